@@ -1,0 +1,1 @@
+"""Questions asked of snapshots: stepping, context, blocked-on, findings, search."""

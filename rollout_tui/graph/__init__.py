@@ -1,0 +1,1 @@
+"""The reduced graph: objects, their history, and the state as of any event."""

@@ -1,0 +1,210 @@
+"""Append-only history of the graph: what exists, what changed, at which event.
+
+Objects hold their latest fields. Each change first notes `(event, object, field, the
+value before)` and then sets the field, so a reader that takes the field first and the
+notes second always finds the value as of its event, also while a writer goes on.
+One writer thread; any number of readers that look no further than `head`.
+"""
+
+from __future__ import annotations
+
+import copy
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar, cast
+
+from rollout_tui.graph.eventlog import EventLog
+from rollout_tui.graph.objects import (
+    ID_FIELDS,
+    STATE_COLLECTIONS,
+    Conversation,
+    Object,
+    PendingEdge,
+    Rollout,
+)
+from rollout_tui.graph.payloads import PayloadTable
+
+T = TypeVar("T", bound=Object)
+CREATED = ""
+
+
+class Change(NamedTuple):
+    """One change: `field` is empty when the object was created; `before` is the earlier value."""
+
+    event: int
+    kind: type[Object]
+    id: str
+    field: str
+    before: Any
+
+
+class Collection:
+    """The objects of one kind, in the order they were created."""
+
+    __slots__ = ("born", "index", "kind", "order")
+
+    def __init__(self, kind: type[Object]) -> None:
+        self.kind = kind
+        self.index: dict[str, int] = {}
+        self.order = array("I")
+        self.born = array("I")
+
+
+class History:
+    """The graph of one recording with everything it ever was.
+
+    `schema_version` is 1 or 2 (which rule set applies). `head` is the ordinal of the
+    last event that is completely reduced.
+    """
+
+    def __init__(self, schema_version: int, rollout: Rollout) -> None:
+        self.schema_version = schema_version
+        self.events = EventLog()
+        self.payloads = PayloadTable()
+        self.head = 0
+        self.event = 0
+        self.objects: list[Object] = []
+        self.implicit: dict[str, int] = {}
+        self.items = ItemColumns()
+        kinds: tuple[type[Object], ...] = (*STATE_COLLECTIONS.values(), Conversation, PendingEdge, Rollout)
+        self.collections = {kind: Collection(kind) for kind in kinds}
+        self._born = array("I")
+        self._latest = array("I")
+        self._change_event = array("I", [0])
+        self._change_object = array("I", [0])
+        self._change_previous = array("I", [0])
+        self._change_field: list[str] = [CREATED]
+        self._change_before: list[Any] = [None]
+        self.rollout = self.create(rollout.rollout_id, rollout)
+
+    # -- writing -------------------------------------------------------------
+
+    def create(self, object_id: str, created: Object) -> int:
+        """Add an object at the current event; returns its handle."""
+        handle = len(self.objects)
+        collection = self.collections[type(created)]
+        self.objects.append(created)
+        self._born.append(self.event)
+        self._latest.append(0)
+        self._note(handle, CREATED, None)
+        collection.order.append(handle)
+        collection.born.append(self.event)
+        collection.index[object_id] = handle
+        return handle
+
+    def set(self, handle: int, field: str, value: Any) -> None:
+        """Change a field at the current event; equal values are no change."""
+        changed = self.objects[handle]
+        before = getattr(changed, field)
+        if before is value or before == value:
+            return
+        self._note(handle, field, before)
+        setattr(changed, field, value)
+
+    def _note(self, handle: int, field: str, before: Any) -> None:
+        number = len(self._change_event)
+        self._change_object.append(handle)
+        self._change_previous.append(self._latest[handle])
+        self._change_field.append(field)
+        self._change_before.append(before)
+        self._change_event.append(self.event)
+        self._latest[handle] = number
+
+    # -- reading -------------------------------------------------------------
+
+    def handle(self, kind: type[Object], object_id: str) -> int | None:
+        """The handle of an object, whenever it was created."""
+        return self.collections[kind].index.get(object_id)
+
+    def born(self, handle: int) -> int:
+        """The event (ordinal) that created an object."""
+        return self._born[handle]
+
+    def as_of(self, handle: int, event: int) -> Object:
+        """A copy of an object with its fields as of `event`; it must exist by then."""
+        copied = copy.copy(self.objects[handle])
+        number = self._latest[handle]
+        while number and self._change_event[number] > event:
+            field = self._change_field[number]
+            if field:
+                setattr(copied, field, self._change_before[number])
+            number = self._change_previous[number]
+        return copied
+
+    def changes_of(self, handle: int) -> list[Change]:
+        """Every change of one object, oldest first."""
+        found = []
+        number = self._latest[handle]
+        while number:
+            found.append(self._change(number))
+            number = self._change_previous[number]
+        return found[::-1]
+
+    def touched(self, event: int) -> list[Change]:
+        """What the event at ordinal `event` created and changed, in order."""
+        low = max(1, bisect_left(self._change_event, event))
+        high = bisect_right(self._change_event, event)
+        return [self._change(number) for number in range(low, high)]
+
+    def changes(self, start: int, stop: int) -> Iterator[Change]:
+        """Changes of events start <= event < stop, in order."""
+        for number in range(
+            max(1, bisect_left(self._change_event, start)), bisect_left(self._change_event, stop)
+        ):
+            yield self._change(number)
+
+    def _change(self, number: int) -> Change:
+        handle = self._change_object[number]
+        return Change(
+            self._change_event[number],
+            type(self.objects[handle]),
+            object_id(self.objects[handle]),
+            self._change_field[number],
+            self._change_before[number],
+        )
+
+    def existing(self, kind: type[Object], event: int) -> int:
+        """How many objects of a kind exist at `event`."""
+        return bisect_right(self.collections[kind].born, event)
+
+
+def object_id(value: Object) -> str:
+    """The id of any graph object."""
+    return cast(str, getattr(value, ID_FIELDS[type(value)]))
+
+
+class ItemColumns:
+    """What is known of conversation items beside their state, by creation number from 0.
+
+    `listed` is the event at which an item entered its thread's list (0: not yet).
+    `source` is the payload an item was first read from and its place in that list.
+    `name` is the tool name of a call item. `by_thread` holds creation numbers.
+    """
+
+    def __init__(self) -> None:
+        self.listed = array("I")
+        self.source_payload: list[str | None] = []
+        self.source_index = array("I")
+        self.name: list[str | None] = []
+        self.by_thread: dict[str, array[int]] = {}
+
+    def add(self, thread_id: str, payload_id: str | None, index: int, name: str | None) -> int:
+        """Add the row of the next item; returns its creation number."""
+        number = len(self.name)
+        self.listed.append(0)
+        self.source_payload.append(payload_id)
+        self.source_index.append(index)
+        self.name.append(name)
+        self.by_thread.setdefault(thread_id, array("I")).append(number)
+        return number
+
+
+def item_id(number: int) -> str:
+    """The id of the item with creation number `number` (from 0); format section 5."""
+    return f"conversation_item:{number + 1}"
+
+
+def item_number(conversation_item_id: str) -> int:
+    """The creation number (from 0) of an item id."""
+    return int(conversation_item_id.rpartition(":")[2]) - 1

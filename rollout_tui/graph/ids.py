@@ -1,0 +1,92 @@
+"""Lists of ids that grow without copying what they already hold.
+
+Requests repeat the whole conversation, so an id list per request would be
+quadratic in memory. An `IdView` is a prefix of a list that later views extend in
+place; short lists are plain tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+SHORT = 8
+
+
+class IdView(Sequence[str]):
+    """The first `length` entries of `items`; entries below `length` never change."""
+
+    __slots__ = ("items", "length")
+
+    def __init__(self, items: list[str], length: int) -> None:
+        self.items = items
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        return self.items[: self.length][index] if isinstance(index, slice) else self.items[self._at(index)]
+
+    def _at(self, index: int) -> int:
+        at = index + self.length if index < 0 else index
+        if not 0 <= at < self.length:
+            raise IndexError(index)
+        return at
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.items[: self.length])
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, IdView) and other.items is self.items:
+            return other.length == self.length
+        return isinstance(other, (IdView, tuple, list)) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"IdView({list(self)!r})"
+
+
+Ids: TypeAlias = tuple[str, ...] | IdView
+
+
+def extended(ids: Ids, more: Iterable[str]) -> Ids:
+    """`ids` with `more` at the end; `ids` itself is unchanged.
+
+    The backing list is shared when `ids` ends where that list ends, else copied.
+    """
+    added = tuple(more)
+    if not added:
+        return ids
+    if isinstance(ids, tuple):
+        if len(ids) + len(added) <= SHORT:
+            return ids + added
+        items = [*ids, *added]
+        return IdView(items, len(items))
+    items = ids.items if ids.length == len(ids.items) else ids.items[: ids.length]
+    items.extend(added)
+    return IdView(items, len(items))
+
+
+def with_id(ids: Ids, added: str) -> Ids:
+    """`ids` with `added` at the end, or `ids` itself when it is already there."""
+    return ids if added in ids else extended(ids, (added,))
+
+
+def without_id(ids: Ids, removed: str) -> Ids:
+    """`ids` without `removed`."""
+    return extended((), [one for one in ids if one != removed])
+
+
+def common_prefix(a: Ids, b: Ids) -> int:
+    """How many leading entries of `a` and `b` are equal; constant time for views of one list."""
+    if isinstance(a, IdView) and isinstance(b, IdView) and a.items is b.items:
+        return min(a.length, b.length)
+    count = 0
+    for one, other in zip(a, b, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,245 @@
+"""Immutable values inside graph objects, field names and order as in format section 5.
+
+Times are wall-clock milliseconds since 1970, `seq` values are those of the trace.
+Every struct encodes to exactly the JSON object the reference reducer writes.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType
+
+from rollout_tui.graph.ids import Ids
+from rollout_tui.trace.events import (
+    AgentSummary,
+    CodeCellRuntimeStatus,
+    ExecutionStatus,
+    GenericSummary,
+    PayloadReference,
+    RolloutStatus,
+    Summary,
+    TerminalSummary,
+    ToolKind,
+    WaitAgentSummary,
+)
+
+__all__ = [
+    "AgentSummary",
+    "CodeCellRuntimeStatus",
+    "ExecutionStatus",
+    "GenericSummary",
+    "PayloadReference",
+    "RolloutStatus",
+    "Summary",
+    "TerminalSummary",
+    "ToolKind",
+    "WaitAgentSummary",
+]
+
+
+class Value(Struct, frozen=True, gc=False):
+    """An immutable value."""
+
+
+class Window(Value, frozen=True):
+    """When something ran: start, end (None while open) and status."""
+
+    started_at_unix_ms: int
+    started_seq: int
+    ended_at_unix_ms: int | None = None
+    ended_seq: int | None = None
+    status: ExecutionStatus = "running"
+
+
+# -- threads ---------------------------------------------------------------
+
+
+class RootOrigin(Value, frozen=True, tag="root", tag_field="type"):
+    """A thread that no other thread of this trace spawned."""
+
+
+class SpawnedOrigin(Value, frozen=True, tag="spawned", tag_field="type"):
+    """A thread that another thread spawned."""
+
+    parent_thread_id: str
+    spawn_edge_id: str
+    task_name: str
+    agent_role: str
+
+
+# -- conversation items ----------------------------------------------------
+
+
+class TextPart(Value, frozen=True, tag="text", tag_field="type"):
+    """Readable text."""
+
+    text: str
+
+
+class SummaryPart(Value, frozen=True, tag="summary", tag_field="type"):
+    """A reasoning summary."""
+
+    text: str
+
+
+class EncodedPart(Value, frozen=True, tag="encoded", tag_field="type"):
+    """Content only the provider can read."""
+
+    label: str
+    value: str
+
+
+class JsonPart(Value, frozen=True, tag="json", tag_field="type"):
+    """The beginning of a JSON value (at most 240 bytes) and where the whole lies."""
+
+    summary: str
+    raw_payload_id: str
+
+
+class CodePart(Value, frozen=True, tag="code", tag_field="type"):
+    """Source text of a code cell."""
+
+    language: str
+    source: str
+
+
+class PayloadRefPart(Value, frozen=True, tag="payload_ref", tag_field="type"):
+    """Content that is only named: an image, an unknown part."""
+
+    label: str
+    raw_payload_id: str
+    content_sha256: str | UnsetType = UNSET
+
+
+Part: TypeAlias = TextPart | SummaryPart | EncodedPart | JsonPart | CodePart | PayloadRefPart
+
+
+class Body(Value, frozen=True):
+    """The parts of a conversation item."""
+
+    parts: tuple[Part, ...]
+
+
+class AgentMessage(Value, frozen=True):
+    """Author and recipient (agent paths) of an agent-to-agent message."""
+
+    author: str
+    recipient: str
+
+
+class InferenceProducer(Value, frozen=True, tag="inference", tag_field="type"):
+    """The item came from a model response."""
+
+    inference_call_id: str
+
+
+class ToolProducer(Value, frozen=True, tag="tool", tag_field="type"):
+    """The item is the output of a tool call."""
+
+    tool_call_id: str
+
+
+class CodeCellProducer(Value, frozen=True, tag="code_cell", tag_field="type"):
+    """The item is the output of a code cell."""
+
+    code_cell_id: str
+
+
+class CompactionProducer(Value, frozen=True, tag="compaction", tag_field="type"):
+    """The item was written by a compaction."""
+
+    compaction_id: str
+
+
+Producer: TypeAlias = InferenceProducer | ToolProducer | CodeCellProducer | CompactionProducer
+
+
+class Usage(Value, frozen=True):
+    """Recorded tokens of one inference call."""
+
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+
+
+# -- tool calls ------------------------------------------------------------
+
+
+class ModelRequester(Value, frozen=True, tag="model", tag_field="type"):
+    """The model asked for the call."""
+
+
+class CodeCellRequester(Value, frozen=True, tag="code_cell", tag_field="type"):
+    """A code cell asked for the call."""
+
+    code_cell_id: str
+
+
+Requester: TypeAlias = ModelRequester | CodeCellRequester
+
+
+# -- terminals -------------------------------------------------------------
+
+
+class ExecCommandRequest(Value, frozen=True, tag="exec_command", tag_field="type"):
+    """A command that was started."""
+
+    command: tuple[str, ...]
+    display_command: str
+    cwd: str
+    yield_time_ms: int | None = None
+    max_output_tokens: int | None = None
+
+
+class WriteStdinRequest(Value, frozen=True, tag="write_stdin", tag_field="type"):
+    """Input (or a poll, when empty) to a running command."""
+
+    stdin: str
+    yield_time_ms: int | None = None
+    max_output_tokens: int | None = None
+
+
+class TerminalResult(Value, frozen=True):
+    """What a terminal operation gave."""
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    formatted_output: str | None = None
+    original_token_count: int | None = None
+    chunk_id: str | None = None
+
+
+class TerminalObservation(Value, frozen=True):
+    """Conversation items through which the model saw an operation."""
+
+    call_item_ids: Ids
+    output_item_ids: Ids
+    source: str = "direct_tool_call"
+
+
+# -- anchors of interaction edges -------------------------------------------
+
+
+class ItemAnchor(Value, frozen=True, tag="conversation_item", tag_field="type"):
+    """An edge end at a conversation item."""
+
+    item_id: str
+
+
+class ToolAnchor(Value, frozen=True, tag="tool_call", tag_field="type"):
+    """An edge end at a tool call."""
+
+    tool_call_id: str
+
+
+class ThreadAnchor(Value, frozen=True, tag="thread", tag_field="type"):
+    """An edge end at a thread."""
+
+    thread_id: str
+
+
+Anchor: TypeAlias = ItemAnchor | ToolAnchor | ThreadAnchor

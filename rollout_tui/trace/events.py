@@ -1,0 +1,434 @@
+"""Every trace event of both schemas as typed structs (format sections 2 and 3).
+
+Unknown fields are ignored, as both reference reducers do. Unknown event types and
+enum values raise on decoding; `rollout_tui.trace.spine` turns those lines into
+`BadLine` values.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Raw, Struct
+
+Unsigned: TypeAlias = Annotated[int, Meta(ge=0)]
+RolloutStatus: TypeAlias = Literal["running", "completed", "failed", "aborted"]
+ExecutionStatus: TypeAlias = Literal["running", "completed", "failed", "cancelled", "aborted"]
+CodeCellRuntimeStatus: TypeAlias = Literal[
+    "starting", "running", "yielded", "completed", "failed", "terminated"
+]
+PayloadKindName: TypeAlias = Literal[
+    "inference_request",
+    "inference_response",
+    "compaction_request",
+    "compaction_checkpoint",
+    "compaction_response",
+    "tool_invocation",
+    "tool_result",
+    "tool_runtime_event",
+    "terminal_runtime_event",
+    "protocol_event",
+    "session_metadata",
+    "agent_result",
+]
+ToolKindName: TypeAlias = Literal[
+    "exec_command",
+    "write_stdin",
+    "apply_patch",
+    "web",
+    "image_generation",
+    "spawn_agent",
+    "assign_agent_task",
+    "send_message",
+    "wait_agent",
+    "close_agent",
+    "mcp",
+    "other",
+]
+
+
+class Part(Struct, frozen=True, gc=False):
+    """A value inside an event."""
+
+
+class PayloadKind(Part, frozen=True):
+    """What a payload holds."""
+
+    type: PayloadKindName
+
+
+class PayloadReference(Part, frozen=True):
+    """A reference to `path` (relative to the bundle folder); format section 2.1."""
+
+    raw_payload_id: str
+    kind: PayloadKind
+    path: str
+
+
+class ToolKind(Part, frozen=True, omit_defaults=True):
+    """What tool was called: `server` and `tool` for `mcp`, `name` for `other`."""
+
+    type: ToolKindName
+    server: str | None = None
+    tool: str | None = None
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.type == "mcp" and (self.server is None or self.tool is None):
+            raise ValueError("tool kind mcp needs server and tool")
+        if self.type == "other" and self.name is None:
+            raise ValueError("tool kind other needs name")
+
+
+class ModelRequester(Part, frozen=True, tag="model", tag_field="type"):
+    """The model asked for the call."""
+
+
+class CodeCellRuntimeRequester(Part, frozen=True, tag="code_cell", tag_field="type"):
+    """A code cell, named by its runtime id, asked for the call."""
+
+    runtime_cell_id: str
+
+
+class TerminalSummary(Part, frozen=True, tag="terminal", tag_field="type"):
+    """The call drives a terminal operation."""
+
+    operation_id: str
+
+
+class AgentSummary(Part, frozen=True, tag="agent", tag_field="type"):
+    """The call addresses an agent."""
+
+    target_agent_path: str
+    task_name: str | None
+    message_preview: str
+
+
+class WaitAgentSummary(Part, frozen=True, tag="wait_agent", tag_field="type"):
+    """The call waits for an agent."""
+
+    target_agent_path: str | None = None
+    timeout_ms: Unsigned | None = None
+
+
+class GenericSummary(Part, frozen=True, tag="generic", tag_field="type"):
+    """Label and previews the recorder wrote."""
+
+    label: str
+    input_preview: str | None = None
+    output_preview: str | None = None
+
+
+Summary: TypeAlias = TerminalSummary | AgentSummary | WaitAgentSummary | GenericSummary
+
+
+class Payload(Struct, frozen=True, gc=False, tag_field="type"):
+    """The part of an event that its type decides."""
+
+
+class RolloutStarted(Payload, frozen=True, tag="rollout_started"):
+    """The recording begins."""
+
+    trace_id: str
+    root_thread_id: str
+
+
+class RolloutEnded(Payload, frozen=True, tag="rollout_ended"):
+    """The rollout is over; events of other threads may still follow."""
+
+    status: RolloutStatus
+
+
+class RecordingCompleted(Payload, frozen=True, tag="recording_completed"):
+    """Last line of an orderly shutdown (schema 2)."""
+
+
+class ThreadStarted(Payload, frozen=True, tag="thread_started"):
+    """An agent thread exists."""
+
+    thread_id: str
+    agent_path: str
+    metadata_payload: PayloadReference | None = None
+
+
+class ThreadEnded(Payload, frozen=True, tag="thread_ended"):
+    """An agent thread was shut down."""
+
+    thread_id: str
+    status: RolloutStatus
+
+
+class ThreadResumed(Payload, frozen=True, tag="thread_resumed"):
+    """An ended thread was loaded again (schema 2)."""
+
+    thread_id: str
+
+
+class CodexTurnStarted(Payload, frozen=True, tag="codex_turn_started"):
+    """A turn begins."""
+
+    codex_turn_id: str
+    thread_id: str
+
+
+class CodexTurnEnded(Payload, frozen=True, tag="codex_turn_ended"):
+    """A turn is over."""
+
+    codex_turn_id: str
+    status: ExecutionStatus
+
+
+class HistoryItemAccepted(Payload, frozen=True, tag="history_item_accepted"):
+    """An item was written to the thread's history (schema 2)."""
+
+    item_id: str
+    agent_message_payload: PayloadReference | None = None
+
+
+class InferenceStarted(Payload, frozen=True, tag="inference_started"):
+    """A model request was sent."""
+
+    inference_call_id: str
+    thread_id: str
+    codex_turn_id: str
+    model: str
+    provider_name: str
+    request_payload: PayloadReference
+
+
+class InferenceCompleted(Payload, frozen=True, tag="inference_completed"):
+    """A model response is complete."""
+
+    inference_call_id: str
+    response_payload: PayloadReference
+    response_id: str | None = None
+    upstream_request_id: str | None = None
+
+
+class InferenceFailed(Payload, frozen=True, tag="inference_failed"):
+    """A model request failed, perhaps after part of its response."""
+
+    inference_call_id: str
+    error: str
+    upstream_request_id: str | None = None
+    partial_response_payload: PayloadReference | None = None
+
+
+class InferenceCancelled(Payload, frozen=True, tag="inference_cancelled"):
+    """A model request was given up, perhaps after part of its response."""
+
+    inference_call_id: str
+    reason: str
+    upstream_request_id: str | None = None
+    partial_response_payload: PayloadReference | None = None
+
+
+class ToolCallStarted(Payload, frozen=True, tag="tool_call_started"):
+    """A tool call was dispatched."""
+
+    tool_call_id: str
+    requester: ModelRequester | CodeCellRuntimeRequester
+    kind: ToolKind
+    summary: Summary
+    model_visible_call_id: str | None = None
+    code_mode_runtime_tool_id: str | None = None
+    invocation_payload: PayloadReference | None = None
+
+
+class McpToolCallCorrelationAssigned(Payload, frozen=True, tag="mcp_tool_call_correlation_assigned"):
+    """The id that an MCP server knows a call by."""
+
+    tool_call_id: str
+    mcp_call_id: str
+
+
+class StdinTargetResolved(Payload, frozen=True, tag="stdin_target_resolved"):
+    """The exec_command call that owns the process a write_stdin call writes to."""
+
+    tool_call_id: str
+    exec_tool_call_id: str
+
+
+class ToolCallRuntimeStarted(Payload, frozen=True, tag="tool_call_runtime_started"):
+    """The work of a call begins; `kind` is absent in schema 1 and in releases before 0.166."""
+
+    tool_call_id: str
+    runtime_payload: PayloadReference
+    kind: ToolKind | None = None
+
+
+class ToolCallRuntimeEnded(Payload, frozen=True, tag="tool_call_runtime_ended"):
+    """The work of a call is over."""
+
+    tool_call_id: str
+    status: ExecutionStatus
+    runtime_payload: PayloadReference
+
+
+class ToolCallEnded(Payload, frozen=True, tag="tool_call_ended"):
+    """The call returned to its requester."""
+
+    tool_call_id: str
+    status: ExecutionStatus
+    result_payload: PayloadReference | None = None
+
+
+class CodeCellStarted(Payload, frozen=True, tag="code_cell_started"):
+    """A code cell runs `source_js`."""
+
+    runtime_cell_id: str
+    model_visible_call_id: str
+    source_js: str
+
+
+class CodeCellInitialResponse(Payload, frozen=True, tag="code_cell_initial_response"):
+    """What a cell first gave back: a result, or that it yielded."""
+
+    runtime_cell_id: str
+    status: CodeCellRuntimeStatus
+    response_payload: PayloadReference | None = None
+
+
+class CodeCellEnded(Payload, frozen=True, tag="code_cell_ended"):
+    """A cell's end was fetched."""
+
+    runtime_cell_id: str
+    status: CodeCellRuntimeStatus
+    response_payload: PayloadReference | None = None
+
+
+class CompactionRequestStarted(Payload, frozen=True, tag="compaction_request_started"):
+    """A remote compaction was asked for."""
+
+    compaction_id: str
+    compaction_request_id: str
+    thread_id: str
+    codex_turn_id: str
+    model: str
+    provider_name: str
+    request_payload: PayloadReference
+
+
+class CompactionRequestCompleted(Payload, frozen=True, tag="compaction_request_completed"):
+    """A remote compaction answered."""
+
+    compaction_id: str
+    compaction_request_id: str
+    response_payload: PayloadReference
+
+
+class CompactionRequestFailed(Payload, frozen=True, tag="compaction_request_failed"):
+    """A remote compaction failed."""
+
+    compaction_id: str
+    compaction_request_id: str
+    error: str
+
+
+class CompactionInstalled(Payload, frozen=True, tag="compaction_installed"):
+    """A thread's history was replaced."""
+
+    compaction_id: str
+    checkpoint_payload: PayloadReference
+
+
+class AgentResultObserved(Payload, frozen=True, tag="agent_result_observed"):
+    """A child's result went to its parent."""
+
+    edge_id: str
+    child_thread_id: str
+    child_codex_turn_id: str
+    parent_thread_id: str
+    message: str
+    carried_payload: PayloadReference | None = None
+
+
+class ProtocolEventObserved(Payload, frozen=True, tag="protocol_event_observed"):
+    """An event of the client protocol, as evidence."""
+
+    event_type: str
+    event_payload: PayloadReference
+
+
+class OtherEvent(Payload, frozen=True, tag="other"):
+    """An event type of its own making; no reference reducer handles it."""
+
+    kind: str
+    summary: str
+    payloads: list[PayloadReference]
+    metadata: Raw
+
+
+AnyPayload: TypeAlias = (
+    RolloutStarted
+    | RolloutEnded
+    | RecordingCompleted
+    | ThreadStarted
+    | ThreadEnded
+    | ThreadResumed
+    | CodexTurnStarted
+    | CodexTurnEnded
+    | HistoryItemAccepted
+    | InferenceStarted
+    | InferenceCompleted
+    | InferenceFailed
+    | InferenceCancelled
+    | ToolCallStarted
+    | McpToolCallCorrelationAssigned
+    | StdinTargetResolved
+    | ToolCallRuntimeStarted
+    | ToolCallRuntimeEnded
+    | ToolCallEnded
+    | CodeCellStarted
+    | CodeCellInitialResponse
+    | CodeCellEnded
+    | CompactionRequestStarted
+    | CompactionRequestCompleted
+    | CompactionRequestFailed
+    | CompactionInstalled
+    | AgentResultObserved
+    | ProtocolEventObserved
+    | OtherEvent
+)
+
+
+class Event(Struct, frozen=True, gc=False):
+    """One line of the spine: the envelope of format section 2 and its payload."""
+
+    schema_version: Unsigned
+    seq: Unsigned
+    wall_time_unix_ms: int
+    rollout_id: str
+    payload: AnyPayload
+    thread_id: str | None = None
+    codex_turn_id: str | None = None
+
+
+UNREADABLE = "unreadable"
+UNKNOWN = "unknown"
+PAYLOAD_TYPES: tuple[type[Payload], ...] = tuple(Payload.__subclasses__())
+EVENT_TYPES: tuple[str, ...] = (
+    *(str(kind.__struct_config__.tag) for kind in PAYLOAD_TYPES),
+    UNREADABLE,
+    UNKNOWN,
+)
+TYPE_CODE: dict[type[Payload], int] = {kind: code for code, kind in enumerate(PAYLOAD_TYPES)}
+
+
+def event_type(payload: Payload) -> str:
+    """The `type` tag of a payload, e.g. `tool_call_started`."""
+    return EVENT_TYPES[TYPE_CODE[type(payload)]]
+
+
+def payload_references(payload: Payload) -> list[PayloadReference]:
+    """Every payload reference the event names, in field order."""
+    if isinstance(payload, OtherEvent):
+        return payload.payloads
+    found = (getattr(payload, name) for name in REFERENCE_FIELDS[type(payload)])
+    return [reference for reference in found if reference is not None]
+
+
+REFERENCE_FIELDS: dict[type[Payload], tuple[str, ...]] = {
+    kind: tuple(name for name in kind.__struct_fields__ if name.endswith("_payload"))
+    for kind in PAYLOAD_TYPES
+}
