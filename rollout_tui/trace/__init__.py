@@ -1,1 +1,1 @@
-"""Bundles, event lines, payload files and following them as they grow: bytes and files, nothing of meaning."""
+"""Bundles, event lines, payload files and how they grow: bytes and files, nothing of meaning."""

@@ -1,0 +1,184 @@
+"""Which recording a bundle is: read from manifest.json, else from the trace itself (format section 1.1)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+MANIFEST_NAME = "manifest.json"
+SPINE_NAME = "trace.jsonl"
+
+# rollout_started is the first line of every sound recording; this much of a damaged one is searched for it.
+HEAD_BYTES = 1 << 20
+_LARGEST_MANIFEST = 1 << 20
+
+# A manifest is written once, just before the first event: one that does not parse is read again while it is
+# young.
+_RETRY_PAUSES_S = (0.01, 0.02, 0.04, 0.06, 0.07)
+_YOUNG_S = 5.0
+
+_Int64 = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The names a recording goes by.
+
+    `started_at_unix_ms` is milliseconds since 1970; `source` says who told.
+    """
+
+    schema_version: int
+    trace_id: str
+    rollout_id: str
+    root_thread_id: str
+    started_at_unix_ms: int
+    source: Literal["manifest", "rollout_started"]
+
+
+class _Manifest(msgspec.Struct, gc=False):
+    schema_version: _Int64
+    trace_id: str
+    rollout_id: str
+    root_thread_id: str
+    started_at_unix_ms: _Int64
+
+
+class _RolloutStarted(msgspec.Struct, gc=False, tag_field="type", tag="rollout_started"):
+    trace_id: str
+    root_thread_id: str
+
+
+class _FirstEvent(msgspec.Struct, gc=False):
+    schema_version: _Int64
+    wall_time_unix_ms: _Int64
+    rollout_id: str
+    payload: _RolloutStarted
+
+
+class _Tag(msgspec.Struct, gc=False):
+    type: str
+
+
+class _AnyEvent(msgspec.Struct, gc=False):
+    payload: _Tag
+
+
+_manifest_decoder = msgspec.json.Decoder(_Manifest)
+_first_event_decoder = msgspec.json.Decoder(_FirstEvent)
+_any_event_decoder = msgspec.json.Decoder(_AnyEvent)
+
+
+def read_manifest(folder: Path, *, wait: bool = True) -> tuple[Identity | None, str]:
+    """The identity in `folder`'s manifest.json, or None and in plain words why there is none.
+
+    Waits up to 200 ms for a manifest that was begun a moment ago unless `wait` is False. Raises nothing.
+    """
+    pauses = _RETRY_PAUSES_S if wait else ()
+    for pause in (*pauses, None):
+        identity, reason, age_s = _read_manifest_once(folder / MANIFEST_NAME)
+        if identity is not None or pause is None or age_s > _YOUNG_S:
+            break
+        time.sleep(pause)
+    return identity, reason
+
+
+def identity_in_head(head: bytes) -> Identity | None:
+    """The identity in the first `rollout_started` among the first bytes of a trace, None if there is none."""
+    at = -1
+    while (at := head.find(b'"rollout_started"', at + 1)) >= 0:
+        start = head.rfind(b"\n", 0, at) + 1
+        end = head.find(b"\n", at)
+        line = head[start : end if end >= 0 else len(head)]
+        try:
+            event = _first_event_decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
+        except (ValueError, RecursionError):
+            at = end if end >= 0 else len(head)
+            continue
+        return Identity(
+            event.schema_version,
+            event.payload.trace_id,
+            event.rollout_id,
+            event.payload.root_thread_id,
+            event.wall_time_unix_ms,
+            "rollout_started",
+        )
+    return None
+
+
+def has_events(head: bytes) -> bool:
+    """Whether one of the first lines of a file looks like an event: an object with a tagged payload."""
+    for line in head.split(b"\n", 20)[:20]:
+        try:
+            _any_event_decoder.decode(line)
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False
+
+
+def read_regular(path: Path, most: int, *, offset: int = 0, follow: bool = False) -> bytes:
+    """At most `most` bytes of a regular file from byte `offset`.
+
+    Raises OSError: links are refused (ELOOP) unless `follow`, a FIFO or a device without waiting for it.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        parts: list[bytes] = []
+        while most > 0 and (part := os.pread(descriptor, most, offset)):
+            parts.append(part)
+            offset += len(part)
+            most -= len(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def plain_reason(error: OSError) -> str:
+    """A system error in a few plain words."""
+    words = {
+        errno.ENOENT: "it is not there",
+        errno.EACCES: "no permission to read it",
+        errno.EPERM: "no permission to read it",
+        errno.ELOOP: "it is a link",
+        errno.ENOTDIR: "its folder is not a folder",
+    }
+    return words.get(error.errno or 0, (error.strerror or "it cannot be read").lower())
+
+
+def _read_manifest_once(path: Path) -> tuple[Identity | None, str, float]:
+    """(identity, why not, age of the file in seconds)."""
+    age_s = float("inf")
+    try:
+        age_s = abs(time.time() - os.lstat(path).st_mtime)
+        data = read_regular(path, _LARGEST_MANIFEST + 1)
+    except OSError as error:
+        missing = error.errno == errno.ENOENT
+        return None, "manifest.json is missing" if missing else f"manifest.json: {plain_reason(error)}", age_s
+    if len(data) > _LARGEST_MANIFEST:
+        return None, "manifest.json is too large to be a manifest", float("inf")
+    try:
+        manifest = _manifest_decoder.decode(data)
+    except (ValueError, RecursionError):
+        return None, "manifest.json is not readable as a manifest", age_s
+    return (
+        Identity(
+            manifest.schema_version,
+            manifest.trace_id,
+            manifest.rollout_id,
+            manifest.root_thread_id,
+            manifest.started_at_unix_ms,
+            "manifest",
+        ),
+        "",
+        age_s,
+    )
