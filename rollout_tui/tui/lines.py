@@ -1,0 +1,199 @@
+"""What pane functions return: lines made of styled pieces, and what opening a line means.
+
+Nothing here draws. A `Line` names styles by what they mean (`error`, `user`, `added`); the table
+`styles.STYLES` says how the theme shows them. Every text goes through `printable` before it is measured, so
+columns stay straight whatever a trace holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from rollout_tui.graph.objects import Object
+from rollout_tui.printable import cells, clip, one_line, printable
+
+CUT = "\u2026"
+
+
+class ToEvent(NamedTuple):
+    """Opening the line moves the cursor to this event (ordinal)."""
+
+    event: int
+
+
+class ToObject(NamedTuple):
+    """Opening the line shows this object of the graph; moving onto it shows it in the inspector."""
+
+    kind: type[Object]
+    id: str
+
+
+class ToPayload(NamedTuple):
+    """Opening the line shows the payload with this id (`raw_payload:33`)."""
+
+    raw_payload_id: str
+
+
+class ToLens(NamedTuple):
+    """Opening the line shows another lens, by name."""
+
+    name: str
+
+
+class Fold(NamedTuple):
+    """Opening the line opens or folds what lies under it; the key is the lens's own."""
+
+    key: str
+
+
+Target: TypeAlias = ToEvent | ToObject | ToPayload | ToLens | Fold
+
+
+class Piece(NamedTuple):
+    """A stretch of text in one style (names of `STYLES`, space between; empty: plain)."""
+
+    text: str
+    style: str = ""
+
+
+class Line(NamedTuple):
+    """One row of a pane. `background` is a style of the whole row, `target` what opening it means."""
+
+    pieces: tuple[Piece, ...] = ()
+    target: Target | None = None
+    background: str = ""
+
+    @property
+    def text(self) -> str:
+        """The row without its styles."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def width(self) -> int:
+        """Width in terminal cells."""
+        return sum(cells(piece.text) for piece in self.pieces)
+
+
+class Cell(NamedTuple):
+    """One column of a row.
+
+    `width` is in terminal cells; None takes the natural width, FLEXIBLE what the others leave (several
+    share it alike). `align` is `left` or `right`. What does not fit ends in an ellipsis. A cell is left
+    out when it stands at `drop` > 0 and the row is too narrow to give flexible cells `least` cells: the
+    highest `drop` goes first.
+    """
+
+    text: str
+    style: str = ""
+    width: int | None = None
+    align: str = "left"
+    drop: int = 0
+    least: int = 12
+
+
+FLEXIBLE = -1
+NOTHING = Line()
+
+
+def text_line(text: str, style: str = "", target: Target | None = None) -> Line:
+    """A line of one piece, made printable and not cut."""
+    return Line((Piece(printable(text), style),), target)
+
+
+def line(*pieces: Piece | str, target: Target | None = None, background: str = "") -> Line:
+    """A line of pieces as they are, made printable and not cut; a string is a plain piece."""
+    made = (Piece(one, "") if isinstance(one, str) else one for one in pieces)
+    return Line(tuple(Piece(printable(one.text), one.style) for one in made if one.text), target, background)
+
+
+def row(
+    width: int, *columns: Cell | str, target: Target | None = None, gap: int = 1, background: str = ""
+) -> Line:
+    """A line of aligned columns, `gap` cells apart, at most `width` cells; a string is a plain cell.
+
+    The last cell is not padded when it is aligned left.
+    """
+    kept = [Cell(one) if isinstance(one, str) else one for one in columns]
+    widths = _widths(kept, width, gap)
+    while sum(widths) + gap * (len(kept) - 1) > width or _starved(kept, widths):
+        drop = max((one.drop for one in kept), default=0)
+        if not drop:
+            break
+        kept = [one for one in kept if one.drop != drop]
+        widths = _widths(kept, width, gap)
+    pieces: list[Piece] = []
+    left = width
+    for number, (one, wanted) in enumerate(zip(kept, widths, strict=True)):
+        room = min(wanted, left)
+        if room <= 0:
+            continue
+        shown = one_line(one.text, room, mark=CUT)
+        blank = " " * (room - cells(shown))
+        last = number == len(kept) - 1
+        pieces.append(Piece(blank + shown if one.align == "right" else shown, one.style))
+        left -= room
+        padding = "" if one.align == "right" else blank
+        if not last:
+            padding += " " * min(gap, left)
+            left -= min(gap, left)
+            if padding:
+                pieces.append(Piece(padding))
+    return Line(tuple(pieces), target, background)
+
+
+def _natural(one: Cell, width: int) -> int:
+    return cells(one_line(one.text, width)) if one.width is None else one.width
+
+
+def _widths(columns: Sequence[Cell], width: int, gap: int) -> list[int]:
+    widths = [0 if one.width == FLEXIBLE else _natural(one, width) for one in columns]
+    flexible = [number for number, one in enumerate(columns) if one.width == FLEXIBLE]
+    left = max(0, width - sum(widths) - gap * (len(columns) - 1))
+    for place, number in enumerate(flexible):
+        widths[number] = left // len(flexible) + (1 if place < left % len(flexible) else 0)
+    return widths
+
+
+def _starved(columns: Sequence[Cell], widths: Sequence[int]) -> bool:
+    """Whether a flexible cell has less room than it can live with."""
+    return any(
+        one.width == FLEXIBLE and given < min(one.least, _natural(one._replace(width=None), one.least))
+        for one, given in zip(columns, widths, strict=True)
+    )
+
+
+def clipped(whole: Line, width: int, mark: str = CUT) -> Line:
+    """`whole` cut to `width` cells, with an ellipsis where something is lost."""
+    if whole.width <= width:
+        return whole
+    pieces: list[Piece] = []
+    left = width
+    for piece in whole.pieces:
+        size = cells(piece.text)
+        if size >= left:
+            pieces.append(Piece(clip(piece.text + CUT, left, mark=mark), piece.style))
+            break
+        pieces.append(piece)
+        left -= size
+    return whole._replace(pieces=tuple(pieces))
+
+
+def wrapped(text: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
+    """`text` (short: words of our own, an error) as lines of at most `width` cells, broken at spaces."""
+    lines: list[Line] = []
+    for paragraph in printable(text, keep_newlines=True).split("\n"):
+        current = ""
+        for word in paragraph.split(" "):
+            joined = f"{current} {word}" if current else word
+            if cells(joined) > max(1, width - indent) and current:
+                lines.append(Line((Piece(" " * indent + current, style),)))
+                joined = word
+            current = joined
+        lines.append(Line((Piece(" " * indent + current, style),)))
+    return lines
+
+
+def restyled(shown: Line, style: str) -> Line:
+    """`shown` with a style instead of its own, e.g. `future` for all of the row."""
+    return shown._replace(pieces=tuple(Piece(piece.text, style) for piece in shown.pieces))
