@@ -7,7 +7,9 @@ columns stay straight whatever a trace holds.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from rollout_tui.graph.objects import Object
@@ -197,3 +199,26 @@ def wrapped(text: str, width: int, style: str = "", indent: int = 0) -> list[Lin
 def restyled(shown: Line, style: str) -> Line:
     """`shown` with a style instead of its own, e.g. `future` for all of the row."""
     return shown._replace(pieces=tuple(Piece(piece.text, style) for piece in shown.pieces))
+
+
+def highlighted(shown: Line, needle: str) -> Line:
+    """`shown` with every occurrence of `needle`, in whatever case, in style `match`."""
+    text, wanted = shown.text.lower(), needle.lower()
+    if len(text) != len(shown.text) or wanted not in text:
+        return shown
+    cuts: list[int] = []
+    at = text.find(wanted)
+    while at >= 0:
+        cuts += (at, at + len(wanted))
+        at = text.find(wanted, at + len(wanted))
+    pieces: list[Piece] = []
+    start = 0
+    for piece in shown.pieces:
+        end = start + len(piece.text)
+        edges = [start, *(cut for cut in cuts if start < cut < end), end]
+        for low, high in pairwise(edges):
+            inside = bisect_right(cuts, low) % 2 == 1
+            style = f"{piece.style} match".strip() if inside else piece.style
+            pieces.append(Piece(piece.text[low - start : high - start], style))
+        start = end
+    return shown._replace(pieces=tuple(pieces))

@@ -6,6 +6,12 @@ never stands alone: a glyph or a word says the same.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.widget import Widget
+
 # Style name to declarations of Textual's CSS.
 STYLES: dict[str, str] = {
     "dim": "color: $text-muted;",
@@ -47,5 +53,45 @@ STYLES: dict[str, str] = {
     "match": "background: $warning; color: $background; text-style: bold;",
     "badge": "background: $primary; color: $background; text-style: bold;",
     "alarm": "background: $error; color: $background; text-style: bold;",
-    "selected": "background: $surface-lighten-2; text-style: bold;",
+    "bar": "background: $panel;",
+    "selected": "background: $primary-muted; text-style: bold;",
+    "current": "background: $surface-lighten-1;",
 }
+
+
+def component_css(widget: str) -> str:
+    """CSS rules that give `widget` a component class `line--NAME` per style."""
+    return "\n".join(f"{widget} > .line--{name} {{ {rules} }}" for name, rules in STYLES.items())
+
+
+class StyleSheet:
+    """Rich styles by name for one widget, made when first asked for; unknown names are plain."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+        self._made: dict[str, Style] = {}
+
+    def clear(self) -> None:
+        """Forget all of them: the theme changed."""
+        self._made.clear()
+
+    def __getitem__(self, names: str) -> Style:
+        style = self._made.get(names)
+        if style is None:
+            style = self._made[names] = self._make(names)
+        return style
+
+    def _make(self, names: str) -> Style:
+        from rich.style import Style
+
+        style = self._widget.rich_style
+        for name in names.split():
+            if name not in STYLES:
+                continue
+            # The partial style says what is set; colours that depend on the background are in the full one.
+            own = self._widget.get_component_rich_style(f"line--{name}", partial=True)
+            full = self._widget.get_component_rich_style(f"line--{name}")
+            style += own
+            if own.color is not None:
+                style += Style(color=full.color)
+        return style

@@ -1,0 +1,247 @@
+"""Every action of the program: one table for bindings, footer, help, palette and README.
+
+`id` is stable: key maps name it. An action shares a row of the help with its opposite (`pair`). `when` names the state in which the keys mean this and not the action further down. `footer` is
+the word for the footer, `rank` says which go first where there is little room (0: not in the footer).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Action(NamedTuple):
+    """One thing the user can do; `function` is `module.function` below `rollout_tui.tui.actions`."""
+
+    id: str
+    keys: tuple[str, ...]
+    group: str
+    description: str
+    function: str
+    pair: str = ""
+    footer: str = ""
+    rank: int = 0
+    when: str = ""
+
+
+_Keys: TypeAlias = tuple[str, ...]
+_Half: TypeAlias = tuple[str, _Keys, str, str]
+
+STEP, GO, LIVE, SEARCH, LOOK, MARKS, PROGRAM = (
+    "step",
+    "go to the next",
+    "live and play",
+    "search",
+    "look",
+    "marks and breakpoints",
+    "program",
+)
+GROUPS = (_Keys: TypeAlias = tuple[str, ...]
+_Half: TypeAlias = tuple[str, _Keys, str, str]
+
+STEP, GO, LIVE, SEARCH, MARKS, LOOK, PROGRAM)
+
+
+def _two(group: str, forward: _Half, backward: _Half, footer: str = "", rank: int = 0) -> tuple[Action, Action]:
+    """An action and its opposite, each (id, keys, description, function)."""
+    return (
+        Action(forward[0], forward[1], group, *forward[2:], backward[0], footer, rank),
+        Action(backward[0], backward[1], group, *backward[2:], forward[0]),
+    )
+
+
+def _next(group: str, name: str, forward: _Keys, back: _Keys, what: str, footer: str = "", rank: int = 0) -> tuple[Action, Action]:
+    """Next and previous of a thing."""
+    return _two(
+        group,
+        (f"{name}_next", forward, f"next {what}", f"moving.{name}_next"),
+        (f"{name}_previous", back, f"previous {what}", f"moving.{name}_previous"),
+        footer,
+        rank,
+    )
+
+
+LENS_NAMES = (
+    ("1", "context", "what the model sees"),
+    ("2", "diff", "what changed since the previous request, or the mark"),
+    ("3", "cells", "code cells and the waits on them"),
+    ("4", "agents", "threads, edges between them, each one's position"),
+    ("5", "tokens", "what fills the context; usage and cache"),
+    ("6", "terminals", "commands and their output"),
+    ("7", "findings", "errors, warnings and notes"),
+    ("8", "raw", "the event and its payload as recorded"),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    # With a search open n and N walk its hits: rows with a state win over those without.
+    *(
+        action._replace(when="search")
+        for action in _two(
+            SEARCH,
+            ("hit_next", ("n",), "next hit", "searching.hit_next"),
+            ("hit_previous", ("N",), "previous hit", "searching.hit_previous"),
+            "hit",
+            1,
+        )
+    ),
+    *_next(STEP, "event", ("s", "right"), ("S", "left"), "event", "step", 1),
+    *_next(STEP, "over", ("n", "f10"), ("N",), "event at this depth, same thread", "over", 2),
+    *_two(
+        STEP,
+        ("out_end", ("f",), "to the end of the enclosing span", "moving.out_end"),
+        ("out_start", ("B",), "to its start", "moving.out_start"),
+        "out",
+        3,
+    ),
+    *_next(STEP, "stop", ("c", "f5"), ("C",), "stop: a breakpoint, without one a failure"),
+    *_two(
+        STEP,
+        ("first", ("g", "home"), "first event", "moving.first"),
+        ("last", ("G", "end"), "last event (follows while it grows)", "moving.last"),
+    ),
+    *_next(GO, "turn", ("}",), ("{",), "turn", "turn", 6),
+    *_next(GO, "request", (")",), ("(",), "model request", "request", 7),
+    *_next(GO, "tool", ("t",), ("T",), "tool call", "tool", 8),
+    *_next(GO, "cell", ("i",), ("I",), "code-cell event", "cell", 9),
+    *_next(GO, "wait", ("w",), ("W",), "wait", "wait", 5),
+    *_next(GO, "agent", ("a",), ("A",), "agent (thread) event"),
+    *_next(GO, "problem", ("e",), ("E",), "error or warning", "failure", 4),
+    *_next(GO, "silence", (">",), ("<",), "long silence"),
+    *_next(GO, "same", ("o",), ("O",), "event of the same call, cell or item"),
+    *_next(GO, "change", ("]",), ("[",), "event that changed the selected thing"),
+    *_next(GO, "thread", (".",), (",",), "thread, and hold it (Esc lets go)"),
+    Action("follow", ("F",), LIVE, "follow the end, on or off", "playing.follow", "", "follow", 10),
+    Action("play", ("space",), LIVE, "play at recorded speed, or pause", "playing.play"),
+    *_two(
+        LIVE,
+        ("faster", ("+",), "play faster", "playing.faster"),
+        ("slower", ("-",), "slower", "playing.slower"),
+    ),
+    Action("search", ("/",), SEARCH, "search ids, text and payloads", "searching.ask", "", "find", 11),
+    Action("filter", ("&",), SEARCH, "filter the findings by severity", "searching.filter_findings"),
+    *_two(
+        MARKS,
+        ("mark", ("m",), "mark this event", "marking.mark"),
+        ("mark_go", ("'",), "go to the mark", "marking.mark_go"),
+    ),
+    Action("mark_diff", ("D",), MARKS, "differences between the mark and here", "marking.mark_diff"),
+    Action("break_here", ("b",), MARKS, "breakpoint on this kind of event, on or off", "breaking.break_here"),
+    *_two(
+        LOOK,
+        ("open", ("enter",), "open the selected line", "looking.open_line"),
+        ("back", ("backspace",), "back to the exact place", "looking.back"),
+        "open",
+        13,
+    ),
+    Action("forward", ("\\",), LOOK, "forward again, after Backspace", "looking.forward"),
+    *_two(
+        LOOK,
+        ("row_down", ("j", "down"), "next row (in the timeline: the cursor)", "looking.row_down"),
+        ("row_up", ("k", "up"), "previous row", "looking.row_up"),
+    ),
+    *_two(
+        LOOK,
+        ("page_down", ("pagedown",), "page down", "looking.page_down"),
+        ("page_up", ("pageup",), "page up", "looking.page_up"),
+    ),
+    *_two(
+        LOOK,
+        ("sideways_right", ("shift+right",), "sideways right", "looking.sideways_right"),
+        ("sideways_left", ("shift+left",), "left", "looking.sideways_left"),
+    ),
+    *_two(
+        LOOK,
+        ("pane_next", ("tab",), "next pane", "looking.pane_next"),
+        ("pane_previous", ("shift+tab",), "previous pane", "looking.pane_previous"),
+        "pane",
+        14,
+    ),
+    *(
+        Action(f"lens_{name}", (key,), LOOK, f"{name}: {what}", f"looking.lens_{name}")
+        for key, name, what in LENS_NAMES
+    ),
+    Action("life_line", ("L",), LOOK, "life line of the selected thing", "looking.life_line"),
+    Action("outline", ("v",), LOOK, "timeline as outline or flat list of all events", "looking.outline"),
+    Action("zoom", ("z",), LOOK, "one pane on the whole screen, or all of them", "looking.zoom"),
+    Action("hindsight", ("H",), LOOK, "as known here, or as understood at the end", "looking.hindsight"),
+    Action("copy", ("y",), PROGRAM, "copy the selected value", "handing_out.copy"),
+    Action("export", ("x",), PROGRAM, "export", "handing_out.export"),
+    Action("command", (":",), PROGRAM, "command line: go to, break, write", "commanding.ask"),
+    Action("palette", ("ctrl+p",), PROGRAM, "all actions by name", "commanding.palette"),
+    Action("help", ("?",), PROGRAM, "help", "commanding.help_screen", "", "help", 12),
+    Action("cancel", ("escape",), PROGRAM, "cancel one level", "commanding.cancel"),
+    Action("quit", ("q",), PROGRAM, "quit", "commanding.quit_program"),
+    Action("interrupt", ("ctrl+c",), PROGRAM, "cancel what runs; twice quits", "commanding.interrupt"),
+    Action("suspend", ("ctrl+z",), PROGRAM, "suspend to the shell", "commanding.suspend"),
+)
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+# What Textual calls keys that are written with a character of its own syntax.
+_TEXTUAL_NAMES = {",": "comma"}
+_SHOWN = {
+    "right": "\u2192",
+    "left": "\u2190",
+    "up": "\u2191",
+    "down": "\u2193",
+    "shift+right": "Shift+\u2192",
+    "shift+left": "Shift+\u2190",
+    "shift+tab": "Shift+Tab",
+    "pagedown": "PageDown",
+    "pageup": "PageUp",
+    "escape": "Esc",
+    "backspace": "Backspace",
+}
+
+
+def textual_key(key: str) -> str:
+    """A key of the table as Textual writes it."""
+    return _TEXTUAL_NAMES.get(key, key)
+
+
+def key_label(key: str) -> str:
+    """A key of the table as people read it: `Ctrl+P`, `PageDown`, `}`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key[5:].upper()}"
+    return key if len(key) == 1 else key.capitalize()
+
+
+class HelpRow(NamedTuple):
+    """A row of the help: keys forward, keys back (empty without an opposite), what they do."""
+
+    keys: str
+    opposite: str
+    description: str
+    id: str
+
+
+def help_rows(group: str) -> list[HelpRow]:
+    """The rows of one group, a pair of actions in one row."""
+    rows: list[HelpRow] = []
+    done: set[str] = set()
+    for action in ACTIONS:
+        if action.group != group or action.id in done:
+            continue
+        other = BY_ID.get(action.pair)
+        done |= {action.id, action.pair}
+        rows.append(
+            HelpRow(
+                _labels(action),
+                _labels(other) if other else "",
+                _both(action.description, other.description) if other else action.description,
+                action.id,
+            )
+        )
+    return rows
+
+
+def _labels(action: Action) -> str:
+    return " ".join(key_label(key) for key in action.keys)
+
+
+def _both(forward: str, backward: str) -> str:
+    """`next event` and `previous event` in one: `next / previous event`."""
+    if forward.startswith("next ") and backward == f"previous {forward[5:]}":
+        return f"next / {backward}"
+    return f"{forward} / {backward}"
