@@ -1,7 +1,8 @@
 """Every action of the program: one table for bindings, footer, help, palette and README.
 
-`id` is stable: key maps name it. An action shares a row of the help with its opposite (`pair`). `when` names the state in which the keys mean this and not the action further down. `footer` is
-the word for the footer, `rank` says which go first where there is little room (0: not in the footer).
+`id` is stable: key maps name it. An action shares a row of the help with its opposite (`pair`). `when`
+names the state in which the keys mean this and not the action further down. `footer` is the word for the
+footer, `rank` says which go first where there is little room (0: not in the footer).
 """
 
 from __future__ import annotations
@@ -35,13 +36,12 @@ STEP, GO, LIVE, SEARCH, LOOK, MARKS, PROGRAM = (
     "marks and breakpoints",
     "program",
 )
-GROUPS = (_Keys: TypeAlias = tuple[str, ...]
-_Half: TypeAlias = tuple[str, _Keys, str, str]
-
-STEP, GO, LIVE, SEARCH, MARKS, LOOK, PROGRAM)
+GROUPS = (STEP, GO, LIVE, SEARCH, MARKS, LOOK, PROGRAM)
 
 
-def _two(group: str, forward: _Half, backward: _Half, footer: str = "", rank: int = 0) -> tuple[Action, Action]:
+def _two(
+    group: str, forward: _Half, backward: _Half, footer: str = "", rank: int = 0
+) -> tuple[Action, Action]:
     """An action and its opposite, each (id, keys, description, function)."""
     return (
         Action(forward[0], forward[1], group, *forward[2:], backward[0], footer, rank),
@@ -49,7 +49,9 @@ def _two(group: str, forward: _Half, backward: _Half, footer: str = "", rank: in
     )
 
 
-def _next(group: str, name: str, forward: _Keys, back: _Keys, what: str, footer: str = "", rank: int = 0) -> tuple[Action, Action]:
+def _next(
+    group: str, name: str, forward: _Keys, back: _Keys, what: str, footer: str = "", rank: int = 0
+) -> tuple[Action, Action]:
     """Next and previous of a thing."""
     return _two(
         group,
