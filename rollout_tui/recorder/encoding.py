@@ -1,0 +1,262 @@
+"""Bodies to JSON bytes: whatever a harness hands over, within limits, after redaction.
+
+`BodyEncoder.encode` never fails on a body: what JSON cannot hold is replaced by a description.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from rollout_tui.recorder.counters import RecorderCounters
+
+Redact = Callable[[str, Any], Any]
+"""`redact(kind, body)` returns the body to write, of plain dicts, lists, texts and numbers.
+
+`kind` is a payload kind ("inference_request", "tool_result", ...), or "event" for a text that stands in an
+event line itself (`source_js`, `error`, `reason`, `message`, and `label` and previews of a summary). Use the
+same rule for the same text each time: the reducer compares items by their content.
+"""
+
+MAXIMUM_DEPTH = 96
+"""Nesting written as it is; the reference reducer refuses a payload nested 128 deep."""
+
+_TOO_DEEP = b"\n" + b"  " * (MAXIMUM_DEPTH + 4)
+_REPRESENTATION = 200
+_ADDRESS_SPACE = 1 << 63
+
+SKELETONS: Mapping[str, dict[str, Any]] = {
+    "inference_request": {"input": []},
+    "inference_response": {"token_usage": None, "output_items": []},
+    "compaction_checkpoint": {"input_history": [], "replacement_history": []},
+}
+"""What a reducer needs of a payload whose body cannot be written (format section 4)."""
+
+
+PREVIEWS = frozenset({"label", "input_preview", "output_preview"})
+"""The free texts inside a tool call's summary."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes of UTF-8. A longer text is cut, a bigger payload is replaced, both with a marker."""
+
+    text_bytes: int = 1 << 20
+    payload_bytes: int = 64 << 20
+
+
+def walk_text(change: Callable[[str], str]) -> Redact:
+    """Make a redaction hook of a function from text to text; it sees every text value, no keys."""
+
+    def redact(kind: str, body: Any) -> Any:
+        return _changed(body, change)
+
+    return redact
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _changed(entry, change) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_changed(entry, change) for entry in value]
+    return value
+
+
+class BodyEncoder:
+    """Turns payload bodies into pretty-printed JSON and event fields into compact JSON."""
+
+    def __init__(self, counters: RecorderCounters, redact: Redact | None, limits: Limits) -> None:
+        self._counters = counters
+        self._redact = redact
+        self._limits = limits
+        self._encoder = msgspec.json.Encoder(enc_hook=self._stand_in)
+
+    def payload(self, kind: str, body: object, check: Callable[[Any], Any] | None = None) -> bytes:
+        """Return the bytes of a payload file.
+
+        `body` may be a callable that returns it. `check` sees the body as it will be written and returns it,
+        changed where a rule of the format asks for that.
+        """
+        if callable(body):
+            body = body()
+        if self._redact is not None:
+            try:
+                body = self._redact(kind, self._plain(body))
+            except Exception as error:
+                return self._omitted(kind, f"redaction failed: {type(error).__name__}")
+        if check is not None:
+            body = check(self._plain(body))
+        data = self._json(body)
+        if len(data) > self._limits.text_bytes:
+            shorter = self._shortened(msgspec.json.decode(data))
+            data = self._json(shorter if check is None else check(shorter))
+        if len(data) > self._limits.payload_bytes:
+            return self._omitted(
+                kind, f"{len(data)} bytes are over the limit of {self._limits.payload_bytes}"
+            )
+        return self._pretty(data)
+
+    def fields(self, fields: Mapping[str, Any], texts: tuple[str, ...]) -> bytes:
+        """Return the JSON of an event payload; `texts` names the fields that hold free text."""
+        if texts:
+            fields = dict(fields)
+            for name in texts:
+                fields[name] = self._event_text(fields[name])
+        return self._json(fields)
+
+    def _event_text(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                name: self._event_text(entry) if name in PREVIEWS else entry for name, entry in value.items()
+            }
+        if not isinstance(value, str):
+            return value
+        if self._redact is not None:
+            try:
+                value = self._redact("event", value)
+            except Exception as error:
+                self._counters.count("errors", error=error)
+                value = None
+            if not isinstance(value, str):
+                return "[withheld: redaction failed]"
+        return self._shortened(value) if _longer(value, self._limits.text_bytes) else value
+
+    def _json(self, body: object) -> bytes:
+        try:
+            return self._encoder.encode(body)
+        except Exception:
+            self._counters.count("payloads_substituted")
+            return self._encoder.encode(plain_value(body, 0))
+
+    def _pretty(self, data: bytes) -> bytes:
+        try:
+            pretty = msgspec.json.format(data, indent=2)
+            if _TOO_DEEP not in pretty:
+                return pretty
+        except RecursionError:
+            pass
+        self._counters.count("payloads_substituted")
+        shallow = plain_value(msgspec.json.decode(data), 0)
+        return msgspec.json.format(self._encoder.encode(shallow), indent=2)
+
+    def _plain(self, body: object) -> Any:
+        if type(body) is str:
+            return body
+        return msgspec.json.decode(self._json(body))
+
+    def _omitted(self, kind: str, why: str) -> bytes:
+        self._counters.count("payloads_omitted", error=f"{kind} payload not written: {why}")
+        marker = {**SKELETONS.get(kind, {}), "recorder_omitted": why}
+        return msgspec.json.format(self._encoder.encode(marker), indent=2)
+
+    def _shortened(self, value: Any) -> Any:
+        cut = _Cut(self._limits.text_bytes)
+        shorter = cut.value(value)
+        if cut.texts:
+            self._counters.count("payloads_cut")
+        return shorter
+
+    def _stand_in(self, value: object) -> object:
+        """Return something that JSON can hold for a value it cannot."""
+        known = _dumped(value)
+        if known is not None:
+            return known
+        self._counters.count("payloads_substituted")
+        return _description(value)
+
+
+class _Cut:
+    """Cuts texts over `limit` bytes. The same text is always cut the same way, so items stay comparable."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.texts = 0
+
+    def value(self, value: Any, key: str | None = None) -> Any:
+        if isinstance(value, str):
+            return self._text(value, key) if _longer(value, self._limit) else value
+        if isinstance(value, dict):
+            return {name: self.value(entry, name) for name, entry in value.items()}
+        if isinstance(value, list):
+            return [self.value(entry) for entry in value]
+        return value
+
+    def _text(self, text: str, key: str | None) -> str:
+        self.texts += 1
+        if key == "arguments":  # stays JSON, so that its fields can still be read
+            try:
+                inner = self.value(msgspec.json.decode(text))
+                return msgspec.json.encode(inner).decode()
+            except (ValueError, RecursionError):
+                pass
+        data = text.encode("utf-8", "replace")
+        kept = data[: self._limit].decode("utf-8", "ignore")
+        return f"{kept}[recorder: {len(data) - len(kept.encode())} more bytes not kept]"
+
+
+def _longer(text: str, limit: int) -> bool:
+    return len(text) > limit or (len(text) * 4 > limit and len(text.encode("utf-8", "replace")) > limit)
+
+
+def _dumped(value: object) -> object | None:
+    """Return the fields of a model object (pydantic's `model_dump`), the text of a path, else None."""
+    dump = getattr(value, "model_dump", None)
+    if callable(dump) and not isinstance(value, type):
+        try:
+            dumped: object = dump(mode="json", exclude_unset=True, warnings=False)
+        except Exception:
+            dumped = None
+        if dumped is not None:
+            return dumped
+    if hasattr(value, "__fspath__"):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return None
+
+
+def _description(value: object) -> dict[str, str]:
+    try:
+        text = repr(value)[:_REPRESENTATION]
+    except Exception:
+        text = "no representation"
+    return {"recorder_unserialisable": type(value).__name__, "representation": _clean(text)}
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def plain_value(value: object, depth: int = 0) -> Any:
+    """Rebuild any value from what JSON can hold: clean text, text keys, bounded depth, no cycles."""
+    if isinstance(value, str):
+        return _clean(value)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if -_ADDRESS_SPACE <= value < _ADDRESS_SPACE else str(value)
+    if depth > MAXIMUM_DEPTH:
+        return {"recorder_omitted": "nested too deep"}
+    if isinstance(value, Mapping):
+        return {_key(key): plain_value(entry, depth + 1) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(entry, depth + 1) for entry in value]
+    dumped = _dumped(value)
+    if dumped is not None:
+        return plain_value(dumped, depth + 1)
+    try:
+        return msgspec.json.decode(msgspec.json.encode(value))
+    except Exception:
+        return _description(value)
+
+
+def _key(key: object) -> str:
+    try:
+        return _clean(key if isinstance(key, str) else str(key))
+    except Exception:
+        return f"key of type {type(key).__name__}"
