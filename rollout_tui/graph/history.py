@@ -154,6 +154,21 @@ class History:
         ):
             yield self._change(number)
 
+    def notes(self, start: int, stop: int) -> Iterator[tuple[int, int, str, Any]]:
+        """(event, handle, field, value before) of events start <= event < stop, in order.
+
+        What `changes` gives, at a tenth of its cost: for indexes that read everything once.
+        """
+        low = max(1, bisect_left(self._change_event, start))
+        high = bisect_left(self._change_event, stop)
+        return zip(
+            self._change_event[low:high],
+            self._change_object[low:high],
+            self._change_field[low:high],
+            self._change_before[low:high],
+            strict=True,
+        )
+
     def _change(self, number: int) -> Change:
         handle = self._change_object[number]
         return Change(
