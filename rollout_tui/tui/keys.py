@@ -64,9 +64,9 @@ def _next(
 
 LENS_NAMES = (
     ("1", "context", "what the model sees"),
-    ("2", "diff", "what changed since the previous request, or the mark"),
+    ("2", "diff", "changes since the previous request, or the mark"),
     ("3", "cells", "code cells and the waits on them"),
-    ("4", "agents", "threads, edges between them, each one's position"),
+    ("4", "agents", "threads, what they gave each other, where each is"),
     ("5", "tokens", "what fills the context; usage and cache"),
     ("6", "terminals", "commands and their output"),
     ("7", "findings", "errors, warnings and notes"),
@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         "out",
         3,
     ),
-    *_next(STEP, "stop", ("c", "f5"), ("C",), "stop: a breakpoint, without one a failure"),
+    *_next(STEP, "stop", ("c", "f5"), ("C",), "stop: breakpoint, else failure"),
     *_two(
         STEP,
         ("first", ("g", "home"), "first event", "moving.first"),

@@ -1,0 +1,1 @@
+"""What the parts of the screen say: plain functions from a `View` to lines, tested without a terminal."""

@@ -1,0 +1,58 @@
+"""The footer: keys that matter most here, from the table of keys, or the last message."""
+
+from __future__ import annotations
+
+from rollout_tui.printable import cells
+from rollout_tui.tui.keys import ACTIONS, Action, key_label
+from rollout_tui.tui.lines import Line, Piece, line
+
+GAP = "  "
+
+
+def footer_actions(states: frozenset[str] = frozenset()) -> list[Action]:
+    """Actions of the footer, most useful first. `states` are those of the program, e.g. `search`."""
+    taken: set[str] = set()
+    chosen: list[Action] = []
+    for action in ACTIONS:
+        if not action.rank or (action.when and action.when not in states):
+            continue
+        if action.keys[0] not in taken:
+            taken.add(action.keys[0])
+            chosen.append(action)
+    return sorted(chosen, key=lambda action: action.rank)
+
+
+def footer(width: int, states: frozenset[str] = frozenset()) -> Line:
+    """As many keys as fit, help always among them."""
+    actions = footer_actions(states)
+    last = next(action for action in actions if action.id == "help")
+    room = width - 1 - _size(last)
+    shown: list[Action] = []
+    for action in actions:
+        if action is last:
+            continue
+        if _size(action) > room:
+            break
+        room -= _size(action)
+        shown.append(action)
+    pieces: list[Piece] = [Piece(" ")]
+    for action in (*shown, last):
+        pieces += (Piece(key_label(action.keys[0]), "heading"), Piece(f" {action.footer}{GAP}"))
+    return line(*pieces, background="bar")
+
+
+def clicked_action(shown: Line, piece: int, states: frozenset[str] = frozenset()) -> Action | None:
+    """The action whose key or word is piece number `piece` of the footer line."""
+    if piece < 1:
+        return None
+    label = shown.pieces[piece if piece % 2 else piece - 1].text
+    return next((one for one in footer_actions(states) if key_label(one.keys[0]) == label), None)
+
+
+def _size(action: Action) -> int:
+    return cells(key_label(action.keys[0])) + 1 + cells(action.footer) + len(GAP)
+
+
+def message_line(message: str, style: str = "") -> Line:
+    """The last message in place of the keys."""
+    return line(Piece(f" {message}", style or "strong"), background="bar")
