@@ -1,0 +1,104 @@
+"""The reduced state as the reference reducer writes it (format section 5).
+
+Pretty JSON with two-space indent, maps sorted by key bytes, no newline at the end.
+Maps are rendered a chunk of objects at a time, so that memory stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from rollout_tui.graph.history import object_id
+from rollout_tui.graph.ids import IdView
+from rollout_tui.graph.objects import STATE_COLLECTIONS, Object, TerminalSession, Thread
+from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
+
+CHUNK = 512
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, IdView):
+        return value.items[: value.length]
+    raise TypeError(type(value))
+
+
+ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+
+
+def write_state(snapshot: Snapshot, out: BinaryIO) -> None:
+    """Write the state of a snapshot, byte for byte what the reference reducer would write."""
+    head = msgspec.json.format(ENCODER.encode(_head(snapshot)), indent=2)
+    out.write(head[: -len(b"\n}")])
+    for name, rows in _maps(snapshot):
+        out.write(b',\n  "%s": {' % name.encode())
+        between = b"\n"
+        for chunk in _chunks(rows):
+            text = msgspec.json.format(ENCODER.encode({"": dict(chunk)}), indent=2)
+            out.write(between)
+            out.write(memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")])
+            between = b",\n"
+        out.write(b"}" if between == b"\n" else b"\n  }")
+    out.write(b"\n}")
+
+
+def state_line(snapshot: Snapshot) -> bytes:
+    """`{"seq": N, "state": {...}}` as one line of compact JSON, LF included."""
+    state: dict[str, Any] = _head(snapshot)
+    for name, rows in _maps(snapshot):
+        state[name] = dict(rows)
+    return ENCODER.encode({"seq": snapshot.seq, "state": state}) + b"\n"
+
+
+def _head(snapshot: Snapshot) -> dict[str, Any]:
+    """The root fields before the maps."""
+    rollout, schema = snapshot.rollout, snapshot.history.schema_version
+    complete = {} if schema == 1 else {"recording_complete": rollout.recording_complete}
+    return {
+        "schema_version": schema,
+        "trace_id": rollout.trace_id,
+        "rollout_id": rollout.rollout_id,
+        "started_at_unix_ms": rollout.started_at_unix_ms,
+        "ended_at_unix_ms": rollout.ended_at_unix_ms,
+        "status": rollout.status,
+        **complete,
+        "root_thread_id": rollout.root_thread_id,
+    }
+
+
+def _maps(snapshot: Snapshot) -> Iterator[tuple[str, Iterable[tuple[str, Any]]]]:
+    for name, kind in STATE_COLLECTIONS.items():
+        if name == "interaction_edges":
+            edges = snapshot.interaction_edges
+            yield name, ((key, edges[key]) for key in sorted(edges, key=str.encode))
+        else:
+            yield name, _objects(snapshot, kind)
+    ids = sorted(snapshot.payload_ids(), key=str.encode)
+    yield "raw_payloads", ((one, snapshot.payload(one)) for one in ids)
+
+
+def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Object]]:
+    history, event = snapshot.history, snapshot.event
+    count = len(Objects(history, kind, event))
+    handles = history.collections[kind].order[:count]
+    rows = sorted((object_id(history.objects[handle]).encode(), handle) for handle in handles)
+    for _, handle in rows:
+        found = history.as_of(handle, event)
+        if isinstance(found, TerminalSession) and not found.operation_ids:
+            continue
+        if isinstance(found, Thread):
+            found.conversation_item_ids = tuple(listed_items(history, found.thread_id, event))
+        yield object_id(found), found
+
+
+def _chunks(rows: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    chunk: list[tuple[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

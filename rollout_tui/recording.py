@@ -1,0 +1,285 @@
+"""A recording in hand: its bundle, its history as far as it is reduced, its events on demand."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, overload
+
+import msgspec
+
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.reducer.diagnostics import Diagnostic
+from rollout_tui.reducer.fold import Reducer
+from rollout_tui.trace.bundle import Bundle, open_bundle
+from rollout_tui.trace.doorbell import Doorbell
+from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
+from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
+from rollout_tui.trace.spine import BadLine, Line, decode_block, decode_line
+from rollout_tui.trace.tail import Change, SpineTail
+
+MIB = 1 << 20
+TIMER_S = 0.25
+LONGEST_LINE = 64 * MIB
+
+
+class UnknownSeq(LookupError):
+    """A seq that no event of the recording carries; the message says which ones there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one step of reading did.
+
+    `events` lines were reduced, up to byte `offset` of the spine. `change` and `reason`
+    are those of the tail; after `truncated` or `replaced` the history is a new one. `held`
+    counts the bytes of an unterminated last line, `more` says that there is more to read.
+    """
+
+    events: int
+    offset: int
+    change: Change
+    reason: str
+    held: int
+    more: bool
+
+
+class Trace:
+    """One recording, reduced as far as it has been read.
+
+    `history` grows with `advance`; another thread may look at snapshots up to
+    `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
+    ReductionRefused when `strict`.
+    """
+
+    def __init__(self, bundle: Bundle, *, strict: bool = False) -> None:
+        self.bundle = bundle
+        self.payloads = PayloadStore(bundle.folder)
+        self.strict = strict
+        self.generation = 0
+        self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
+        self._taken = b""
+        self._reducer = self._start()
+        self.events: Sequence[Line] = Events(self)
+
+    def _start(self) -> Reducer:
+        identity = self.bundle.identity
+        rollout = Rollout(
+            identity.trace_id, identity.rollout_id, identity.started_at_unix_ms, identity.root_thread_id
+        )
+        return Reducer(identity.schema_version, rollout, self.payloads, strict=self.strict)
+
+    def __repr__(self) -> str:
+        rollout = self.at(self.head).rollout if len(self) else self._reducer.history.objects[0]
+        return (
+            f"<Trace {self.bundle.folder.name}: schema {self.schema_version}, {len(self):,} events, "
+            f"{getattr(rollout, 'status', 'empty')}, head seq {self.head}>"
+        )
+
+    def __len__(self) -> int:
+        return self.history.head
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give file descriptors back."""
+        self.payloads.close()
+
+    # -- state -----------------------------------------------------------------
+
+    @property
+    def history(self) -> History:
+        """The history; another object after the spine was truncated or replaced."""
+        return self._reducer.history
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What the evidence did not fit, in event order."""
+        return self._reducer.reduction.diagnostics
+
+    @property
+    def schema_version(self) -> int:
+        """The schema the recording names."""
+        return self.bundle.identity.schema_version
+
+    @property
+    def head(self) -> int:
+        """The seq of the last event reduced; 0 when there is none."""
+        return self.history.events.seqs[self.history.head]
+
+    def at(self, seq: int) -> Snapshot:
+        """The state as of the event with that seq (the last one, where it repeats).
+
+        Raises UnknownSeq.
+        """
+        return self.snapshot(self.ordinal(seq))
+
+    def ordinal(self, seq: int) -> int:
+        """The event line (1..n) that carries a seq. Raises UnknownSeq."""
+        found = self.history.events.ordinal_of(seq)
+        if found is None or found > self.history.head:
+            log = self.history.events
+            known = f"from {log.seqs[1]} to {self.head}" if len(self) else "none: the trace is empty"
+            raise UnknownSeq(f"no event has seq {seq} (there are seqs {known})")
+        return found
+
+    def snapshot(self, event: int) -> Snapshot:
+        """The state as of event line `event` (0 is before the first)."""
+        return Snapshot(self.history, event)
+
+    def read_payload(self, raw_payload_id: str) -> bytes:
+        """The body of a payload named anywhere in the recording so far. Raises PayloadProblem."""
+        reference = self.history.payloads.get(raw_payload_id, self.history.head)
+        if reference is None:
+            raise PayloadProblem("payload_missing", raw_payload_id, "no event names that payload")
+        return self.payloads.read(reference.path)
+
+    # -- reading -----------------------------------------------------------------
+
+    def advance(self, most: int = MIB) -> Progress:
+        """Read and reduce at most about `most` more bytes of the spine. Raises ReductionRefused."""
+        growth = self._tail.poll(most)
+        if growth.change in ("truncated", "replaced"):
+            self._again()
+        for offset, size in growth.skipped:
+            reason = f"the line is too long ({size:,} bytes)"
+            self._reducer.apply(BadLine(UNREADABLE, reason, size, None, None, None, ()), offset)
+        data, start = growth.data, growth.offset
+        if self._taken and data:
+            first, _, rest = data.partition(b"\n")
+            if first != self._taken:
+                self._again()
+                self._tail = SpineTail(self.bundle.spine, longest_line=LONGEST_LINE)
+                return self.advance(most)
+            self._taken = b""
+            start, data = start + len(first) + 1, rest
+        before = self.history.head
+        if data:
+            self._reduce(data, start)
+        return Progress(
+            self.history.head - before,
+            self._tail.offset,
+            growth.change,
+            growth.reason,
+            growth.held,
+            growth.more,
+        )
+
+    def _again(self) -> None:
+        self.generation += 1
+        self._taken = b""
+        self._reducer = self._start()
+
+    def _reduce(self, data: bytes, start: int) -> None:
+        apply = self._reducer.apply
+        block = decode_block(data)
+        for line, offset in zip(block.lines, block.offsets, strict=False):
+            apply(line, start + offset)
+
+    def load(self) -> Self:
+        """Read and reduce all that is there, an unterminated last line included.
+
+        Raises ReductionRefused when strict.
+        """
+        while self.advance(8 * MIB).more:
+            pass
+        self.take_held_line()
+        if self.strict:
+            self._check_payloads()
+        return self
+
+    def take_held_line(self) -> None:
+        """Reduce an unterminated last line, if it is an event (format section 2)."""
+        held = self._tail.held_line()
+        if not held.strip() or self._taken:
+            return
+        line = decode_line(held)
+        r = self._reducer.reduction
+        if isinstance(line, BadLine):
+            r.refuse("recording_cut", f"the last line is incomplete ({len(held):,} bytes)")
+            return
+        self._taken = held
+        if not isinstance(line.payload, RecordingCompleted):
+            self._reducer.apply(line, self._tail.offset)
+
+    def _check_payloads(self) -> None:
+        """Schema 2: every payload named must be there and hold JSON (format section 2)."""
+        r = self._reducer.reduction
+        if r.schema == 1:
+            return
+        for payload_id in self.history.payloads.ids(self.history.head):
+            reference = self.history.payloads.get(payload_id, self.history.head)
+            data = r.body(reference)
+            try:
+                if data is not None:
+                    msgspec.json.decode(data)
+            except (ValueError, RecursionError) as error:
+                r.refuse("bad_payload", f"payload {payload_id} is no JSON: {error}", payload_id)
+
+    def follow(self) -> Iterator[int]:
+        """Yield the seq of each new head as the file grows; never ends by itself."""
+        rung = threading.Event()
+        with Doorbell(self.bundle.folder, rung.set):
+            while True:
+                rung.clear()
+                progress = self.advance()
+                if progress.events:
+                    yield self.head
+                if not progress.more:
+                    rung.wait(TIMER_S)
+
+
+class Events(Sequence[Line]):
+    """The events of a trace, read from the spine when asked for; index 0 is event line 1."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+
+    def __len__(self) -> int:
+        return self._trace.history.head
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(index)
+        return decode_line(self.raw(at))
+
+    def raw(self, index: int, most: int = LONGEST_LINE) -> bytes:
+        """The bytes of an event line without its LF, at most `most` of them. Raises OSError."""
+        offsets = self._trace.history.events.offsets
+        start = offsets[index + 1]
+        stop = offsets[index + 2] if index + 2 < len(offsets) else None
+        with open(self._trace.bundle.spine, "rb") as spine:
+            if stop is not None:
+                data = os.pread(spine.fileno(), min(stop - start, most), start)
+            else:
+                spine.seek(start)
+                data = spine.readline(most)
+        return data.partition(b"\n")[0]
+
+
+def open_trace(path: str | Path, *, strict: bool = False) -> Trace:
+    """Open a bundle folder, its trace.jsonl or a folder of bundles (the newest), all of it reduced.
+
+    Raises BundleProblem when there is no trace; ReductionRefused when `strict` and the
+    reference reducer would refuse the recording.
+    """
+    return Trace(open_bundle(Path(path)), strict=strict).load()
+
+
+__all__ = ["Event", "Progress", "Trace", "UnknownSeq", "open_trace"]

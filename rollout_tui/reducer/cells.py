@@ -1,0 +1,281 @@
+"""Code cells: starts, lifecycle, waits (format sections 9.1 to 9.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from rollout_tui.graph.history import item_id
+from rollout_tui.graph.ids import extended, with_id
+from rollout_tui.graph.objects import CodeCell, CodexTurn
+from rollout_tui.graph.values import CodeCellProducer, CodeCellRequester, ExecutionStatus, Window
+from rollout_tui.reducer import conversation
+from rollout_tui.reducer.items import string
+from rollout_tui.reducer.queues import QueuedCell
+from rollout_tui.reducer.working import Reduction, byte_order
+from rollout_tui.trace.events import (
+    CodeCellEnded,
+    CodeCellInitialResponse,
+    CodeCellRuntimeStatus,
+    CodeCellStarted,
+    Event,
+    ToolCallStarted,
+)
+
+if TYPE_CHECKING:
+    from rollout_tui.reducer.tools import Invocation
+
+EXECUTION_OF: dict[CodeCellRuntimeStatus, ExecutionStatus] = {
+    "starting": "running",
+    "running": "running",
+    "yielded": "running",
+    "completed": "completed",
+    "failed": "failed",
+    "terminated": "cancelled",
+}
+AT_TURN_END: dict[ExecutionStatus, CodeCellRuntimeStatus] = {
+    "cancelled": "terminated",
+    "aborted": "terminated",
+    "failed": "failed",
+}
+SOURCE = frozenset(("custom_tool_call",))
+OUTPUT = frozenset(("custom_tool_call_output",))
+
+
+def cell_id(call_id: str) -> str:
+    """The id of the cell that a model-visible call starts (format section 5)."""
+    return f"code_cell:{call_id}"
+
+
+def started(r: Reduction, event: Event, payload: CodeCellStarted) -> None:
+    """A cell runs; it enters the graph once its source item is known (9.1)."""
+    cell = cell_id(payload.model_visible_call_id)
+    thread_id, turn_id = r.context(event, f"code cell start {cell}", cell)
+    key = (thread_id, payload.runtime_cell_id)
+    mapped = r.cells.by_runtime_id.get(key, cell)
+    if mapped != cell:
+        r.refuse(
+            "runtime_cell_remapped",
+            f"runtime code cell {payload.runtime_cell_id} stands for both {mapped} and {cell}",
+            mapped,
+            cell,
+        )
+    r.cells.by_runtime_id[key] = cell
+    if r.find(CodeCell, cell) is not None or cell in r.cells.queued:
+        r.refuse("duplicate_code_cell", f"duplicate code cell start for {cell}", cell)
+        return
+    queued = QueuedCell(
+        cell,
+        payload.model_visible_call_id,
+        thread_id,
+        turn_id,
+        payload.runtime_cell_id,
+        payload.source_js,
+        r.time,
+        r.seq,
+    )
+    if not _materialise(r, queued):
+        r.cells.queued[cell] = queued
+
+
+def materialise_queued(r: Reduction) -> None:
+    """Try the starts that wait for their source item, in byte order (9.2)."""
+    if not r.cells.queued:
+        return
+    for cell in byte_order(r.cells.queued):
+        if _materialise(r, r.cells.queued[cell]):
+            del r.cells.queued[cell]
+
+
+def _materialise(r: Reduction, queued: QueuedCell) -> bool:
+    """Create the cell if its source item is there (9.2)."""
+    sources = conversation.thread_items_of_call(r, queued.thread_id, queued.call_id, SOURCE)
+    if not sources:
+        return False
+    cell = queued.cell_id
+    what = f"code cell start {cell}"
+    if queued.turn_id is None:
+        r.refuse("no_turn", f"{what} names no codex turn", cell)
+        queued.turn_id = conversation.item_at(r, sources[0]).codex_turn_id or ""
+    else:
+        r.thread_or_placeholder(queued.thread_id, what)
+        owner = r.turn(r.turn_or_placeholder(queued.turn_id, queued.thread_id, what)).thread_id
+        if owner != queued.thread_id:
+            r.refuse("thread_mismatch", f"{what} names a codex turn of thread {owner}", cell)
+    outputs = conversation.thread_items_of_call(r, queued.thread_id, queued.call_id, OUTPUT)
+    handle = r.history.create(
+        cell,
+        CodeCell(
+            cell,
+            queued.call_id,
+            queued.thread_id,
+            queued.turn_id,
+            item_id(sources[0]),
+            extended((), map(item_id, outputs)),
+            queued.runtime_cell_id,
+            Window(queued.time, queued.seq),
+            "starting",
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            queued.source_js,
+            extended((), byte_order(r.cells.nested.get(cell, ()))),
+            (),
+        ),
+    )
+    r.open_cells.setdefault(queued.turn_id, set()).add(handle)
+    for number in outputs:
+        conversation.add_producer(r, number, CodeCellProducer(cell))
+    for tool in r.tools_by_call.get(queued.call_id, ()):
+        _mark_started(r, tool, cell)
+    for time, seq, payload in queued.later:
+        _live(r, handle, time, seq, payload)
+    return True
+
+
+def _mark_started(r: Reduction, tool: int, cell: str) -> None:
+    """Schema 2: the `exec` call that started a cell names it (9.3)."""
+    kind = r.tool(tool).kind
+    if r.schema != 1 and kind.type == "other" and kind.name == "exec":
+        r.history.set(tool, "started_code_cell_id", cell)
+
+
+# -- lifecycle -----------------------------------------------------------------
+
+
+def initial_response(r: Reduction, event: Event, payload: CodeCellInitialResponse) -> None:
+    """What a cell first gave back (9.3)."""
+    _later(r, event, payload, "initial response")
+
+
+def ended(r: Reduction, event: Event, payload: CodeCellEnded) -> None:
+    """A cell's end (9.3)."""
+    _later(r, event, payload, "end")
+
+
+def _later(r: Reduction, event: Event, payload: CodeCellInitialResponse | CodeCellEnded, what: str) -> None:
+    runtime_id = payload.runtime_cell_id
+    thread_id, _ = r.context(event, f"code cell {what} of {runtime_id}")
+    cell = r.cells.by_runtime_id.get((thread_id, runtime_id))
+    handle = r.find(CodeCell, cell)
+    if handle is not None:
+        _live(r, handle, r.time, r.seq, payload)
+    elif cell is not None and cell in r.cells.queued:
+        r.cells.queued[cell].later.append((r.time, r.seq, payload))
+    else:
+        r.refuse(
+            "unknown_code_cell",
+            f"code cell {what} names unknown runtime cell {runtime_id} in thread {thread_id}",
+            runtime_id,
+        )
+
+
+def _live(
+    r: Reduction, handle: int, time: int, seq: int, payload: CodeCellInitialResponse | CodeCellEnded
+) -> None:
+    reference = payload.response_payload
+    payload_id = None if reference is None else reference.raw_payload_id
+    if isinstance(payload, CodeCellEnded):
+        _end(r, handle, time, seq, payload.status)
+        r.history.set(handle, "raw_result_payload_id", payload_id)
+        return
+    cell = r.cell(handle)
+    r.history.set(handle, "runtime_cell_id", payload.runtime_cell_id)
+    r.history.set(handle, "runtime_status", payload.status)
+    if cell.initial_response_status is None:
+        r.history.set(handle, "initial_response_at_unix_ms", time)
+        r.history.set(handle, "initial_response_seq", seq)
+        r.history.set(handle, "initial_response_status", payload.status)
+        r.history.set(handle, "raw_initial_response_payload_id", payload_id)
+    if payload.status == "yielded":
+        r.history.set(handle, "yielded_at_unix_ms", time)
+        r.history.set(handle, "yielded_seq", seq)
+
+
+def _end(r: Reduction, handle: int, time: int, seq: int, status: CodeCellRuntimeStatus) -> None:
+    cell = r.cell(handle)
+    if cell.initial_response_seq is None:
+        r.history.set(handle, "initial_response_at_unix_ms", time)
+        r.history.set(handle, "initial_response_seq", seq)
+    window = cell.execution
+    ended_window = Window(window.started_at_unix_ms, window.started_seq, time, seq, EXECUTION_OF[status])
+    r.history.set(handle, "execution", ended_window)
+    r.history.set(handle, "runtime_status", status)
+    if ended_window.status != "running":
+        r.open_cells.get(cell.codex_turn_id, set()).discard(handle)
+
+
+def turn_ended(r: Reduction, turn: CodexTurn, status: ExecutionStatus) -> None:
+    """Close the running cells of a turn that did not complete (format section 11)."""
+    end = AT_TURN_END.get(status)
+    if end is None:
+        return
+    for handle in sorted(r.open_cells.pop(turn.codex_turn_id, ())):
+        _end(r, handle, r.time, r.seq, end)
+
+
+# -- tool calls of and on cells --------------------------------------------------
+
+
+class _FunctionPayload(msgspec.Struct, gc=False):
+    arguments: Raw = Raw()
+
+
+class _WaitArguments(msgspec.Struct, gc=False):
+    cell_id: Raw = Raw()
+
+
+_FUNCTION = msgspec.json.Decoder(_FunctionPayload)
+_WAIT = msgspec.json.Decoder(_WaitArguments)
+
+
+def waited_cell(
+    r: Reduction, payload: ToolCallStarted, thread_id: str, invocation: Invocation | None
+) -> int | None:
+    """The cell that a `wait` call waits for, when it is known and in the graph (9.4)."""
+    if invocation is None or string(invocation.tool_name) != "wait":
+        return None
+    where = payload.invocation_payload.raw_payload_id if payload.invocation_payload else ""
+    try:
+        arguments = string(_FUNCTION.decode(invocation.payload).arguments)
+    except ValueError:
+        arguments = None
+    if arguments is None:
+        r.refuse("wait_arguments", f"wait call in {where} has no function arguments", payload.tool_call_id)
+        return None
+    try:
+        runtime_id = string(_WAIT.decode(arguments.encode()).cell_id)
+    except (ValueError, RecursionError):
+        r.refuse(
+            "wait_arguments", f"wait call in {where} has arguments that are no JSON", payload.tool_call_id
+        )
+        return None
+    if runtime_id is None:
+        r.refuse("wait_arguments", f"wait call in {where} names no cell_id", payload.tool_call_id)
+        return None
+    return r.find(CodeCell, r.cells.by_runtime_id.get((thread_id, runtime_id)))
+
+
+def tool_started(r: Reduction, handle: int, waited: int | None) -> None:
+    """Link a tool call to the cell that asked for it, waits for it or is run by it (8.2, 9.4)."""
+    tool = r.tool(handle)
+    if isinstance(tool.requester, CodeCellRequester):
+        owner = tool.requester.code_cell_id
+        r.cells.nested.setdefault(owner, []).append(tool.tool_call_id)
+        cell = r.find(CodeCell, owner)
+        if cell is not None:
+            nested = extended(r.cell(cell).nested_tool_call_ids, (tool.tool_call_id,))
+            r.history.set(cell, "nested_tool_call_ids", nested)
+    if waited is not None:
+        waits = with_id(r.cell(waited).wait_tool_call_ids, tool.tool_call_id)
+        r.history.set(waited, "wait_tool_call_ids", waits)
+    if tool.model_visible_call_id is not None and tool.started_code_cell_id is UNSET:
+        run = cell_id(tool.model_visible_call_id)
+        if r.find(CodeCell, run) is not None:
+            _mark_started(r, handle, run)

@@ -1,0 +1,124 @@
+"""Working indexes and queues of the rule families, as plain data."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from dataclasses import dataclass, field
+
+from rollout_tui.graph.ids import Ids
+from rollout_tui.graph.values import Anchor
+from rollout_tui.reducer.items import Key
+from rollout_tui.trace.events import CodeCellEnded, CodeCellInitialResponse
+
+
+@dataclass(slots=True)
+class ItemIndexes:
+    """Where conversation items are found without looking through them (section 7).
+
+    Items go by creation number. `content` and `encoded` number equal contents; 0 is none.
+    `by_call` is keyed by call id over all threads, `by_responses_id` and `receipts` by
+    (thread, Responses id), `addressed` by (thread, author, text). `response_of` gives the
+    inference call whose response holds an item. `relink` are call ids, by thread, whose items must
+    be looked at again when a request of that thread carries them. `compared` counts item
+    comparisons, for tests of the growth of the work.
+    """
+
+    numbers: dict[Key, int] = field(default_factory=dict)
+    content: array[int] = field(default_factory=lambda: array("I"))
+    encoded: array[int] = field(default_factory=lambda: array("I"))
+    by_call: dict[str, list[int]] = field(default_factory=dict)
+    by_responses_id: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    receipts: dict[tuple[str, str], int] = field(default_factory=dict)
+    accepted: dict[str, dict[str, int]] = field(default_factory=dict)
+    addressed: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    edge_targets: set[int] = field(default_factory=set)
+    response_of: dict[int, int] = field(default_factory=dict)
+    relink: dict[str, set[str]] = field(default_factory=dict)
+    compared: int = 0
+
+    def number_of(self, key: Key) -> int:
+        """The number of a content, given out on first sight."""
+        return self.numbers.setdefault(key, len(self.numbers) + 1)
+
+
+@dataclass(slots=True)
+class RollingRequest:
+    """The last full request of a thread, so that the next one need only be read where it differs.
+
+    `data` are its bytes, `ends` the offset behind each raw item, `places` how many items
+    (skipped ones left out) lie before each raw item's end, `ids` what they became.
+    `trusted` raw items may be taken over by their bytes alone.
+    """
+
+    data: bytearray = field(default_factory=bytearray)
+    ends: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    ids: Ids = ()
+    trusted: int = 0
+
+
+@dataclass(slots=True)
+class RequestCaches:
+    """Rolling requests by thread, least recently used first, and response ids to inference calls."""
+
+    rolling: dict[str, RollingRequest] = field(default_factory=dict)
+    by_response_id: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class QueuedCell:
+    """A code cell start that waits for its source item (9.1), with its later events."""
+
+    cell_id: str
+    call_id: str
+    thread_id: str
+    turn_id: str | None
+    runtime_cell_id: str
+    source_js: str
+    time: int
+    seq: int
+    later: list[tuple[int, int, CodeCellInitialResponse | CodeCellEnded]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CellQueues:
+    """`by_runtime_id` is keyed by (thread, runtime cell id); `nested` tool call ids by cell."""
+
+    by_runtime_id: dict[tuple[str, str], str] = field(default_factory=dict)
+    queued: dict[str, QueuedCell] = field(default_factory=dict)
+    nested: dict[str, list[str]] = field(default_factory=dict)
+    requests_by_compaction: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TerminalIndexes:
+    """Sessions by (thread, process id); the process id of each operation."""
+
+    sessions: dict[tuple[str, str], str] = field(default_factory=dict)
+    process_ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A pending edge in arrival order (10.1)."""
+
+    edge_id: str
+    kind: str
+    source: Anchor
+    target_thread_id: str
+    author: str
+    text: str
+    spawn_child: str | None
+    started_at_unix_ms: int
+    ended_at_unix_ms: int | None
+    carried_raw_payload_ids: Ids
+
+
+@dataclass(slots=True)
+class AgentQueues:
+    """Pending edges by id (in arrival order) and by (target thread, author, text)."""
+
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    by_message: dict[tuple[str, str, str], deque[str]] = field(default_factory=dict)
+    edges_of_tool: dict[str, list[str]] = field(default_factory=dict)

@@ -1,0 +1,373 @@
+"""Terminal sessions and operations (format sections 9.5 to 9.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from msgspec import Raw
+
+from rollout_tui.graph.ids import extended, without_id
+from rollout_tui.graph.objects import TerminalOperation, TerminalSession, ToolCall
+from rollout_tui.graph.values import (
+    ExecCommandRequest,
+    ExecutionStatus,
+    PayloadReference,
+    TerminalObservation,
+    TerminalResult,
+    TerminalSummary,
+    Window,
+    WriteStdinRequest,
+)
+from rollout_tui.reducer import canonical
+from rollout_tui.reducer.items import string
+from rollout_tui.reducer.working import Reduction
+from rollout_tui.trace.events import Event, StdinTargetResolved, ToolCallStarted, Unsigned
+from rollout_tui.trace.payloads import PayloadProblem
+
+if TYPE_CHECKING:
+    from rollout_tui.reducer.tools import Invocation
+
+
+class _FunctionPayload(msgspec.Struct, gc=False):
+    type: Raw = Raw()
+    arguments: Raw = Raw()
+
+
+class _StdinArguments(msgspec.Struct, gc=False):
+    session_id: Raw = Raw()
+    chars: str | None = ""
+    yield_time_ms: Unsigned | None = None
+    max_output_tokens: Unsigned | None = None
+
+
+class _RuntimeStart(msgspec.Struct, gc=False):
+    command: tuple[str, ...]
+    cwd: str
+    process_id: str | None = None
+    interaction_input: str | None = None
+
+
+class _ExecEnd(msgspec.Struct, gc=False):
+    exit_code: int
+    process_id: str | None = None
+    aggregated_output: str | None = None
+
+
+_FUNCTION = msgspec.json.Decoder(_FunctionPayload)
+_STDIN = msgspec.json.Decoder(_StdinArguments)
+_RUNTIME_START = msgspec.json.Decoder(_RuntimeStart)
+_EXEC_END = msgspec.json.Decoder(_ExecEnd)
+
+
+# -- starts (9.5) ----------------------------------------------------------------
+
+
+def from_invocation(
+    r: Reduction, payload: ToolCallStarted, thread_id: str, invocation: Invocation
+) -> str | None:
+    """The operation of a write_stdin call, read off its invocation; its id, or None for none."""
+    where = payload.invocation_payload.raw_payload_id if payload.invocation_payload else ""
+    tool_id = payload.tool_call_id
+    try:
+        function = _FUNCTION.decode(invocation.payload)
+    except ValueError:
+        function = _FunctionPayload()
+    arguments = string(function.arguments)
+    if (
+        string(invocation.tool_name) != "write_stdin"
+        or string(function.type) != "function"
+        or arguments is None
+    ):
+        r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
+        return None
+    if bytes(invocation.tool_namespace) not in (b"", b"null"):
+        return None
+    try:
+        given = _STDIN.decode(arguments.encode())
+        process_id = _session_text(given.session_id)
+    except (ValueError, RecursionError):
+        process_id = None
+    if process_id is None:
+        r.note("stdin_arguments", f"write_stdin call {tool_id} names no session", tool_id)
+        return None
+    request = WriteStdinRequest(given.chars or "", given.yield_time_ms, given.max_output_tokens)
+    return _create(r, tool_id, thread_id, "write_stdin", request, process_id, ())
+
+
+def _session_text(raw: Raw) -> str | None:
+    """A session id as text: a non-empty string, or a number as it is written."""
+    text = string(raw)
+    if text is not None:
+        return text or None
+    value = bytes(raw).decode()
+    if value in ("", "null", "true", "false") or value[0] in "[{":
+        return None
+    return canonical.number(value)
+
+
+def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
+    """The operation of an exec_command or write_stdin call, read off its runtime start."""
+    called = r.tool(tool)
+    body = r.parsed(reference, _RUNTIME_START, "terminal runtime start", called.tool_call_id)
+    if body is None:
+        body = _RuntimeStart((), "")
+    request: ExecCommandRequest | WriteStdinRequest
+    if called.kind.type == "exec_command":
+        request = ExecCommandRequest(body.command, " ".join(body.command), body.cwd)
+    else:
+        request = WriteStdinRequest(body.interaction_input or "")
+    operation = _create(
+        r,
+        called.tool_call_id,
+        called.thread_id,
+        called.kind.type,
+        request,
+        body.process_id,
+        (reference.raw_payload_id,),
+    )
+    r.history.set(tool, "terminal_operation_id", operation)
+    r.history.set(tool, "summary", TerminalSummary(operation))
+    observe(r, tool)
+
+
+def _create(
+    r: Reduction,
+    tool_id: str,
+    thread_id: str,
+    kind: str,
+    request: ExecCommandRequest | WriteStdinRequest,
+    process_id: str | None,
+    payload_ids: tuple[str, ...],
+) -> str:
+    operation_id = f"terminal_operation:{r.history.existing(TerminalOperation, r.history.event) + 1}"
+    handle = r.history.create(
+        operation_id,
+        TerminalOperation(operation_id, None, tool_id, kind, r.window(), request, None, (), payload_ids),
+    )
+    if process_id is not None:
+        _join(r, handle, thread_id, process_id)
+    return operation_id
+
+
+def _join(r: Reduction, handle: int, thread_id: str, process_id: str) -> None:
+    """Put an operation into the session its process id stands for (9.5)."""
+    operation = r.operation(handle)
+    r.terminals.process_ids[operation.operation_id] = process_id
+    key = (thread_id, process_id)
+    terminal_id = None if operation.kind == "exec_command" else r.terminals.sessions.get(key)
+    if terminal_id is None:
+        terminal_id = f"terminal_session:{operation.operation_id}"
+        r.terminals.sessions[key] = terminal_id
+    session = r.find(TerminalSession, terminal_id)
+    if session is None:
+        r.history.create(terminal_id, _session(terminal_id, thread_id, operation))
+    else:
+        known = cast(TerminalSession, r.history.objects[session])
+        if known.operation_ids:
+            operations = extended(known.operation_ids, (operation.operation_id,))
+            r.history.set(session, "operation_ids", operations)
+        else:
+            again = _session(terminal_id, thread_id, operation)
+            for name in again.__struct_fields__:
+                r.history.set(session, name, getattr(again, name))
+    r.history.set(handle, "terminal_id", terminal_id)
+
+
+def _session(terminal_id: str, thread_id: str, operation: TerminalOperation) -> TerminalSession:
+    window = Window(operation.execution.started_at_unix_ms, operation.execution.started_seq)
+    return TerminalSession(terminal_id, thread_id, operation.operation_id, (operation.operation_id,), window)
+
+
+# -- ends (9.6) --------------------------------------------------------------------
+
+
+def ended(
+    r: Reduction, tool: int, status: ExecutionStatus, reference: PayloadReference | None, *, dispatch: bool
+) -> None:
+    """An operation is over; `dispatch` when the body is the tool's result, not a runtime event."""
+    called = r.tool(tool)
+    handle = cast(int, r.find(TerminalOperation, called.terminal_operation_id))
+    r.close(handle, status)
+    if reference is None:
+        return
+    operation = r.operation(handle)
+    if reference.raw_payload_id not in operation.raw_payload_ids:
+        payload_ids = extended(operation.raw_payload_ids, (reference.raw_payload_id,))
+        r.history.set(handle, "raw_payload_ids", payload_ids)
+    result, process_id = _result(r, operation, reference)
+    if result is None:
+        return
+    if process_id is not None:
+        known = r.terminals.process_ids.get(operation.operation_id)
+        if known is None:
+            _join(r, handle, called.thread_id, process_id)
+        elif known != process_id:
+            r.refuse(
+                "process_id_changed",
+                f"{operation.operation_id} changed process id from {known} to {process_id}",
+                operation.operation_id,
+            )
+    r.history.set(handle, "result", result)
+
+
+def _result(
+    r: Reduction, operation: TerminalOperation, reference: PayloadReference
+) -> tuple[TerminalResult | None, str | None]:
+    """What an operation gave, and its process id."""
+    try:
+        body = r.decoded(reference, _EXEC_END)
+        if not -(2**31) <= body.exit_code < 2**31:
+            raise ValueError("exit_code does not fit 32 bits")
+        return TerminalResult(body.exit_code, body.aggregated_output or "", ""), body.process_id
+    except PayloadProblem as problem:
+        r.unreadable(reference, problem)
+        return None, None
+    except ValueError as error:
+        reason = error
+    if operation.kind == "write_stdin":
+        try:
+            return _dispatch_result(r.body(reference) or b""), None
+        except ValueError as error:
+            reason = error
+    r.refuse(
+        "bad_terminal_result",
+        f"terminal result {reference.raw_payload_id}: {reason}",
+        operation.operation_id,
+        reference.raw_payload_id,
+    )
+    return _partial_result(r, reference), None
+
+
+class _Loose(msgspec.Struct, gc=False):
+    exit_code: Raw = Raw()
+    aggregated_output: Raw = Raw()
+
+
+_LOOSE = msgspec.json.Decoder(_Loose)
+
+
+def _partial_result(r: Reduction, reference: PayloadReference) -> TerminalResult | None:
+    """What can be told of a body that lacks fields (12)."""
+    try:
+        body = r.decoded(reference, _LOOSE)
+    except (ValueError, PayloadProblem):
+        return None
+    return TerminalResult(None, string(body.aggregated_output) or "", "")
+
+
+class _Dispatch(msgspec.Struct, gc=False):
+    type: str
+    response_item: Raw = Raw()
+    value: Raw = Raw()
+    error: Raw = Raw()
+
+
+class _CodeModeValue(msgspec.Struct, gc=False):
+    output: str
+    exit_code: int | None = None
+    original_token_count: Unsigned | None = None
+    chunk_id: str | None = None
+
+
+class _Item(msgspec.Struct, gc=False):
+    output: Raw = Raw()
+
+
+_DISPATCH = msgspec.json.Decoder(_Dispatch)
+_VALUE = msgspec.json.Decoder(_CodeModeValue)
+_RESPONSE_ITEM = msgspec.json.Decoder(_Item)
+
+
+def _dispatch_result(data: bytes) -> TerminalResult:
+    """A write_stdin result as the dispatcher writes it (9.6); raises ValueError for other bodies."""
+    body = _DISPATCH.decode(data)
+    if body.type == "direct_response":
+        text = _response_text(body.response_item)
+        return TerminalResult(None, text, "", text)
+    if body.type == "code_mode_response":
+        try:
+            value = _VALUE.decode(body.value)
+        except ValueError:
+            text = _value_text(body.value)
+            return TerminalResult(None, text, "", text)
+        return TerminalResult(
+            value.exit_code, value.output, "", value.output, value.original_token_count, value.chunk_id
+        )
+    if body.type == "error":
+        error = string(body.error)
+        if error is None:
+            raise ValueError("error without text")
+        return TerminalResult(None, "", error, error)
+    raise ValueError(f"result of type {body.type}")
+
+
+def _response_text(item: Raw) -> str:
+    """The text of a response item's output; the item itself where it has none."""
+    try:
+        output = _RESPONSE_ITEM.decode(item).output
+    except ValueError:
+        return _value_text(item)
+    if bytes(output) in (b"", b"null"):
+        return _value_text(item)
+    value = canonical.parsed(bytes(output).decode())
+    if isinstance(value, list):
+        texts = [one["text"] for one in value if isinstance(one, dict) and _is_text(one.get("text"))]
+        return "\n".join(texts) if texts else _value_text(item)
+    return _text_of(value)
+
+
+def _value_text(raw: Raw) -> str:
+    return _text_of(canonical.parsed(bytes(raw).decode() or "null"))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, canonical.Number)
+
+
+def _text_of(value: Any) -> str:
+    return str(value) if _is_text(value) else canonical.compact(value)
+
+
+# -- stdin routing (9.6.1) ----------------------------------------------------------
+
+
+def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolved) -> None:
+    """A write_stdin operation belongs to the session of an exec_command call."""
+    write, target = r.find(ToolCall, payload.tool_call_id), r.find(ToolCall, payload.exec_tool_call_id)
+    for name, handle in ((payload.tool_call_id, write), (payload.exec_tool_call_id, target)):
+        if handle is None:
+            r.refuse("unknown_stdin_target", f"stdin target names unknown call {name}", name)
+    if write is None or target is None:
+        return
+    moved = r.find(TerminalOperation, r.tool(write).terminal_operation_id)
+    owner = r.find(TerminalOperation, r.tool(target).terminal_operation_id)
+    if moved is None or owner is None:
+        return
+    operation, terminal_id = r.operation(moved), r.operation(owner).terminal_id
+    if terminal_id is None:
+        return
+    if operation.terminal_id is not None:
+        old = cast(int, r.find(TerminalSession, operation.terminal_id))
+        left = cast(TerminalSession, r.history.objects[old]).operation_ids
+        r.history.set(old, "operation_ids", without_id(left, operation.operation_id))
+    session = cast(int, r.find(TerminalSession, terminal_id))
+    joined = cast(TerminalSession, r.history.objects[session]).operation_ids
+    r.history.set(session, "operation_ids", extended(joined, (operation.operation_id,)))
+    r.history.set(moved, "terminal_id", terminal_id)
+    process_id = r.terminals.process_ids.get(r.operation(owner).operation_id)
+    if process_id is not None:
+        r.terminals.process_ids[operation.operation_id] = process_id
+
+
+# -- what the model saw (9.7) --------------------------------------------------------
+
+
+def observe(r: Reduction, tool: int) -> None:
+    """Copy a terminal tool call's item lists into its operation's observation."""
+    called = r.tool(tool)
+    calls, outputs = called.model_visible_call_item_ids, called.model_visible_output_item_ids
+    if called.terminal_operation_id is None or not (calls or outputs):
+        return
+    handle = cast(int, r.find(TerminalOperation, called.terminal_operation_id))
+    r.history.set(handle, "model_observations", (TerminalObservation(calls, outputs),))

@@ -1,0 +1,240 @@
+"""Tool calls (format sections 8.2 to 8.4)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from rollout_tui.graph.history import item_id
+from rollout_tui.graph.ids import extended, with_id
+from rollout_tui.graph.objects import ToolCall
+from rollout_tui.graph.values import (
+    CodeCellRequester,
+    ModelRequester,
+    Requester,
+    TerminalSummary,
+    ToolKind,
+    ToolProducer,
+)
+from rollout_tui.reducer import agents, cells, terminals
+from rollout_tui.reducer.conversation import add_producer, link_started, thread_items_of_call
+from rollout_tui.reducer.items import CALL_KINDS, OUTPUT_KINDS
+from rollout_tui.reducer.working import Reduction
+from rollout_tui.trace.events import (
+    CodeCellRuntimeRequester,
+    Event,
+    McpToolCallCorrelationAssigned,
+    ToolCallEnded,
+    ToolCallRuntimeEnded,
+    ToolCallRuntimeStarted,
+    ToolCallStarted,
+)
+
+TERMINAL_KINDS = frozenset(("exec_command", "write_stdin"))
+
+
+class Invocation(msgspec.Struct, gc=False):
+    """A tool invocation payload (format section 4)."""
+
+    tool_name: Raw = Raw()
+    tool_namespace: Raw = Raw()
+    payload: Raw = Raw()
+
+
+INVOCATION = msgspec.json.Decoder(Invocation)
+
+
+def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
+    """A tool call was dispatched (8.2)."""
+    tool_id = payload.tool_call_id
+    if r.find(ToolCall, tool_id) is not None:
+        r.refuse("duplicate_tool_call", f"duplicate tool call start for {tool_id}", tool_id)
+        return
+    call_id = payload.model_visible_call_id
+    if call_id is not None and call_id in r.tools_by_call:
+        r.refuse(
+            "duplicate_model_call", f"two tool calls for model-visible call id {call_id}", tool_id, call_id
+        )
+    thread_id, turn_id = _context(r, event, tool_id)
+    requester = _requester(r, payload, thread_id)
+    call_items = _items(r, thread_id, call_id, CALL_KINDS)
+    invocation = r.parsed(payload.invocation_payload, INVOCATION, "tool invocation", tool_id)
+    operation = None
+    if payload.kind.type == "write_stdin" and invocation is not None:
+        operation = terminals.from_invocation(r, payload, thread_id, invocation)
+    waited = cells.waited_cell(r, payload, thread_id, invocation)
+    reference = payload.invocation_payload
+    handle = r.history.create(
+        tool_id,
+        ToolCall(
+            tool_id,
+            None,
+            call_id,
+            payload.code_mode_runtime_tool_id,
+            UNSET,
+            thread_id,
+            turn_id,
+            r.window(),
+            requester,
+            payload.kind,
+            extended((), map(item_id, call_items)),
+            (),
+            operation,
+            payload.summary if operation is None else TerminalSummary(operation),
+            None if reference is None else reference.raw_payload_id,
+            None,
+            (),
+        ),
+    )
+    if call_id is not None:
+        r.tools_by_call.setdefault(call_id, []).append(handle)
+    cells.tool_started(r, handle, waited)
+    if call_items:
+        link_started(r, handle)
+    outputs = _items(r, thread_id, call_id, OUTPUT_KINDS)
+    if outputs:
+        r.history.set(handle, "model_visible_output_item_ids", extended((), map(item_id, outputs)))
+        for number in outputs:
+            add_producer(r, number, ToolProducer(tool_id))
+    terminals.observe(r, handle)
+
+
+def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
+    """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
+    what = f"tool call start {tool_id}"
+    thread_id, turn_id = r.context(event, what, tool_id)
+    r.thread_or_placeholder(thread_id, what)
+    if turn_id is not None:
+        owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, what)).thread_id
+        if owner != thread_id:
+            r.refuse(
+                "thread_mismatch",
+                f"{what} used thread {thread_id}, but codex turn {turn_id} belongs to {owner}",
+                tool_id,
+            )
+            thread_id = owner
+    return thread_id, turn_id
+
+
+def _requester(r: Reduction, payload: ToolCallStarted, thread_id: str) -> Requester:
+    if not isinstance(payload.requester, CodeCellRuntimeRequester):
+        return ModelRequester()
+    runtime_id = payload.requester.runtime_cell_id
+    cell = r.cells.by_runtime_id.get((thread_id, runtime_id))
+    if cell is None:
+        r.refuse(
+            "unknown_code_cell",
+            f"nested tool call {payload.tool_call_id} names unknown runtime cell {runtime_id}",
+            payload.tool_call_id,
+        )
+        cell = f"code_cell:unknown:{runtime_id}"
+    return CodeCellRequester(cell)
+
+
+def _items(r: Reduction, thread_id: str, call_id: str | None, kinds: frozenset[str]) -> list[int]:
+    return [] if call_id is None else thread_items_of_call(r, thread_id, call_id, kinds)
+
+
+def known(r: Reduction, tool_id: str, what: str) -> int | None:
+    """The tool call an event names; an unknown one is refused (8.3)."""
+    handle = r.find(ToolCall, tool_id)
+    if handle is None:
+        r.refuse("unknown_tool_call", f"{what} names unknown call {tool_id}", tool_id)
+    return handle
+
+
+def mcp_correlated(r: Reduction, event: Event, payload: McpToolCallCorrelationAssigned) -> None:
+    """An MCP server's id for a call; the first one counts (8.3)."""
+    handle = known(r, payload.tool_call_id, "MCP correlation")
+    if handle is None:
+        return
+    if r.tool(handle).mcp_call_id is not None:
+        r.refuse(
+            "duplicate_mcp_correlation",
+            f"duplicate MCP correlation for tool call {payload.tool_call_id}",
+            payload.tool_call_id,
+        )
+        return
+    r.history.set(handle, "mcp_call_id", payload.mcp_call_id)
+
+
+class _McpInvocation(msgspec.Struct):
+    server: str
+    tool: str
+
+
+class _McpBody(msgspec.Struct):
+    invocation: _McpInvocation
+
+
+_MCP = msgspec.json.Decoder(_McpBody)
+
+
+def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted) -> None:
+    """The work of a call begins (8.3)."""
+    handle = known(r, payload.tool_call_id, "tool runtime start")
+    if handle is None:
+        return
+    tool = r.tool(handle)
+    reference = payload.runtime_payload
+    r.history.set(
+        handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
+    )
+    kind = _runtime_kind(r, tool, payload)
+    r.history.set(handle, "kind", kind)
+    if kind.type in TERMINAL_KINDS:
+        if tool.terminal_operation_id is not None:
+            r.refuse(
+                "second_terminal_operation",
+                f"tool runtime start would create a second terminal operation for {tool.tool_call_id}",
+                tool.tool_call_id,
+            )
+        else:
+            terminals.from_runtime(r, handle, reference)
+    else:
+        agents.runtime_started(r, handle, reference)
+
+
+def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
+    """The kind from here on: the event's, else read off an MCP body (format section 0)."""
+    if r.schema != 1 and payload.kind is not None:
+        return payload.kind
+    if r.schema != 1:
+        r.refuse("missing_kind", f"runtime start of {tool.tool_call_id} has no kind", tool.tool_call_id)
+    if tool.kind.type != "other":
+        return tool.kind
+    try:
+        called = r.decoded(payload.runtime_payload, _MCP).invocation
+    except Exception:  # any other body, or none: the kind stays
+        return tool.kind
+    return ToolKind("mcp", called.server, called.tool)
+
+
+def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> None:
+    """The work of a call is over (8.3)."""
+    handle = known(r, payload.tool_call_id, "tool runtime end")
+    if handle is None:
+        return
+    tool = r.tool(handle)
+    reference = payload.runtime_payload
+    r.history.set(
+        handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
+    )
+    if tool.terminal_operation_id is not None:
+        terminals.ended(r, handle, payload.status, reference, dispatch=False)
+    agents.runtime_ended(r, handle, reference)
+
+
+def ended(r: Reduction, event: Event, payload: ToolCallEnded) -> None:
+    """The call returned to its requester; a second end overwrites (8.3)."""
+    handle = known(r, payload.tool_call_id, "tool call end")
+    if handle is None:
+        return
+    r.close(handle, payload.status)
+    reference = payload.result_payload
+    r.history.set(handle, "raw_result_payload_id", None if reference is None else reference.raw_payload_id)
+    tool = r.tool(handle)
+    if tool.terminal_operation_id is not None and not tool.raw_runtime_payload_ids:
+        terminals.ended(r, handle, payload.status, reference, dispatch=True)
+    if reference is not None:
+        agents.result_carried(r, tool.tool_call_id, reference.raw_payload_id)

@@ -1,0 +1,247 @@
+"""What the rules of every family work on: the history, the payloads, indexes of their own.
+
+Nothing here is part of the visible graph; it exists at the head only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar, cast
+
+import msgspec
+
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    Conversation,
+    InferenceCall,
+    Object,
+    TerminalOperation,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, Window
+from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
+from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, RequestCaches, TerminalIndexes
+from rollout_tui.trace.events import Event
+from rollout_tui.trace.payloads import PayloadProblem
+
+T = TypeVar("T")
+REMEMBERED_FILES = 512
+REMEMBERED_BYTES = 65_536
+
+
+class Payloads(Protocol):
+    """Where payload bodies come from; raises `PayloadProblem`."""
+
+    def read(self, path: str) -> bytes:
+        """The whole file."""
+        ...
+
+    def open(self, path: str) -> int:
+        """A read-only file descriptor, which the caller closes."""
+        ...
+
+
+class Reduction:
+    """The state of one fold.
+
+    `event` is the event in hand (None for a line that is none), `schema` the rule set
+    (1 or 2), `strict` makes the first refusal an error.
+    """
+
+    def __init__(self, history: History, payloads: Payloads, *, strict: bool = False) -> None:
+        self.history = history
+        self.payloads = payloads
+        self.schema = history.schema_version
+        self.strict = strict
+        self.diagnostics: list[Diagnostic] = []
+        self.items = ItemIndexes()
+        self.requests = RequestCaches()
+        self.cells = CellQueues()
+        self.terminals = TerminalIndexes()
+        self.agents = AgentQueues()
+        self.tools_by_call: dict[str, list[int]] = {}
+        self.open_calls: dict[str, set[int]] = {}
+        self.open_cells: dict[str, set[int]] = {}
+        self.time = 0
+        self.seq = 0
+        self._said: set[tuple[str, ...]] = set()
+        self._remembered: dict[tuple[str, Any], Any] = {}
+
+    # -- diagnostics ---------------------------------------------------------
+
+    def refuse(self, code: str, message: str, *ids: str) -> None:
+        """Note something the reference reducer refuses; raises ReductionRefused when strict."""
+        self._say(Diagnostic(self.history.event, self.seq, code, message, ids, True))
+
+    def note(self, code: str, message: str, *ids: str) -> None:
+        """Note something odd that no reference reducer refuses."""
+        self._say(Diagnostic(self.history.event, self.seq, code, message, ids, False))
+
+    def once(self, code: str, message: str, *ids: str) -> None:
+        """Refuse, but say so only the first time for these ids."""
+        if (code, *ids) not in self._said:
+            self._said.add((code, *ids))
+            self.refuse(code, message, *ids)
+
+    def _say(self, diagnostic: Diagnostic) -> None:
+        if self.strict and diagnostic.refused:
+            raise ReductionRefused(diagnostic)
+        self.diagnostics.append(diagnostic)
+
+    # -- payloads ------------------------------------------------------------
+
+    def unreadable(self, reference: PayloadReference, problem: PayloadProblem) -> None:
+        """Say that a payload cannot be had."""
+        payload_id = reference.raw_payload_id
+        self.refuse(problem.code, f"payload {payload_id}: {problem.reason}", payload_id)
+
+    def body(self, reference: PayloadReference | None) -> bytes | None:
+        """The bytes of a payload; None when there is none or it cannot be read (said so)."""
+        if reference is None:
+            return None
+        try:
+            return self.payloads.read(reference.path)
+        except PayloadProblem as problem:
+            self.refuse(
+                problem.code,
+                f"payload {reference.raw_payload_id}: {problem.reason}",
+                reference.raw_payload_id,
+            )
+            return None
+
+    def decoded(self, reference: PayloadReference, decoder: msgspec.json.Decoder[T]) -> T:
+        """A payload decoded; small files are remembered, since references can share one.
+
+        Raises PayloadProblem, ValueError (also for nesting that is too deep).
+        """
+        key = (reference.path, decoder)
+        found = self._remembered.get(key)
+        if found is not None:
+            return cast(T, found)
+        data = self.payloads.read(reference.path)
+        try:
+            value = decoder.decode(data)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        if len(data) <= REMEMBERED_BYTES:
+            if len(self._remembered) >= REMEMBERED_FILES:
+                self._remembered.clear()
+            self._remembered[key] = value
+        return value
+
+    def parsed(
+        self, reference: PayloadReference | None, decoder: msgspec.json.Decoder[T], what: str, *ids: str
+    ) -> T | None:
+        """A payload decoded, or None with a diagnostic: missing, or not of that shape."""
+        if reference is None:
+            return None
+        try:
+            return self.decoded(reference, decoder)
+        except PayloadProblem as problem:
+            self.refuse(
+                problem.code,
+                f"payload {reference.raw_payload_id}: {problem.reason}",
+                reference.raw_payload_id,
+            )
+        except ValueError as error:
+            self.refuse(
+                "bad_payload",
+                f"{what} in {reference.raw_payload_id}: {error}",
+                *ids,
+                reference.raw_payload_id,
+            )
+        return None
+
+    # -- objects -------------------------------------------------------------
+
+    def find(self, kind: type[Object], object_id: str | None) -> int | None:
+        """The handle of an object."""
+        return None if object_id is None else self.history.handle(kind, object_id)
+
+    def thread(self, handle: int) -> Thread:
+        """The thread behind a handle, as of now."""
+        return cast(Thread, self.history.objects[handle])
+
+    def turn(self, handle: int) -> CodexTurn:
+        """The turn behind a handle, as of now."""
+        return cast(CodexTurn, self.history.objects[handle])
+
+    def tool(self, handle: int) -> ToolCall:
+        """The tool call behind a handle, as of now."""
+        return cast(ToolCall, self.history.objects[handle])
+
+    def cell(self, handle: int) -> CodeCell:
+        """The code cell behind a handle, as of now."""
+        return cast(CodeCell, self.history.objects[handle])
+
+    def inference(self, handle: int) -> InferenceCall:
+        """The inference call behind a handle, as of now."""
+        return cast(InferenceCall, self.history.objects[handle])
+
+    def operation(self, handle: int) -> TerminalOperation:
+        """The terminal operation behind a handle, as of now."""
+        return cast(TerminalOperation, self.history.objects[handle])
+
+    def conversation(self, thread_id: str) -> int:
+        """The handle of a thread's conversation, created when missing."""
+        handle = self.history.handle(Conversation, thread_id)
+        return self.history.create(thread_id, Conversation(thread_id)) if handle is None else handle
+
+    def window(self) -> Window:
+        """A window that opens at this event."""
+        return Window(self.time, self.seq)
+
+    def close(self, handle: int, status: ExecutionStatus) -> None:
+        """End an object's window at this event."""
+        window = cast(CodexTurn, self.history.objects[handle]).execution
+        ended = Window(window.started_at_unix_ms, window.started_seq, self.time, self.seq, status)
+        self.history.set(handle, "execution", ended)
+
+    # -- placeholders for what was never announced (section 12) ----------------
+
+    def thread_or_placeholder(self, thread_id: str, what: str) -> int:
+        """The thread; when unknown, say so and create one marked implicit."""
+        handle = self.find(Thread, thread_id)
+        if handle is None:
+            self.refuse("unknown_thread", f"{what} names unknown thread {thread_id}", thread_id)
+            handle = self.implicit_thread(thread_id)
+        return handle
+
+    def implicit_thread(self, thread_id: str) -> int:
+        """A thread nobody announced."""
+        root = cast(Any, self.history.objects[self.history.rollout]).root_thread_id
+        path = "/root" if thread_id == root else ""
+        self.history.implicit[thread_id] = self.history.event
+        return self.history.create(
+            thread_id, Thread(thread_id, path, None, RootOrigin(), self.window(), None)
+        )
+
+    def turn_or_placeholder(self, turn_id: str, thread_id: str, what: str) -> int:
+        """The turn; when unknown, say so and create one marked implicit on `thread_id`."""
+        handle = self.find(CodexTurn, turn_id)
+        if handle is None:
+            self.refuse("unknown_turn", f"{what} names unknown codex turn {turn_id}", turn_id)
+            self.thread_or_placeholder(thread_id, what)
+            self.history.implicit[turn_id] = self.history.event
+            handle = self.history.create(turn_id, CodexTurn(turn_id, thread_id, self.window()))
+        return handle
+
+    def context(self, event: Event, what: str, *ids: str) -> tuple[str, str | None]:
+        """Thread and turn an event belongs to (8.2, 9.1): the envelope's thread, else its turn's."""
+        turn_id = event.codex_turn_id
+        turn = self.find(CodexTurn, turn_id)
+        thread_id = event.thread_id
+        if thread_id is None and turn is not None:
+            thread_id = self.turn(turn).thread_id
+        if thread_id is None:
+            self.refuse("no_thread", f"{what} names no thread and no known codex turn", *ids)
+            thread_id = str(cast(Any, self.history.objects[self.history.rollout]).root_thread_id)
+        return thread_id, turn_id
+
+
+def byte_order(ids: Iterable[str]) -> list[str]:
+    """Ids in byte order, the order of every map of the reduced state."""
+    return sorted(ids, key=str.encode)
