@@ -137,6 +137,7 @@ class AgentThread(Context):
             written = "aborted" if status == "cancelled" else status
             fields = {"type": "thread_ended", "thread_id": self.thread_id, "status": written}
             self._state.writer.event(fields)
+            self._state.open_threads.pop(self.thread_id, None)
 
     @never_raises(nothing)
     def resume(self) -> None:
@@ -144,6 +145,7 @@ class AgentThread(Context):
         resumed = {"type": "thread_resumed", "thread_id": self.thread_id}
         if self._state is not None and not self._open and self._state.writer.event(resumed):
             self._open.append(True)
+            self._state.open_threads[self.thread_id] = self
 
     def request_in_form(self, request: object, model: str | None) -> dict[str, Any]:
         """Return a request every reducer accepts, with the body's own keys in their order.
@@ -229,7 +231,10 @@ def start_thread(
         "agent_path": agent_path,
         "metadata_payload": state.writer.payload("session_metadata", metadata),
     }
-    return thread if state.writer.event(fields) else OFF_THREAD
+    if not state.writer.event(fields):
+        return OFF_THREAD
+    state.open_threads[thread.thread_id] = thread
+    return thread
 
 
 OFF_THREAD: AgentThread = AgentThread(None, "", "", None, {})

@@ -62,8 +62,8 @@ class Compaction(Context):
             return
         before = input_history() if callable(input_history) else input_history
         after = replacement_history() if callable(replacement_history) else replacement_history
-        checkpoint = {"input_history": items_in_form(before), "replacement_history": items_in_form(after)}
-        payload = self._payload("compaction_checkpoint", checkpoint)
+        checkpoint = {"input_history": before, "replacement_history": after}
+        payload = self._payload("compaction_checkpoint", checkpoint, _checkpoint_shape)
         fields = {
             "type": "compaction_installed",
             "compaction_id": self.compaction_id,
@@ -107,6 +107,10 @@ class CompactionRequest(Context):
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         self.failed("the request ended without a recorded response" if error is None else described(error))
+
+
+def _checkpoint_shape(body: Any) -> Any:
+    return {name: items_in_form(body.get(name)) for name in ("input_history", "replacement_history")}
 
 
 OFF_COMPACTION = Compaction(None, "")

@@ -61,6 +61,7 @@ class RecordingState:
         self.clock = clock
         self._used: set[tuple[str, str]] = set()
         self._numbers: dict[str, int] = {}
+        self.open_threads: dict[str, Context] = {}
         self._lock = threading.Lock()
 
     def claim(self, kind: str, identity: str) -> bool:
@@ -158,6 +159,11 @@ class Context:
         """Count a call that the format has no place for."""
         if self._state is not None:
             self._state.writer.counters.count("calls_ignored", error=why)
+
+    def _lost(self) -> None:
+        """Count an event that was dropped because what it names could not be written."""
+        if self._state is not None:
+            self._state.writer.counters.count("events_lost")
 
     def _payload(
         self, kind: str, body: object, check: Callable[[Any], Any] | None = None

@@ -79,8 +79,8 @@ class BodyEncoder:
     def payload(self, kind: str, body: object, check: Callable[[Any], Any] | None = None) -> bytes:
         """Return the bytes of a payload file.
 
-        `body` may be a callable that returns it. `check` sees the body as it will be written and returns it,
-        changed where a rule of the format asks for that.
+        `body` may be a callable that returns it. `check` sees the body after redaction and returns it,
+        changed where a rule of the format asks for that; if it raises, so does this.
         """
         if callable(body):
             body = body()
@@ -90,7 +90,7 @@ class BodyEncoder:
             except Exception as error:
                 return self._omitted(kind, f"redaction failed: {type(error).__name__}")
         if check is not None:
-            body = check(self._plain(body))
+            body = check(body)
         data = self._json(body)
         if len(data) > self._limits.text_bytes:
             shorter = self._shortened(msgspec.json.decode(data))
@@ -100,6 +100,11 @@ class BodyEncoder:
                 kind, f"{len(data)} bytes are over the limit of {self._limits.payload_bytes}"
             )
         return self._pretty(data)
+
+    @property
+    def redacts(self) -> bool:
+        """Whether bodies may come out of shape because a redaction hook changes them."""
+        return self._redact is not None
 
     def fields(self, fields: Mapping[str, Any], texts: tuple[str, ...]) -> bytes:
         """Return the JSON of an event payload; `texts` names the fields that hold free text."""

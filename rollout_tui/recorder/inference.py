@@ -122,9 +122,10 @@ class Inference(Context):
                 "token_usage": _token_usage(usage),
                 "output_items": items,
             }
-            reference = self._payload("inference_response", body)
+            check = _response_shape if self._state.writer.redacts else None
+            reference = self._payload("inference_response", body, check)
         if reference is None and required:
-            self._state.writer.counters.count("events_lost")
+            self._lost()
             return False
         fields[named] = reference
         if not self._turn._event(fields, texts):
@@ -140,6 +141,10 @@ class Inference(Context):
             self.completed()
         else:
             self.cancelled(_UNFINISHED if error is None else described(error))
+
+
+def _response_shape(body: Any) -> Any:
+    return {**body, "output_items": items_in_form(body.get("output_items"))}
 
 
 def _produced(items: object) -> list[Item]:

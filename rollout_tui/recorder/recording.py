@@ -46,11 +46,11 @@ class Recording(Context):
 
     @never_raises(nothing)
     def close(self, status: ExecutionStatus = "completed") -> None:
-        """End the root thread, if it runs, and the rollout; nothing can be recorded afterwards."""
+        """End the threads that still run, the root last, and the rollout. Nothing is recorded afterwards."""
         if self._state is None or not self._take_end():
             return
-        if not self.root.ended:
-            self.root.end(status)
+        for thread in reversed(list(self._state.open_threads.values())):
+            thread._leave(status, None)
         written = "aborted" if status == "cancelled" else status
         self._state.writer.event({"type": "rollout_ended", "status": written})
         self._state.writer.close()

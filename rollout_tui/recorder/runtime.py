@@ -51,10 +51,19 @@ class Runtime(Context):
             "duration": duration(now - self._started),
             "status": status,
         }
-        payload = self._payload("tool_runtime_event", body, _without_agent)
-        if payload is not None:
+        payload = self._payload("tool_runtime_event", body, self._shape)
+        if payload is None:
+            self._lost()
+        else:
             fields = {"type": "tool_call_runtime_ended", "tool_call_id": self._call.tool_call_id}
             self._call._turn._event({**fields, "status": status, "runtime_payload": payload})
+
+    def _shape(self, body: Any) -> Any:
+        """Rename a field by which reducers would take the body for an agent's activity (section 10.3)."""
+        if "agent_thread_id" in body:
+            renamed = {"agent_thread_id": "tool_agent_thread_id"}
+            return {renamed.get(name, name): value for name, value in body.items()}
+        return body
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         if error is None:
@@ -79,6 +88,15 @@ class Command(Runtime):
         begin = command_begin(call.tool_call_id, turn.codex_turn_id, command, cwd, process_id)
         started = cls(call, begin)
         return started if _write_start(started, {"type": "exec_command"}) else OFF_COMMAND
+
+    def _shape(self, body: Any) -> Any:
+        """Refuse a body without what reducers read of a command (section 9.5): its event is dropped."""
+        words, process = body.get("command"), body.get("process_id")
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError("a command without its words")
+        if not isinstance(body.get("cwd"), str) or process != self._body.get("process_id"):
+            raise ValueError("a command without its folder, or with another process id")
+        return body
 
     @never_raises(nothing)
     def exited(self, exit_code: int, output: str = "") -> None:
@@ -108,21 +126,12 @@ def _write_start(runtime: Runtime, kind: ToolKind) -> bool:
     if not state.claim("work of", call.tool_call_id):
         return False
     body = {**runtime._body, "started_at_ms": runtime._started}
-    payload = runtime._payload("tool_runtime_event", body, _without_agent)
+    payload = runtime._payload("tool_runtime_event", body, runtime._shape)
     fields = {"type": "tool_call_runtime_started", "tool_call_id": call.tool_call_id, "kind": kind}
     if payload is None or not call._turn._event({**fields, "runtime_payload": payload}):
         return False
     call.kind = kind
     return True
-
-
-def _without_agent(body: Any) -> Any:
-    """Rename a field by which reducers would take the body for an agent's activity (format section 10.3)."""
-    if isinstance(body, dict) and "agent_thread_id" in body:
-        return {
-            ("tool_agent_thread_id" if name == "agent_thread_id" else name): v for name, v in body.items()
-        }
-    return body
 
 
 OFF_RUNTIME = Runtime(None, {})

@@ -10,7 +10,7 @@ from rollout_tui.recorder.code_cell import OFF_CELL, CodeCell
 from rollout_tui.recorder.compaction import OFF_COMPACTION, Compaction
 from rollout_tui.recorder.context import Context, ExecutionStatus, never_raises, nothing
 from rollout_tui.recorder.inference import OFF_INFERENCE, Inference
-from rollout_tui.recorder.items import item_in_form
+from rollout_tui.recorder.items import item_in_form, items_in_form
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
 
 if TYPE_CHECKING:
@@ -54,8 +54,13 @@ class Turn(Context):
         body = self.thread.request_in_form(request, model)
         call = Inference(self, inference_call_id or self._state.new_id())
         self.thread.accept_items(body["input"])
-        payload = self._payload("inference_request", body)
-        if payload is None or not self._state.claim("inference", call.inference_call_id):
+        if not self._state.claim("inference", call.inference_call_id):
+            return OFF_INFERENCE
+        payload = self._payload(
+            "inference_request", body, _request_shape if self._state.writer.redacts else None
+        )
+        if payload is None:
+            self._lost()
             return OFF_INFERENCE
         fields = {
             "type": "inference_started",
@@ -172,6 +177,10 @@ class Turn(Context):
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         self.end(status)
+
+
+def _request_shape(body: Any) -> Any:
+    return {**body, "input": items_in_form(body.get("input"))}
 
 
 OFF_TURN = Turn(None, "")

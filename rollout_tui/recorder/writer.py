@@ -74,6 +74,11 @@ class TraceWriter:
         _writers.add(self)
 
     @property
+    def redacts(self) -> bool:
+        """Whether a redaction hook sees, and may change, what is written."""
+        return self._encoder.redacts
+
+    @property
     def closed(self) -> bool:
         """Whether nothing can be written any more."""
         return self._log < 0
@@ -84,7 +89,7 @@ class TraceWriter:
         """Write one payload file and return its reference; None if it could not be written.
 
         `body` is the value itself or a callable that returns it; it is rendered here. `check` receives the
-        body as it will be written (redacted, plain) and returns it.
+        redacted body and returns it, changed where a rule of the format asks for that.
         """
         if self._log < 0:
             self.counters.count("payloads_lost")
