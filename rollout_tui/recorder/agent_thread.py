@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.bodies import agent_segment, session_metadata, spawned_source
+from rollout_tui.recorder.bodies import agent_segment, metadata_shape, session_metadata, spawned_source
 from rollout_tui.recorder.context import Context, ExecutionStatus, RecordingState, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form, plain
 from rollout_tui.recorder.turn import OFF_TURN, Turn
@@ -126,7 +126,13 @@ class AgentThread(Context):
             self._ignored("a received message is not an agent_message with an id")
         elif item["id"] not in self._accepted:
             self._accepted.add(item["id"])
-            receipt = self._payload("protocol_event", item)
+
+            def check(body: Any) -> Any:
+                if item_in_form(body).get("type") != "agent_message":
+                    raise ValueError("a received message that is no agent_message any more")
+                return {**body, "id": item["id"]}
+
+            receipt = self._payload("protocol_event", item, check)
             event = {"type": "history_item_accepted", "item_id": item["id"], "agent_message_payload": receipt}
             self._event(event)
 
@@ -229,7 +235,7 @@ def start_thread(
         "type": "thread_started",
         "thread_id": thread.thread_id,
         "agent_path": agent_path,
-        "metadata_payload": state.writer.payload("session_metadata", metadata),
+        "metadata_payload": state.writer.payload("session_metadata", metadata, metadata_shape),
     }
     if not state.writer.event(fields):
         return OFF_THREAD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -65,9 +65,32 @@ def invocation(name: str, namespace: str | None, arguments: object, custom: bool
 
 
 def reducible_invocation(body: Any) -> Any:
-    """Rename a tool called `wait` that names no code cell: reducers would refuse it (format section 9.4)."""
-    if isinstance(body, dict) and body.get("tool_name") == "wait" and cell_waited_for(body) is None:
+    """Rename a tool called `wait` that names no code cell: reducers would refuse it (format section 9.4).
+
+    Raises ValueError for a `write_stdin` without arguments (section 9.5), and for what is no invocation.
+    """
+    payload, name = body["payload"], body["tool_name"]
+    if name == "wait" and cell_waited_for(body) is None:
         return {**body, "tool_name": "tool.wait"}
+    if name == "write_stdin" and payload.get("type") == "function" and "arguments" not in payload:
+        raise ValueError("write_stdin without arguments")
+    return body
+
+
+def kept(*names: str, original: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Return a check that puts back fields which reducers compare, should a redaction have changed them."""
+
+    def check(body: Any) -> Any:
+        return {**body, **{name: original[name] for name in names}}
+
+    return check
+
+
+def metadata_shape(body: Any) -> Any:
+    """Refuse thread metadata whose texts are no texts (format section 4)."""
+    for name in ("agent_path", "task_name", "nickname", "agent_role", "model"):
+        if not isinstance(body.get(name), str | None):
+            raise ValueError(f"thread metadata with a {name} that is no text")
     return body
 
 

@@ -32,6 +32,7 @@ SKELETONS: Mapping[str, dict[str, Any]] = {
     "inference_request": {"input": []},
     "inference_response": {"token_usage": None, "output_items": []},
     "compaction_checkpoint": {"input_history": [], "replacement_history": []},
+    "tool_result": {"type": "error", "error": "the result was not recorded"},
 }
 """What a reducer needs of a payload whose body cannot be written (format section 4)."""
 
@@ -88,7 +89,7 @@ class BodyEncoder:
             try:
                 body = self._redact(kind, self._plain(body))
             except Exception as error:
-                return self._omitted(kind, f"redaction failed: {type(error).__name__}")
+                return self._omitted(kind, f"redaction failed: {type(error).__name__}", check is None)
         if check is not None:
             body = check(body)
         data = self._json(body)
@@ -96,9 +97,8 @@ class BodyEncoder:
             shorter = self._shortened(msgspec.json.decode(data))
             data = self._json(shorter if check is None else check(shorter))
         if len(data) > self._limits.payload_bytes:
-            return self._omitted(
-                kind, f"{len(data)} bytes are over the limit of {self._limits.payload_bytes}"
-            )
+            why = f"{len(data)} bytes are over the limit of {self._limits.payload_bytes}"
+            return self._omitted(kind, why, check is None)
         return self._pretty(data)
 
     @property
@@ -154,7 +154,10 @@ class BodyEncoder:
             return body
         return msgspec.json.decode(self._json(body))
 
-    def _omitted(self, kind: str, why: str) -> bytes:
+    def _omitted(self, kind: str, why: str, free: bool) -> bytes:
+        """Return a marker to write instead; a body that reducers read, without a skeleton, has none."""
+        if not free and kind not in SKELETONS:
+            raise ValueError(why)
         self._counters.count("payloads_omitted", error=f"{kind} payload not written: {why}")
         marker = {**SKELETONS.get(kind, {}), "recorder_omitted": why}
         return msgspec.json.format(self._encoder.encode(marker), indent=2)

@@ -91,12 +91,15 @@ class Command(Runtime):
 
     def _shape(self, body: Any) -> Any:
         """Refuse a body without what reducers read of a command (section 9.5): its event is dropped."""
-        words, process = body.get("command"), body.get("process_id")
+        words = body.get("command")
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError("a command without its words")
-        if not isinstance(body.get("cwd"), str) or process != self._body.get("process_id"):
-            raise ValueError("a command without its folder, or with another process id")
-        return body
+        if not isinstance(body.get("cwd"), str):
+            raise ValueError("a command without its folder")
+        return {
+            **body,
+            **{name: self._body[name] for name in ("call_id", "process_id") if name in self._body},
+        }
 
     @never_raises(nothing)
     def exited(self, exit_code: int, output: str = "") -> None:

@@ -11,6 +11,7 @@ from rollout_tui.recorder.bodies import (
     ToolKind,
     generic_summary,
     invocation,
+    kept,
     message_sent,
     reducible_invocation,
     text_of,
@@ -146,7 +147,8 @@ class ToolCall(Context):
             "agent_path": agent.agent_path,
             "kind": activity,
         }
-        payload = self._payload("tool_runtime_event", body)
+        check = kept("agent_thread_id", "agent_path", "kind", "event_id", original=body)
+        payload = self._payload("tool_runtime_event", body, check)
         if payload is not None:
             fields = {"type": "tool_call_runtime_ended", "tool_call_id": self.tool_call_id}
             self._turn._event({**fields, "status": "completed", "runtime_payload": payload})
@@ -159,7 +161,8 @@ class ToolCall(Context):
 
     def _end(self, status: ExecutionStatus, result: dict[str, Any] | None) -> None:
         if self._turn is not None and self._take_end():
-            payload = None if result is None else self._payload("tool_result", result)
+            check = kept("type", original=result or {})
+            payload = None if result is None else self._payload("tool_result", result, check)
             fields = {"type": "tool_call_ended", "tool_call_id": self.tool_call_id, "status": status}
             self._turn._event({**fields, "result_payload": payload})
 
