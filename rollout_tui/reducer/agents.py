@@ -269,7 +269,7 @@ def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> Non
     if body is None:
         return
     if kind == "close_agent":
-        _close_edge(r, called, body.receiver_thread_id, None, (reference.raw_payload_id,))
+        _close_edge(r, called, body.receiver_thread_id, None, _payload_ids(called))
     else:
         _message_edge(r, called, body, None, reference)
 
@@ -528,12 +528,10 @@ def _result_source(r: Reduction, thread_id: str, turn_id: str) -> Anchor:
         item = cast(ConversationItem, r.history.objects[order[number]])
         if best is not None and item.first_seen_at_unix_ms < best[0]:
             break
-        if item.codex_turn_id == turn_id and item.role == "assistant" and item.kind == "message":
-            if item.agent_message is UNSET:
-                best = max(
-                    best or (item.first_seen_at_unix_ms, b""),
-                    (item.first_seen_at_unix_ms, item.item_id.encode()),
-                )
+        said = item.role == "assistant" and item.kind == "message" and item.agent_message is UNSET
+        if said and item.codex_turn_id == turn_id:
+            found = (item.first_seen_at_unix_ms, item.item_id.encode())
+            best = found if best is None else max(best, found)
     return ThreadAnchor(thread_id) if best is None else ItemAnchor(best[1].decode())
 
 

@@ -66,14 +66,15 @@ HANDLERS: dict[type[e.Payload], Handler] = {
 class Reducer:
     """Folds the lines of one recording into a `History`.
 
-    `schema_version` picks the rule set (1, or 2 for anything else). Raises
+    `schema_version` is the manifest's; 2 picks the rules of schema 2, as does a first event
+    of schema 2, anything else those of schema 1, which checks no versions. Raises
     ReductionRefused when strict; nothing otherwise.
     """
 
     def __init__(
         self, schema_version: int, rollout: Rollout, payloads: Payloads, *, strict: bool = False
     ) -> None:
-        self.history = History(1 if schema_version == 1 else 2, rollout)
+        self.history = History(2 if schema_version == 2 else 1, rollout)
         self.reduction = Reduction(self.history, payloads, strict=strict)
         self._rollout_id = rollout.rollout_id
         self._schema_version = schema_version
@@ -114,6 +115,8 @@ class Reducer:
         )
         history.event = ordinal
         r.seq, r.time = event.seq, event.wall_time_unix_ms
+        if ordinal == 1 and self._schema_version != event.schema_version:
+            self._choose_rules(event.schema_version)
         if event.seq != self._expected and self._out_of_order(event, ordinal, known):
             return
         self._expected = max(self._expected, event.seq) + 1
@@ -135,6 +138,17 @@ class Reducer:
             for reference in e.payload_references(payload):
                 history.payloads.add(ordinal, reference)
         HANDLERS[kind](r, event, payload)
+
+    def _choose_rules(self, told: int) -> None:
+        """The manifest and the first event name different schemas: schema 2 events need its rules."""
+        r = self.reduction
+        if self._schema_version == 2:
+            return
+        if told == 2:
+            self.history.schema_version = r.schema = 2
+            r.refuse("manifest_schema", f"the manifest says schema {self._schema_version}, the events 2")
+        elif self._schema_version != 1:
+            r.note("manifest_schema", f"the manifest says schema {self._schema_version}, the events {told}")
 
     def _out_of_order(self, event: e.Event, ordinal: int, known: int | None) -> bool:
         """Say that a seq is not the expected one; true when the event is an exact repeat to skip (12)."""

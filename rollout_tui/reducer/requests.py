@@ -81,8 +81,8 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
     body = None
     if kept:
         body = _decode_tail(data, start)
-        if body is None:
-            kept = start = 0
+        if body is None or string(body.previous_response_id) is not None:
+            body, kept, start = None, 0, 0
     if body is None:
         body = _BODY.decode(bytes(data))
     previous = string(body.previous_response_id)
@@ -103,7 +103,7 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
     rolling.trusted = len(rolling.ends) if trusted is None else min(trusted, len(rolling.ends))
     if previous is None and len(data) <= BUFFERED:
         _keep(r, thread_id, rolling)
-    return RequestBody(shared if previous is None else 0, items, previous)
+    return RequestBody(shared, items, previous)
 
 
 def readable_item(r: Reduction, raw: Raw | bytes, source: Source) -> NormalItem | None:

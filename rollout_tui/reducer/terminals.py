@@ -81,7 +81,7 @@ def from_invocation(
     ):
         r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
         return None
-    if bytes(invocation.tool_namespace) not in (b"", b"null"):
+    if r.schema != 1 and bytes(invocation.tool_namespace) not in (b"", b"null"):
         return None
     try:
         given = _STDIN.decode(arguments.encode())
@@ -89,10 +89,11 @@ def from_invocation(
     except (ValueError, RecursionError):
         process_id = None
     if process_id is None:
-        r.note("stdin_arguments", f"write_stdin call {tool_id} names no session", tool_id)
+        say = r.refuse if r.schema == 1 else r.note
+        say("stdin_arguments", f"write_stdin call {tool_id} names no session", tool_id)
         return None
     request = WriteStdinRequest(given.chars or "", given.yield_time_ms, given.max_output_tokens)
-    return _create(r, tool_id, thread_id, "write_stdin", request, process_id, ())
+    return _create(r, tool_id, thread_id, "write_stdin", request, process_id, (where,))
 
 
 def _session_text(raw: Raw) -> str | None:
