@@ -91,7 +91,10 @@ class BodyEncoder:
             except Exception as error:
                 return self._omitted(kind, f"redaction failed: {type(error).__name__}", check is None)
         if check is not None:
-            body = check(body)
+            try:
+                body = check(body)
+            except Exception as error:
+                return self._omitted(kind, f"out of shape: {error}", False)
         data = self._json(body)
         if len(data) > self._limits.text_bytes:
             shorter = self._shortened(msgspec.json.decode(data))

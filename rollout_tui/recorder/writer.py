@@ -11,6 +11,7 @@ parent's, and the child opens a recording of its own if it wants one.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import weakref
 from collections.abc import Callable, Mapping
@@ -157,14 +158,25 @@ class TraceWriter:
         self._release()
 
     def _create(self) -> None:
+        """Make the bundle under a hidden name and let it appear whole: a reader never sees half of it."""
         self.bundle.parent.mkdir(parents=True, exist_ok=True)
-        self.bundle.mkdir(mode=0o700)
-        payloads = self.bundle / "payloads"
-        payloads.mkdir(mode=0o700)
-        self.started_at_unix_ms = self._last_ms = self._clock()
-        self._head = b'{"schema_version":2,"seq":%d,"wall_time_unix_ms":%d,"rollout_id":' + _id(
-            self.root_thread_id
-        ).replace(b"%", b"%%")
+        hidden = self.bundle.with_name(f".{self.bundle.name}")
+        hidden.mkdir(mode=0o700)
+        try:
+            (hidden / "payloads").mkdir(mode=0o700)
+            self.started_at_unix_ms = self._last_ms = self._clock()
+            self._head = b'{"schema_version":2,"seq":%d,"wall_time_unix_ms":%d,"rollout_id":' + _id(
+                self.root_thread_id
+            ).replace(b"%", b"%%")
+            self._write_manifest(hidden / "manifest.json")
+            self._folder = os.open(hidden / "payloads", os.O_RDONLY) if _RELATIVE else -1
+            self._log = os.open(hidden / "trace.jsonl", _APPEND, _PRIVATE)
+            hidden.rename(self.bundle)
+        except BaseException:
+            shutil.rmtree(hidden, ignore_errors=True)
+            raise
+
+    def _write_manifest(self, path: Path) -> None:
         manifest = {
             "schema_version": SCHEMA_VERSION,
             "trace_id": self.trace_id,
@@ -174,13 +186,11 @@ class TraceWriter:
             "raw_event_log": "trace.jsonl",
             "payloads_dir": "payloads",
         }
-        handle = os.open(self.bundle / "manifest.json", _CREATE, _PRIVATE)
+        handle = os.open(path, _CREATE, _PRIVATE)
         try:
             _write_all(handle, msgspec.json.format(msgspec.json.encode(manifest), indent=2))
         finally:
             os.close(handle)
-        self._folder = os.open(payloads, os.O_RDONLY) if _RELATIVE else -1
-        self._log = os.open(self.bundle / "trace.jsonl", _APPEND, _PRIVATE)
 
     def _write_payload(self, data: bytes) -> int:
         with self._lock:  # the folder's descriptor must not be closed, and reused, under our feet
