@@ -1,0 +1,131 @@
+"""The program `rollout-tui`: which command is meant, how it ends, nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType, ModuleType
+from typing import Any, NamedTuple
+
+from rollout_tui.commands.outcome import (
+    FAILED,
+    FINE,
+    INTERRUPTED,
+    TERMINATED,
+    CommandFailure,
+    complain,
+)
+
+TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
+OPEN = "open"
+
+
+class Command(NamedTuple):
+    """A command: its name, what it answers in one line, and the module that does it.
+
+    The module has `parser() -> Parser` and `run(options) -> int`, and is imported when the command is used.
+    """
+
+    name: str
+    summary: str
+
+    @property
+    def module(self) -> ModuleType:
+        """The module of the command."""
+        name = "opening" if self.name == OPEN else self.name
+        return importlib.import_module(f"rollout_tui.commands.{name}")
+
+
+COMMANDS = tuple(
+    Command(name, summary)
+    for name, summary in (
+        (OPEN, "walk through a recording in the terminal (the command when none is named)"),
+        ("demo", "watch a scripted agent write a live trace"),
+        ("reduce", "the reduced state, as the reference reducer prints it, at any event"),
+        ("context", "what the model saw at an event"),
+        ("diff", "what changed in the context between two events"),
+        ("findings", "what failed and what is odd"),
+        ("blocked", "what each thread is waiting for at an event"),
+        ("summary", "identity, counts, tokens and where the time went"),
+        ("check", "whether the recording itself is sound"),
+        ("export", "a readable account, a Perfetto trace, or a redacted bundle"),
+        ("serve", "the same app in a browser on this machine"),
+        ("help", "what a command, a lens, a key or a finding code means"),
+    )
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `rollout-tui ARGUMENTS` and return its exit status: 0 fine, 1 failed or found, 2 wrong usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except CommandFailure as failure:
+        complain(str(failure))
+        return failure.status
+    except BrokenPipeError:
+        # Whoever read the output has had enough. Nothing is left to be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FINE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FINE
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        complain(f"rollout-tui: {_problem(error)}")
+        return FAILED
+
+
+def _run(words: list[str]) -> int:
+    command, words = _command(words)
+    module = command.module
+    if command.name != OPEN:
+        _end_on_sigterm()
+    run: Callable[[Any], int] = module.run
+    status = run(module.parser().parse_args(words))
+    sys.stdout.flush()
+    return status
+
+
+def _command(words: list[str]) -> tuple[Command, list[str]]:
+    """The command that the first word names, and the words after it; without one, `open` and all words."""
+    if words in (["--version"], ["-V"]):
+        return _named("help"), ["--version"]
+    if words in (["--help"], ["-h"]):
+        return _named("help"), []
+    found = next((command for command in COMMANDS if words and command.name == words[0]), None)
+    return (found, words[1:]) if found else (_named(OPEN), words)
+
+
+def _named(name: str) -> Command:
+    return next(command for command in COMMANDS if command.name == name)
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM unwind the program, so that half-written output is removed."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _problem(error: Exception) -> str:
+    """What went wrong, without a word of the trace: these lines end up in bug reports."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if isinstance(error.filename, str) else ""
+        return f"{error.strerror.lower()}{where}"
+    if isinstance(error, MemoryError):
+        return "not enough memory for this recording"
+    place, trail = "", error.__traceback__
+    while trail is not None:
+        file = trail.tb_frame.f_code.co_filename
+        if f"{os.sep}rollout_tui{os.sep}" in file:
+            place = f" at rollout_tui/{file.rpartition(f'{os.sep}rollout_tui{os.sep}')[2]}:{trail.tb_lineno}"
+        trail = trail.tb_next
+    return f"a mistake in this program, {type(error).__name__}{place}; {TRACEBACK_VARIABLE}=1 shows more"

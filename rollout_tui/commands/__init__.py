@@ -1,0 +1,1 @@
+"""The commands of `rollout-tui`, a module each: its arguments, what it asks, what it prints."""

@@ -1,0 +1,94 @@
+"""What a command prints: one text or one JSON document on standard output, safe to show."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from rollout_tui.commands.outcome import FAILED, CommandFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STANDARD_OUTPUT = "-"
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Print lines of text, controls made visible. A line holds no newline of its own."""
+    from rollout_tui.printable import printable
+
+    out = sys.stdout.buffer
+    for line in lines:
+        out.write(printable(line.rstrip()).encode() + b"\n")
+    out.flush()
+
+
+def say_json(document: Any) -> None:
+    """Print one JSON document with controls, bidi and invisible characters escaped."""
+    sys.stdout.buffer.write(json_text(document))
+    sys.stdout.buffer.flush()
+
+
+def json_text(document: Any) -> bytes:
+    """A JSON document as it is printed: indented by two, UTF-8, a newline at the end."""
+    import json
+
+    from rollout_tui.printable import json_printable
+
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return json_printable(text).encode() + b"\n"
+
+
+@contextlib.contextmanager
+def destination(name: str | None, *, force: bool) -> Iterator[BinaryIO]:
+    """Where bytes go: standard output for None and `-`, else a file written aside. Raises CommandFailure.
+
+    A terminal gets controls escaped; a file or a pipe gets exactly the bytes.
+    """
+    if name is None or name == STANDARD_OUTPUT:
+        if sys.stdout.isatty():
+            terminal = Terminal()
+            yield terminal  # type: ignore[misc]
+            terminal.end()
+        else:
+            yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from rollout_tui.export.output import OutputProblem, output_file
+
+    try:
+        with output_file(Path(name), force=force) as out:
+            yield out
+    except OutputProblem as problem:
+        raise CommandFailure(f"rollout-tui: {problem}", FAILED) from problem
+
+
+class Terminal:
+    """A terminal to write JSON bytes to: what would control it is escaped, line by line."""
+
+    def __init__(self) -> None:
+        self._unfinished = b""
+
+    def write(self, data: bytes) -> int:
+        """Take bytes of UTF-8 text; what follows the last newline is kept for later."""
+        whole, newline, rest = data.rpartition(b"\n")
+        if newline:
+            self._show(self._unfinished + whole + newline)
+            self._unfinished = rest
+        else:
+            self._unfinished += data
+        return len(data)
+
+    def end(self) -> None:
+        """Show what is left, ending with a newline."""
+        if self._unfinished:
+            self._show(self._unfinished + b"\n")
+            self._unfinished = b""
+
+    def _show(self, data: bytes) -> None:
+        from rollout_tui.printable import json_printable
+
+        sys.stdout.buffer.write(json_printable(data.decode(errors="replace")).encode())

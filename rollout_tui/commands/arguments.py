@@ -1,0 +1,80 @@
+"""Arguments that commands share, and a parser that complains in one line.
+
+A parser prints its help like a manual page: what the command answers, its options, an example with what to
+expect from it, and the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from rollout_tui.commands.outcome import CommandFailure
+
+TRACE_HELP = (
+    "a bundle folder, its trace.jsonl, or a folder of bundles (the newest is taken); "
+    "TRACE#SEQ?lens=NAME is accepted. Default: $CODEX_ROLLOUT_TRACE_ROOT"
+)
+EXIT_STATUS = """\
+exit status:
+  0 fine   1 what was asked for failed or was found   2 wrong usage or no readable TRACE"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line and an exit status of 2."""
+
+    def __init__(self, name: str, description: str, *, usage: str | None = None, examples: str = "") -> None:
+        epilog = f"example:\n{examples}\n\n{EXIT_STATUS}" if examples else EXIT_STATUS
+        super().__init__(
+            prog=name,
+            usage=usage,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            add_help=False,
+        )
+        self.add_argument("-h", "--help", action="help", help="show this text")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise CommandFailure with argparse's complaint and where to look."""
+        raise CommandFailure(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def add_trace(parser: argparse.ArgumentParser) -> None:
+    """TRACE, which may be left out."""
+    parser.add_argument("trace", metavar="TRACE", nargs="?", help=TRACE_HELP)
+
+
+def add_at(parser: argparse.ArgumentParser) -> None:
+    """`--at SEQ`."""
+    parser.add_argument("--at", metavar="SEQ", type=seq, help="the event to look at; default: the last one")
+
+
+def add_thread(parser: argparse.ArgumentParser) -> None:
+    """`--thread T`."""
+    parser.add_argument(
+        "--thread",
+        metavar="T",
+        help="a thread id, a prefix of one, or an agent path like /root/alpha; default: the root thread",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """`--force`."""
+    parser.add_argument("--force", action="store_true", help="replace OUT where it exists")
+
+
+def seq(text: str) -> int:
+    """A seq as written on a command line."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is not a seq, which is the number of an event, e.g. 45"
+        ) from None

@@ -1,0 +1,110 @@
+"""From TRACE, SEQ and T on a command line to a recording, an event and a thread of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_tui.commands.outcome import CommandFailure, complain
+
+if TYPE_CHECKING:
+    from rollout_tui.graph.snapshot import Snapshot
+    from rollout_tui.recording import Trace
+    from rollout_tui.trace.bundle import Bundle
+
+ROOT_VARIABLE = "CODEX_ROLLOUT_TRACE_ROOT"
+_PERMALINK = re.compile(r"(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?", re.DOTALL)
+_THREADS_NAMED = 6
+
+
+class Place(NamedTuple):
+    """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`)."""
+
+    path: Path
+    seq: int | None
+    query: dict[str, str]
+
+
+def default_trace() -> str | None:
+    """What `$CODEX_ROLLOUT_TRACE_ROOT` says, None where it says nothing."""
+    return os.environ.get(ROOT_VARIABLE) or None
+
+
+def place(trace: str | None) -> Place:
+    """The place that TRACE names. Raises CommandFailure when there is neither TRACE nor a default."""
+    trace = default_trace() if trace is None else trace
+    if trace is None:
+        raise CommandFailure(
+            f"rollout-tui: no TRACE given and ${ROOT_VARIABLE} is not set; TRACE is a bundle folder, its "
+            "trace.jsonl or a folder of bundles"
+        )
+    link = None if os.path.lexists(trace) else _PERMALINK.fullmatch(trace)
+    if link is None:
+        return Place(Path(trace), None, {})
+    pairs = (pair.partition("=") for pair in (link["query"] or "").split("&") if pair)
+    return Place(
+        Path(link["path"]),
+        int(link["seq"]) if link["seq"] else None,
+        {name: value for name, _, value in pairs},
+    )
+
+
+def bundle(path: Path) -> Bundle:
+    """The bundle at `path`; what is odd about it goes to standard error. Raises CommandFailure."""
+    from rollout_tui.trace.bundle import BundleProblem, open_bundle
+
+    try:
+        found = open_bundle(path)
+    except BundleProblem as problem:
+        raise CommandFailure(f"rollout-tui: {problem}") from problem
+    for note in found.notes:
+        complain(f"rollout-tui: {note}")
+    return found
+
+
+def load(path: Path) -> Trace:
+    """The whole recording at `path`, an unterminated last line included. Raises CommandFailure."""
+    from rollout_tui.recording import Trace
+
+    return Trace(bundle(path)).load()
+
+
+def event_at(trace: Trace, seq: int | None) -> int:
+    """The ordinal of the event that carries `seq`, of the last one for None. Raises CommandFailure."""
+    from rollout_tui.recording import UnknownSeq
+
+    try:
+        return trace.history.head if seq is None else trace.ordinal(seq)
+    except UnknownSeq as unknown:
+        raise CommandFailure(f"rollout-tui: {unknown}") from unknown
+
+
+def thread_at(snapshot: Snapshot, wanted: str | None) -> str:
+    """The id of the thread that `wanted` names: an id, a unique prefix of one, or an agent path.
+
+    None stands for the root thread. Raises CommandFailure.
+    """
+    threads = snapshot.threads
+    root = snapshot.rollout.root_thread_id
+    if wanted is None:
+        return root
+    if wanted in threads or wanted == root:
+        return wanted
+    by_path = [thread.thread_id for thread in threads.values() if thread.agent_path == wanted]
+    found = by_path or [thread_id for thread_id in threads if wanted and thread_id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    problem = f"names {len(found)} threads" if found else "names no thread"
+    raise CommandFailure(
+        f"rollout-tui: --thread {wanted[:80]!r} {problem} at seq {snapshot.seq}; {_threads(snapshot)}"
+    )
+
+
+def _threads(snapshot: Snapshot) -> str:
+    named = [f"{thread.thread_id} ({thread.agent_path})" for thread in snapshot.threads.last(_THREADS_NAMED)]
+    if not named:
+        return "no thread has started there"
+    more = ", and more" if len(snapshot.threads) > len(named) else ""
+    return f"allowed: {', '.join(reversed(named))}{more}"

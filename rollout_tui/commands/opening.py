@@ -1,0 +1,115 @@
+"""`rollout-tui [TRACE]`: walk through a recording in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
+from rollout_tui.commands.loading import Place, default_trace, place
+from rollout_tui.commands.outcome import WRONG_USAGE, CommandFailure, complain
+from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
+
+LENSES = {
+    "context": "what the model sees: items in order, accepted, pending, dropped",
+    "diff": "what changed against the previous request, or against the mark",
+    "cells": "code cells: every state change, waits and what they returned, nested tools",
+    "agents": "the thread tree, what agents sent each other, where each one is",
+    "tokens": "what fills the context, recorded usage per request, cache breaks",
+    "terminals": "terminal sessions and what was typed and printed",
+    "findings": "what failed and what is odd",
+    "raw": "the event line and its payloads as JSON",
+}
+"""Lenses by name, in the order of their number keys from 1, and what each shows."""
+
+HINT = (
+    "No TRACE given and $CODEX_ROLLOUT_TRACE_ROOT is not set. A recording starts to exist like this:",
+    "  export CODEX_ROLLOUT_TRACE_ROOT=~/codex-traces; codex ...; rollout-tui   (beside codex: it follows)",
+    "To see a scripted agent at work instead: rollout-tui demo",
+)
+
+_EXAMPLES = """\
+  rollout-tui ~/codex-traces --latest         follow the newest recording
+  rollout-tui trace-01a2 --at 45 --lens cells  start at event 45, with the code cells
+  rollout-tui 'trace-01a2#45?lens=cells'       the same, as a link to pass on"""
+
+
+def parser() -> Parser:
+    """The arguments of `rollout-tui` without a command."""
+    made = Parser(
+        "rollout-tui",
+        "Walk through a recording, forward and back. Every pane shows the state as of one event, the cursor.",
+        examples=_EXAMPLES,
+    )
+    add_trace(made)
+    add_at(made)
+    made.add_argument(
+        "--follow",
+        action=argparse.BooleanOptionalAction,
+        help="stay on the last event of a recording that grows",
+    )
+    made.add_argument(
+        "--latest", action="store_true", help="of a folder of bundles open the newest, do not ask"
+    )
+    made.add_argument("--wait", action="store_true", help="wait for TRACE to appear")
+    add_thread(made)
+    made.add_argument("--lens", metavar="NAME", help=f"the lens to start with: {', '.join(LENSES)}")
+    made.add_argument("--theme", metavar="NAME", help="the colours: a Textual theme such as textual-light")
+    made.add_argument("--plain", action="store_true", help="text, one command at a time, for screen readers")
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the terminal interface; 2 where there is no recording or no terminal."""
+    if options.trace is None and default_trace() is None:
+        for line in HINT:
+            complain(line)
+        return WRONG_USAGE
+    where = place(options.trace)
+    lens = lens_name(options.lens or where.query.get("lens"))
+    if not options.wait:
+        _check_there(where)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not options.plain:
+        raise CommandFailure(
+            "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
+            "findings, blocked, summary, check or export (rollout-tui help)"
+        )
+    from rollout_tui.tui.app import run as run_app
+
+    return run_app(
+        where.path,
+        at=where.seq if options.at is None else options.at,
+        follow=options.follow,
+        latest=options.latest,
+        wait=options.wait,
+        thread=options.thread or where.query.get("thread"),
+        lens=lens,
+        theme=options.theme,
+        plain=options.plain,
+    )
+
+
+def lens_name(wanted: str | None) -> str | None:
+    """The name of a lens given by name or number. Raises CommandFailure."""
+    if wanted is None or wanted in LENSES:
+        return wanted
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(LENSES):
+        return list(LENSES)[int(wanted) - 1]
+    raise CommandFailure(f"rollout-tui: no lens is called {wanted[:40]!r}; allowed: {', '.join(LENSES)}")
+
+
+def _check_there(where: Place) -> None:
+    """Refuse early, in one line, what cannot be opened; a folder of bundles becomes the picker."""
+    try:
+        if not (where.path.is_dir() and _holds_bundles(where.path)):
+            open_bundle(where.path)
+    except BundleProblem as problem:
+        raise CommandFailure(f"rollout-tui: {problem}") from problem
+
+
+def _holds_bundles(folder: Path) -> bool:
+    try:
+        return next(bundle_folders(folder), None) is not None
+    except OSError:
+        return False

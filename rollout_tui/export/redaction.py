@@ -1,0 +1,223 @@
+"""Trace bodies without what they say: texts, paths, hosts and names replaced, shape and sizes kept.
+
+A JSON document is rewritten string by string, so its layout, key order, numbers and even its mistakes stay.
+What is kept is listed in `redaction_words`; everything else is replaced by `pseudonyms`, the same text by the
+same text everywhere in a bundle, also inside JSON that is the value of a string. Because sizes, ids, equality
+and the validity of embedded JSON are what reduction looks at (format sections 7 to 10), a redacted recording
+reduces to a state of the same shape.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
+from typing import NamedTuple
+
+import msgspec
+
+from rollout_tui.export.pseudonyms import Pseudonyms
+from rollout_tui.export.redaction_words import (
+    AGENT_PATHS,
+    DIGITS,
+    FREE_FORM,
+    ID,
+    IDS,
+    MODEL,
+    NAMES,
+    NUMBERS,
+    PAYLOAD_PATH,
+    REPEATED_IDS,
+    WORDS,
+)
+
+_TOKEN = re.compile(
+    r'[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)'
+    r"|(?P<literal>true|false|null)|(?P<end>\Z))"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DEEPEST_STRING_IN_STRING = 6
+
+
+class _NotJson(Exception):
+    """A text has something in it that no JSON document has."""
+
+
+class _Place(NamedTuple):
+    """Where a value stands: the field it belongs to, inside an object or not, in free-form JSON or not."""
+
+    field: str
+    in_object: bool
+    free_form: bool
+
+
+class Redactor:
+    """Redacts the files of one bundle.
+
+    `key` decides the replacements; it is secret and by default made anew, so nothing can be tried out against
+    the result. `know` the ids of the spine before the first document.
+    """
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self._pseudonyms = Pseudonyms(secrets.token_bytes(32) if key is None else key)
+        self._ids: set[str] = set()
+
+    def know(self, ids: Iterable[str]) -> None:
+        """Keep these ids also where free-form JSON names them in a field for ids."""
+        self._ids.update(one for one in ids if ID.fullmatch(one))
+
+    def document(self, data: bytes) -> bytes:
+        """A payload file, a manifest or an event line without what it says; of the same size but for escapes.
+
+        What is not JSON is redacted as text, and is still not JSON.
+        """
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            bytes_as_text = data.decode("utf-8", "surrogateescape")
+            return self._pseudonyms.text(bytes_as_text).encode("utf-8", "surrogateescape")
+        try:
+            return self._json(text, _Place("", False, False), 0).encode()
+        except _NotJson:
+            return self._pseudonyms.text(text).encode()
+
+    def text(self, text: str) -> str:
+        """Free text without what it says."""
+        return self._pseudonyms.text(text)
+
+    def _json(self, text: str, outermost: _Place, depth: int) -> str:
+        """Rewrite JSON token by token. Raises _NotJson at anything that could carry text past the rules."""
+        written: list[str] = []
+        places = [outermost]
+        field, at = outermost.field, 0
+        while (token := _TOKEN.match(text, at)) is not None:
+            kind, place = str(token.lastgroup), places[-1]
+            if kind == "end":
+                written.append(token[0])
+                return "".join(written)
+            written.append(text[at : token.start(kind)])
+            at = token.end()
+            if kind == "mark":
+                written.append(token[kind])
+                field = _marked(token[kind], places, field)
+            elif kind == "number":
+                free = place.free_form and field not in NUMBERS
+                written.append(self._pseudonyms.number(token[kind]) if free else token[kind])
+            elif kind == "literal":
+                written.append(token[kind])
+            else:
+                value, end = _string(text, at)
+                if _is_name(text, end, place):
+                    field = value
+                    new = self._name(value)
+                else:
+                    new = self._value(value, field, place.free_form, depth)
+                written.append(text[at - 1 : end] if new == value else _quoted(new))
+                at = end
+        raise _NotJson
+
+    def _name(self, name: str) -> str:
+        """A field name, which in free-form JSON can be anything."""
+        return name if name in NAMES or name in self._ids else self._pseudonyms.text(name)
+
+    def _value(self, value: str, field: str, free_form: bool, depth: int) -> str:
+        """A string value of a field."""
+        if value in WORDS.get(field, ()):
+            return value
+        if field in IDS and self._is_id(value, free_form):
+            return value
+        if field in REPEATED_IDS and value in self._ids:
+            return value
+        if field in AGENT_PATHS:
+            return self._agent_path(value)
+        if field == "path" and PAYLOAD_PATH.fullmatch(value):
+            return value
+        if field == "model" and MODEL.fullmatch(value):
+            return value
+        if field == "arguments" and value.strip(" \t\r\n") in _LITERALS:
+            return value
+        if depth < _DEEPEST_STRING_IN_STRING and value[:200].lstrip(" \t\r\n")[:1] in _FIRST_OF_JSON:
+            try:
+                return self._json(value, _Place("", False, True), depth + 1)
+            except _NotJson:
+                pass
+        return self._pseudonyms.text(value)
+
+    def _is_id(self, value: str, free_form: bool) -> bool:
+        if free_form:
+            return value in self._ids or DIGITS.fullmatch(value) is not None
+        if ID.fullmatch(value) is None:
+            return False
+        self._ids.add(value)
+        return True
+
+    def _agent_path(self, path: str) -> str:
+        """An agent path, or the name of an agent, segment by segment (format section 10.1)."""
+        if path == "/morpheus":
+            return path
+        segments = path.split("/")
+        kept = 2 if segments[:2] == ["", "root"] else 0
+        return "/".join([*segments[:kept], *map(self._pseudonyms.text, segments[kept:])])
+
+
+_LITERALS = frozenset(("true", "false", "null"))
+_FIRST_OF_JSON = frozenset('{["-0123456789')
+
+
+def _marked(mark: str, places: list[_Place], field: str) -> str:
+    """Enter or leave a container; returns the field that a value right after the mark belongs to."""
+    place = places[-1]
+    if mark in "{[":
+        free_form = place.free_form or field in FREE_FORM or (field != "" and field not in NAMES)
+        places.append(_Place(field, mark == "{", free_form))
+        return field
+    if mark in "}]":
+        if len(places) > 1:
+            places.pop()
+        return places[-1].field
+    return field if mark == ":" else place.field
+
+
+def _is_name(text: str, end: int, place: _Place) -> bool:
+    """Whether the string of an object that ends at `end` is followed by a colon."""
+    if not place.in_object:
+        return False
+    while text[end : end + 1] in (" ", "\t", "\r", "\n"):
+        end += 1
+    return text[end : end + 1] == ":"
+
+
+def _string(text: str, start: int) -> tuple[str, int]:
+    """The string that begins after the quote before `start`, and where it ends."""
+    try:
+        value, end = scanstring(text, start, False)
+    except JSONDecodeError:
+        raise _NotJson from None
+    return value, end
+
+
+def _quoted(value: str) -> str:
+    quoted: str = encode_basestring(value)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+
+
+def ids_of(line: bytes) -> Iterator[str]:
+    """The ids that an event line names."""
+    try:
+        yield from _ids_in(msgspec.json.decode(line), "")
+    except (ValueError, RecursionError):
+        return
+
+
+def _ids_in(value: object, field: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in FREE_FORM:
+                yield from _ids_in(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _ids_in(inner, field)
+    elif isinstance(value, str) and field in IDS:
+        yield value
