@@ -35,7 +35,7 @@ class Bell:
         self.count += 1
         self.rang.set()
 
-    def quiet(self, seconds: float = 0.25) -> None:
+    def quiet(self, seconds: float = 0.12) -> None:
         """Wait until it has not rung for a while."""
         for _ in range(40):
             self.rang.clear()
