@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from making_bundles import MakeBundle, Unprivileged, manifest, rollout_started
 
 NOBODY = 65534
-
-MakeBundle = Callable[..., Path]
-Unprivileged = Callable[[], AbstractContextManager[None]]
-
-
-def event_line(seq: int, payload: dict[str, object], *, rollout: str = "rollout-a", at_ms: int = 1000) -> str:
-    """One line of a trace, LF included."""
-    event = {
-        "schema_version": 2,
-        "seq": seq,
-        "wall_time_unix_ms": at_ms + seq,
-        "rollout_id": rollout,
-        "thread_id": None,
-        "codex_turn_id": None,
-        "payload": payload,
-    }
-    return json.dumps(event) + "\n"
-
-
-def rollout_started(*, rollout: str = "rollout-a", at_ms: int = 1000) -> str:
-    payload: dict[str, object] = {
-        "type": "rollout_started",
-        "trace_id": f"trace-{rollout}",
-        "root_thread_id": rollout,
-    }
-    return event_line(1, payload, rollout=rollout, at_ms=at_ms)
-
-
-def manifest(*, rollout: str = "rollout-a", at_ms: int = 1000) -> str:
-    return json.dumps(
-        {
-            "schema_version": 2,
-            "trace_id": f"trace-{rollout}",
-            "rollout_id": rollout,
-            "root_thread_id": rollout,
-            "started_at_unix_ms": at_ms,
-            "raw_event_log": "trace.jsonl",
-            "payloads_dir": "payloads",
-        }
-    )
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from making_bundles import Unprivileged
 
 from rollout_tui.trace.tail import Growth, SpineTail
 
@@ -256,21 +257,21 @@ def test_a_file_that_comes_later(spine: Path) -> None:
     assert reader.data == b"one\n"
 
 
-def test_permission_taken_and_given_back(spine: Path, unprivileged: object) -> None:
+def test_permission_taken_and_given_back(spine: Path, unprivileged: Unprivileged) -> None:
     spine.write_bytes(b"one\n")
     spine.chmod(0o644)
-    with unprivileged():  # type: ignore[operator]
+    with unprivileged():
         reader = Reader(spine)
         reader.poll()
     spine.chmod(0)
-    with unprivileged():  # type: ignore[operator]
+    with unprivileged():
         growth = reader.poll()
         assert growth.change == "unreadable" and "permission" in growth.reason
         assert reader.poll().change == "none"
     spine.chmod(0o644)
     with spine.open("ab") as file:
         file.write(b"two\n")
-    with unprivileged():  # type: ignore[operator]
+    with unprivileged():
         growth = reader.poll()
     assert (growth.change, growth.data) == ("back", b"two\n")
 
