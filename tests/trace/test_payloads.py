@@ -277,7 +277,7 @@ def test_descriptors_are_given_back(bundle: Path) -> None:
             with pytest.raises(PayloadProblem):
                 store.read_range(path, 0, 5)
     store.close()
-    assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+    assert len(os.listdir("/dev/fd")) <= before  # noqa: PTH208
     assert store.read("payloads/2.json") == b""
 
 
