@@ -152,7 +152,7 @@ class Trace:
             self._again()
         for offset, size in growth.skipped:
             reason = f"the line is too long ({size:,} bytes)"
-            self._reducer.apply(BadLine(UNREADABLE, reason, size, None, None, None, ()), offset)
+            self._reducer.apply([BadLine(UNREADABLE, reason, size, None, None, None, ())], [offset])
         data, start = growth.data, growth.offset
         if self._taken and data:
             first, _, rest = data.partition(b"\n")
@@ -180,10 +180,8 @@ class Trace:
         self._reducer = self._start()
 
     def _reduce(self, data: bytes, start: int) -> None:
-        apply = self._reducer.apply
         block = decode_block(data)
-        for line, offset in zip(block.lines, block.offsets, strict=False):
-            apply(line, start + offset)
+        self._reducer.apply(block.lines, [start + offset for offset in block.offsets])
 
     def load(self) -> Self:
         """Read and reduce all that is there, an unterminated last line included.
@@ -209,7 +207,7 @@ class Trace:
             return
         self._taken = held
         if not isinstance(line.payload, RecordingCompleted):
-            self._reducer.apply(line, self._tail.offset)
+            self._reducer.apply([line], [self._tail.offset])
 
     def _check_payloads(self) -> None:
         """Schema 2: every payload named must be there and hold JSON (format section 2)."""

@@ -72,10 +72,10 @@ def _maps(snapshot: Snapshot) -> Iterator[tuple[str, Iterable[tuple[str, Any]]]]
     for name, kind in STATE_COLLECTIONS.items():
         if name == "interaction_edges":
             edges = snapshot.interaction_edges
-            yield name, ((key, edges[key]) for key in sorted(edges, key=str.encode))
+            yield name, ((key, edges[key]) for key in sorted(edges))
         else:
             yield name, _objects(snapshot, kind)
-    ids = sorted(snapshot.payload_ids(), key=str.encode)
+    ids = sorted(snapshot.payload_ids())
     yield "raw_payloads", ((one, snapshot.payload(one)) for one in ids)
 
 

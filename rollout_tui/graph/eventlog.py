@@ -7,6 +7,7 @@ key of all history. `seq` is the label people use. In a sound recording both agr
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Sequence
 
 from rollout_tui.trace.events import EVENT_TYPES
 
@@ -14,7 +15,11 @@ _LARGEST = 2**63 - 1
 
 
 class EventLog:
-    """Columns by ordinal; row 0 is the state before any event."""
+    """Columns by ordinal; row 0 is the state before any event.
+
+    Rows of a block of lines are added before the block is reduced: readers look no
+    further than `History.head`.
+    """
 
     def __init__(self) -> None:
         self.seqs = array("q", [0])
@@ -24,39 +29,42 @@ class EventLog:
         self._threads = array("I", [0])
         self._turns = array("I", [0])
         self._names: list[str | None] = [None]
-        self._name_index: dict[str, int] = {}
+        self._name_index: dict[str | None, int] = {None: 0}
         self._by_seq: dict[int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.types) - 1
 
-    def append(
-        self, seq: int, time_ms: int, type_code: int, thread: str | None, turn: str | None, offset: int
-    ) -> int:
-        """Add the row of the next event; returns its ordinal."""
+    def extend(
+        self,
+        seqs: Sequence[int],
+        times: Iterable[int],
+        type_codes: Iterable[int],
+        threads: Sequence[str | None],
+        turns: Sequence[str | None],
+        offsets: Iterable[int],
+    ) -> None:
+        """Add the rows of the next events, one entry of each column an event."""
         ordinal = len(self.types)
-        if not -_LARGEST <= seq <= _LARGEST:
-            seq = _LARGEST
-        self.seqs.append(seq)
-        self.times.append(max(-_LARGEST, min(_LARGEST, time_ms)))
-        self.offsets.append(offset)
-        self._threads.append(self._interned(thread))
-        self._turns.append(self._interned(turn))
+        labels = seqs if _fits(seqs) else [_clamped(seq) for seq in seqs]
+        stamps = list(times)
+        self.seqs.extend(labels)
+        self.times.extend(stamps if _fits(stamps) else map(_clamped, stamps))
+        self.offsets.extend(offsets)
+        self._threads.extend(self._interned(threads))
+        self._turns.extend(self._interned(turns))
         if self._by_seq is not None:
-            self._by_seq[seq] = ordinal
-        elif seq != ordinal:
-            self._by_seq = dict(zip(self.seqs[1:], range(1, ordinal + 1), strict=True))
-        self.types.append(type_code)
-        return ordinal
+            self._by_seq.update(zip(labels, range(ordinal, ordinal + len(labels)), strict=True))
+        elif labels[0] != ordinal or labels[-1] != ordinal + len(labels) - 1 or not _counts_up(labels):
+            self._by_seq = dict(zip(self.seqs[1:], range(1, len(self.seqs)), strict=True))
+        self.types.extend(type_codes)
 
-    def _interned(self, name: str | None) -> int:
-        if name is None:
-            return 0
-        index = self._name_index.get(name)
-        if index is None:
-            index = self._name_index[name] = len(self._names)
+    def _interned(self, names: Sequence[str | None]) -> Iterable[int]:
+        index = self._name_index
+        for name in set(names).difference(index):
+            index[name] = len(self._names)
             self._names.append(name)
-        return index
+        return map(index.__getitem__, names)
 
     def type(self, ordinal: int) -> str:
         """Event type, `unreadable` or `unknown`; empty for ordinal 0."""
@@ -75,3 +83,15 @@ class EventLog:
         if self._by_seq is not None:
             return self._by_seq.get(seq)
         return seq if 1 <= seq <= len(self) else None
+
+
+def _fits(values: Sequence[int]) -> bool:
+    return min(values) >= -_LARGEST and max(values) <= _LARGEST
+
+
+def _clamped(value: int) -> int:
+    return max(-_LARGEST, min(_LARGEST, value))
+
+
+def _counts_up(values: Sequence[int]) -> bool:
+    return list(values) == list(range(values[0], values[0] + len(values)))

@@ -8,7 +8,6 @@ One writer thread; any number of readers that look no further than `head`.
 
 from __future__ import annotations
 
-import copy
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -123,7 +122,7 @@ class History:
 
     def as_of(self, handle: int, event: int) -> Object:
         """A copy of an object with its fields as of `event`; it must exist by then."""
-        copied = copy.copy(self.objects[handle])
+        copied: Object = self.objects[handle].__copy__()
         number = self._latest[handle]
         while number and self._change_event[number] > event:
             field = self._change_field[number]

@@ -8,89 +8,99 @@ from collections.abc import Iterator
 from rollout_tui.trace.events import PayloadKind, PayloadReference
 
 PREFIX = "raw_payload:"
+FARTHEST = 1 << 16
+_NONE = PayloadKind("protocol_event")
 
 
 class PayloadTable:
     """References by id, each known from the event that first named it.
 
-    A later reference with the same id replaces the earlier one (format section 5);
-    the earlier one stays visible to snapshots before that event.
+    Ids as the recorder gives them (`raw_payload:N`) are rows of columns; any other is kept
+    in a dict. A later reference with the same id replaces the earlier one (format section
+    5); the earlier one stays visible to snapshots before that event.
     """
 
     def __init__(self) -> None:
-        self._index: dict[int | str, int] = {}
-        self._keys: list[int | str] = []
-        self._paths: list[str | None] = []
-        self._kinds: list[PayloadKind] = []
         self._born = array("I")
-        self._earlier: dict[int | str, list[int]] = {}
-        self._interned: dict[object, object] = {}
+        self._kinds = bytearray()
+        self._paths: list[str | None] = []
+        self._kind_codes: dict[str, int] = {}
+        self._kind_values: list[PayloadKind] = []
+        self._interned: dict[str, str] = {}
+        self._odd: dict[str, list[tuple[int, PayloadReference]]] = {}
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return self._count + len(self._odd)
 
     def add(self, event: int, reference: PayloadReference) -> None:
         """Record that `event` names `reference`."""
-        key = _key(reference.raw_payload_id)
-        path = None if reference.path == _usual_path(key) else self._intern(reference.path)
-        kind = self._intern(reference.kind)
-        at = self._index.get(key)
-        if at is not None:
-            if self._paths[at] == path and self._kinds[at] == kind:
+        number = _number(reference.raw_payload_id)
+        if number is None or number >= len(self._born):
+            if number is None or number >= len(self._born) + FARTHEST:
+                self._add_odd(event, reference)
                 return
-            self._earlier.setdefault(key, []).append(at)
-        self._keys.append(key)
-        self._paths.append(path)  # type: ignore[arg-type]
-        self._kinds.append(kind)  # type: ignore[arg-type]
-        self._born.append(event)
-        self._index[key] = len(self._keys) - 1
+            missing = number + 1 - len(self._born)
+            self._born.extend([0] * missing)
+            self._kinds.extend(bytes(missing))
+            self._paths.extend([None] * missing)
+        path: str | None = reference.path
+        if path == f"payloads/{number}.json":
+            path = None
+        elif path is not None:
+            path = self._interned.setdefault(path, path)
+        kind = self._kind_codes.get(reference.kind.type)
+        if kind is None:
+            kind = self._kind_codes[reference.kind.type] = len(self._kind_values)
+            self._kind_values.append(reference.kind)
+        if self._born[number]:
+            if self._paths[number] != path or self._kinds[number] != kind:
+                self._add_odd(event, reference)
+            return
+        self._count += 1
+        self._paths[number] = path
+        self._kinds[number] = kind
+        self._born[number] = event
 
-    def _intern(self, value: object) -> object:
-        return self._interned.setdefault(value, value)
+    def _add_odd(self, event: int, reference: PayloadReference) -> None:
+        self._odd.setdefault(reference.raw_payload_id, []).append((event, reference))
 
     def get(self, raw_payload_id: str, event: int) -> PayloadReference | None:
         """The reference as of `event`, or None when nothing has named that id by then."""
-        key = _key(raw_payload_id)
-        at = self._index.get(key)
-        if at is None:
+        if self._odd:
+            for born, reference in reversed(self._odd.get(raw_payload_id, ())):
+                if born <= event:
+                    return reference
+        number = _number(raw_payload_id)
+        if number is None or number >= len(self._born) or not 0 < self._born[number] <= event:
             return None
-        if self._born[at] > event:
-            at = next((one for one in reversed(self._earlier.get(key, ())) if self._born[one] <= event), None)
-        return None if at is None else self._reference(at)
+        path = self._paths[number] or f"payloads/{number}.json"
+        return PayloadReference(raw_payload_id, self._kind_values[self._kinds[number]], path)
 
     def born(self, raw_payload_id: str) -> int | None:
         """The event that first named the id."""
-        key = _key(raw_payload_id)
-        earlier = self._earlier.get(key)
-        at = earlier[0] if earlier else self._index.get(key)
-        return None if at is None else self._born[at]
+        number = _number(raw_payload_id)
+        if number is not None and number < len(self._born) and self._born[number]:
+            return self._born[number]
+        odd = self._odd.get(raw_payload_id)
+        return odd[0][0] if odd else None
 
     def ids(self, event: int) -> Iterator[str]:
-        """Ids named up to `event`, first named first."""
-        seen: set[int | str] = set()
-        for at, key in enumerate(self._keys):
-            if self._born[at] > event:
-                return
-            if not self._earlier or key not in seen:
-                yield _id(key)
-                if self._earlier:
-                    seen.add(key)
-
-    def _reference(self, at: int) -> PayloadReference:
-        key = self._keys[at]
-        return PayloadReference(_id(key), self._kinds[at], self._paths[at] or _usual_path(key))
+        """Ids named up to `event`, in no particular order."""
+        for number, born in enumerate(self._born):
+            if 0 < born <= event:
+                yield f"{PREFIX}{number}"
+        for payload_id, versions in self._odd.items():
+            number = _number(payload_id)
+            row = number is not None and number < len(self._born) and 0 < self._born[number] <= event
+            if versions[0][0] <= event and not row:
+                yield payload_id
 
 
-def _key(raw_payload_id: str) -> int | str:
-    number = raw_payload_id.removeprefix(PREFIX)
-    if len(number) < 18 and number.isascii() and number.isdecimal() and (number[0] != "0" or number == "0"):
-        return int(number) if number is not raw_payload_id else raw_payload_id
-    return raw_payload_id
-
-
-def _id(key: int | str) -> str:
-    return key if isinstance(key, str) else f"{PREFIX}{key}"
-
-
-def _usual_path(key: int | str) -> str:
-    return f"payloads/{key}.json"
+def _number(raw_payload_id: str) -> int | None:
+    """The number in an id of the recorder's form, None for any other id."""
+    try:
+        number = int(raw_payload_id[len(PREFIX) :])
+    except ValueError:
+        return None
+    return number if raw_payload_id == f"{PREFIX}{number}" and number >= 0 else None

@@ -539,7 +539,7 @@ def result_carried(r: Reduction, tool_id: str, payload_id: str) -> None:
     """A tool call's result belongs to the edge the call made (10.5)."""
     edges = r.agents.edges_of_tool.get(tool_id)
     if edges:
-        handle = cast(int, r.find(InteractionEdge, min(edges, key=str.encode)))
+        handle = cast(int, r.find(InteractionEdge, min(edges)))
         carried = cast(InteractionEdge, r.history.objects[handle]).carried_raw_payload_ids
         r.history.set(handle, "carried_raw_payload_ids", with_id(carried, payload_id))
         return

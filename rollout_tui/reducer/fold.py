@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, cast
 
 from rollout_tui.graph.history import History
@@ -27,6 +27,8 @@ def _evidence_only(r: Reduction, event: e.Event, payload: Any) -> None:
 
 
 def _other(r: Reduction, event: e.Event, payload: e.OtherEvent) -> None:
+    for reference in payload.payloads:
+        r.history.payloads.add(r.history.event, reference)
     r.refuse("other_event", f"event of type other ({payload.kind[:80]}) has no rule")
 
 
@@ -80,40 +82,82 @@ class Reducer:
         self._schema_version = schema_version
         self._expected = 1
 
-    def apply(self, line: Line, offset: int = 0) -> None:
-        """Reduce the next line of the spine, which starts at byte `offset`."""
-        if isinstance(line, BadLine):
-            self._bad_line(line, offset)
-        else:
-            self._event(line, offset)
-        self.history.head = self.history.event
+    def apply(self, lines: Sequence[Line], offsets: Iterable[int]) -> None:
+        """Reduce the next lines of the spine; `offsets` is where each starts, in bytes."""
+        if lines and self._is_sound(lines):
+            events = cast(Sequence[e.Event], lines)
+            self._append(events, offsets)
+            for ordinal, event in enumerate(events, self.history.event + 1):
+                self._reduce(event, ordinal)
+            self._expected += len(events)
+            return
+        for line, offset in zip(lines, offsets, strict=False):
+            if isinstance(line, BadLine):
+                self._bad_line(line, offset)
+            else:
+                self._event(line, offset)
+            self.history.head = self.history.event
+
+    def _is_sound(self, lines: Sequence[Line]) -> bool:
+        """Whether every line is an event that no check of the envelope finds fault with.
+
+        Such lines go into the event log a block at a time, which is several times faster.
+        """
+        if cast(Rollout, self.history.objects[self.history.rollout]).recording_complete:
+            return False
+        schema, rollout_id, last = self._schema_version, self._rollout_id, e.RecordingCompleted
+        return all(
+            type(line) is e.Event
+            and line.seq == seq
+            and line.schema_version == schema
+            and line.rollout_id == rollout_id
+            and type(line.payload) is not last
+            for seq, line in enumerate(lines, self._expected)
+        )
+
+    def _append(self, events: Sequence[e.Event], offsets: Iterable[int]) -> None:
+        self.history.events.extend(
+            [event.seq for event in events],
+            [event.wall_time_unix_ms for event in events],
+            [e.TYPE_CODE[type(event.payload)] for event in events],
+            [event.thread_id for event in events],
+            [event.codex_turn_id for event in events],
+            offsets,
+        )
+
+    def _reduce(self, event: e.Event, ordinal: int) -> None:
+        """Apply the rule of an event whose row is in the log."""
+        r, history = self.reduction, self.history
+        history.event = ordinal
+        r.seq, r.time = event.seq, event.wall_time_unix_ms
+        payload = event.payload
+        kind = type(payload)
+        for name in e.REFERENCE_FIELDS[kind]:
+            reference = getattr(payload, name)
+            if reference is not None:
+                history.payloads.add(ordinal, reference)
+        HANDLERS[kind](r, event, payload)
+        history.head = ordinal
 
     def _bad_line(self, line: BadLine, offset: int) -> None:
         r, history = self.reduction, self.history
         code, type_code = BAD_LINE_CODES[line.code]
         seq = self._expected
         time = line.wall_time_unix_ms if line.wall_time_unix_ms is not None else r.time
-        history.event = history.events.append(seq, time, type_code, None, None, offset)
-        r.seq, r.time = seq, history.events.times[history.event]
+        history.events.extend([seq], [time], [type_code], [None], [None], [offset])
+        history.event = len(history.events)
+        r.seq, r.time = seq, time
         self._expected += 1
         for reference in line.references:
             history.payloads.add(history.event, reference)
         r.refuse(code, f"line {history.event} ({line.size:,} bytes): {line.reason}")
 
     def _event(self, event: e.Event, offset: int) -> None:
+        """An event that may fail a check of the envelope (format section 2)."""
         r, history = self.reduction, self.history
-        payload = event.payload
-        kind = type(payload)
         known = history.events.ordinal_of(event.seq) if event.seq != self._expected else None
-        ordinal = history.events.append(
-            event.seq,
-            event.wall_time_unix_ms,
-            e.TYPE_CODE[kind],
-            event.thread_id,
-            event.codex_turn_id,
-            offset,
-        )
-        history.event = ordinal
+        self._append([event], [offset])
+        ordinal = history.event = len(history.events)
         r.seq, r.time = event.seq, event.wall_time_unix_ms
         if ordinal == 1 and self._schema_version != event.schema_version:
             self._choose_rules(event.schema_version)
@@ -130,14 +174,7 @@ class Reducer:
             r.note("foreign_rollout", text, event.rollout_id)
         if r.schema != 1 and cast(Rollout, history.objects[history.rollout]).recording_complete:
             r.refuse("event_after_end", "event after recording_completed")
-        for name in e.REFERENCE_FIELDS[kind]:
-            reference = getattr(payload, name)
-            if reference is not None:
-                history.payloads.add(ordinal, reference)
-        if kind is e.OtherEvent:
-            for reference in e.payload_references(payload):
-                history.payloads.add(ordinal, reference)
-        HANDLERS[kind](r, event, payload)
+        self._reduce(event, ordinal)
 
     def _choose_rules(self, told: int) -> None:
         """The manifest and the first event name different schemas: schema 2 events need its rules."""

@@ -182,7 +182,7 @@ def incremental_request(
     base: Ids = conversation.snapshot
     before: Ids = base
     if calls:
-        call = r.inference(cast(int, r.find(InferenceCall, min(calls, key=str.encode))))
+        call = r.inference(cast(int, r.find(InferenceCall, min(calls))))
         before = extended(call.request_item_ids, call.response_item_ids)
     else:
         r.refuse(

@@ -65,6 +65,7 @@ class Reduction:
         self.tools_by_call: dict[str, list[int]] = {}
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
+        self._indexes = {kind: one.index for kind, one in history.collections.items()}
         self.time = 0
         self.seq = 0
         self._said: set[tuple[str, ...]] = set()
@@ -159,7 +160,7 @@ class Reduction:
 
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
         """The handle of an object."""
-        return None if object_id is None else self.history.handle(kind, object_id)
+        return self._indexes[kind].get(object_id)  # type: ignore[arg-type]
 
     def thread(self, handle: int) -> Thread:
         """The thread behind a handle, as of now."""
@@ -243,5 +244,5 @@ class Reduction:
 
 
 def byte_order(ids: Iterable[str]) -> list[str]:
-    """Ids in byte order, the order of every map of the reduced state."""
-    return sorted(ids, key=str.encode)
+    """Ids in byte order, the order of every map of the reduced state (that of code points)."""
+    return sorted(ids)
