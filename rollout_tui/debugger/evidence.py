@@ -1,0 +1,123 @@
+"""What payload bodies say in words: results, errors, messages. Read when asked for; nothing raises."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from rollout_tui.trace.payloads import PayloadProblem
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+LONGEST_MESSAGE = 240
+_BLANKS = re.compile(r"\s+")
+
+
+def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:
+    """The bytes of a payload, None when there is none or it cannot be read."""
+    if raw_payload_id is None:
+        return None
+    try:
+        return trace.read_payload(raw_payload_id)
+    except PayloadProblem:
+        return None
+
+
+def value(trace: Trace, raw_payload_id: str | None) -> Any:
+    """A payload as plain JSON values, None when it cannot be had."""
+    data = body(trace, raw_payload_id)
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def line(text: str, most: int = LONGEST_MESSAGE) -> str:
+    """`text` as one line of at most `most` characters (not yet printable: it is text of the trace)."""
+    text = _BLANKS.sub(" ", text[: most * 8]).strip()
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def error_words(text: str) -> str:
+    """The message of an error body: `type: message` where it is the provider's JSON, else its text."""
+    if text.lstrip().startswith("{"):
+        try:
+            told = msgspec.json.decode(text)
+        except (ValueError, RecursionError):
+            told = None
+        error = told.get("error") if isinstance(told, dict) else None
+        if isinstance(error, dict) and isinstance(error.get("message"), str):
+            kind = error.get("type") or error.get("code")
+            return line(f"{kind}: {error['message']}" if isinstance(kind, str) else error["message"])
+    return line(text)
+
+
+def result_text(result: Any) -> str:
+    """The text that a tool result gives to whoever asked (format section 4); empty when there is none."""
+    if not isinstance(result, dict):
+        return ""
+    if isinstance(result.get("error"), str):
+        return str(result["error"])
+    item = result.get("response_item")
+    if isinstance(item, dict):
+        return text_of(item.get("output"))
+    given = result.get("value")
+    if isinstance(given, dict):
+        return text_of(
+            given["output"] if isinstance(given.get("output"), str) else given.get("content", given)
+        )
+    return text_of(given)
+
+
+def text_of(content: Any) -> str:
+    """Readable text of an output or of content parts: strings as they are, parts joined by newlines."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        for name in ("content", "text", "output"):
+            if name in content:
+                return text_of(content[name])
+    if isinstance(content, list):
+        return "\n".join(text for text in map(text_of, content) if text)
+    return "" if content is None else msgspec.json.encode(content).decode()
+
+
+def tool_error(result: Any) -> str:
+    """Why a call failed, as one line: the error, or what follows `Script error:` in a script's output."""
+    text = result_text(result)
+    _, found, after = text.partition("Script error:")
+    return line(after if found else text)
+
+
+def runtime_error(runtime: Any) -> str:
+    """Why the work of a call failed, from its runtime end body."""
+    if not isinstance(runtime, dict):
+        return ""
+    result = runtime.get("result")
+    if isinstance(result, dict) and "Err" in result:
+        return line(text_of(result["Err"]))
+    for name in ("stderr", "error", "aggregated_output", "stdout"):
+        if isinstance(runtime.get(name), str) and runtime[name]:
+            return line(runtime[name])
+    return ""
+
+
+def cell_result(response: Any) -> dict[str, Any]:
+    """The body of a code cell's response, whichever variant it is (`Result`, `Yielded`, `Terminated`)."""
+    variants = response.get("response") if isinstance(response, dict) else None
+    if isinstance(variants, dict) and len(variants) == 1:
+        (inner,) = variants.values()
+        if isinstance(inner, dict):
+            return inner
+    return {}
+
+
+def protocol_message(body_value: Any) -> str:
+    """The `message` of a protocol event."""
+    message = body_value.get("message") if isinstance(body_value, dict) else None
+    return error_words(message) if isinstance(message, str) else ""

@@ -1,0 +1,113 @@
+"""A finding, and what the rules that make findings work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.finding_codes import CODES, Severity
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Link, Names
+from rollout_tui.graph.objects import Object
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+T = TypeVar("T", bound=Object)
+
+
+@dataclass(slots=True, eq=False)
+class Finding:
+    """Something worth knowing at an event.
+
+    `event` is the ordinal of the event, `seq` its label. `object_id` is the object it is about and
+    `object_kind` what that is (`tool_call`, `inference_call`, ...). `message` is one line, text of the trace.
+    `chain` leads to the object, outermost first. `under` is the finding that caused this one: a list shows it
+    below that, and does not count it again.
+    """
+
+    code: str
+    severity: Severity
+    event: int
+    seq: int
+    thread_id: str | None
+    object_kind: str | None
+    object_id: str | None
+    message: str
+    chain: tuple[Link, ...] = ()
+    under: Finding | None = None
+
+    @property
+    def explanation(self) -> str:
+        """What this code means, in one line."""
+        return CODES[self.code].explanation
+
+    def root(self) -> Finding:
+        """The finding that all this came from; itself when nothing caused it."""
+        found, steps = self, 0
+        while found.under is not None and steps < 64:
+            found, steps = found.under, steps + 1
+        return found
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """The object of `findings --json`."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "seq": finding.seq,
+        "thread_id": finding.thread_id,
+        "object_id": finding.object_id,
+        "message": finding.message,
+    }
+
+
+class Sources:
+    """What rules read: the trace and the indexes over its history."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.history = trace.history
+
+    @property
+    def names(self) -> Names:
+        """Numbers and labels of objects."""
+        return index_of(self.history, Names)
+
+    @property
+    def carried(self) -> Carried:
+        """Which request carried which item."""
+        return index_of(self.history, Carried)
+
+    def latest(self, kind: type[T], object_id: str | None) -> T | None:
+        """An object with its latest fields, None when there is none."""
+        handle = None if object_id is None else self.history.handle(kind, object_id)
+        return None if handle is None else cast(T, self.history.objects[handle])
+
+    def as_of(self, kind: type[T], object_id: str, event: int) -> T:
+        """An object with its fields as of an event. Raises KeyError when there is none."""
+        return cast(T, self.history.as_of(self.history.collections[kind].index[object_id], event))
+
+    def finding(
+        self,
+        code: str,
+        event: int,
+        message: str,
+        thread_id: str | None = None,
+        about: tuple[str, str] | None = None,
+        chain: tuple[Link, ...] = (),
+    ) -> Finding:
+        """A finding with this code; `about` is (kind, id) of the object concerned."""
+        kind, object_id = about or (None, None)
+        return Finding(
+            code,
+            CODES[code].severity,
+            event,
+            self.history.events.seqs[event],
+            thread_id,
+            kind,
+            object_id,
+            message,
+            chain,
+        )

@@ -1,0 +1,156 @@
+"""The findings of a recording: what failed, was lost or never ended, and what is wrong with the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rollout_tui.debugger import oddities
+from rollout_tui.debugger.causes import CauseLinks
+from rollout_tui.debugger.failures import failures
+from rollout_tui.debugger.finding import Finding, Sources, as_json
+from rollout_tui.debugger.finding_codes import CODES, SEVERITIES, FindingCode, Severity, at_least
+from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.recording_problems import from_diagnostic, missing_payloads
+from rollout_tui.debugger.unfinished import RecordingStatus, Unfinished, recording_status
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+__all__ = [
+    "CODES",
+    "SEVERITIES",
+    "Finding",
+    "FindingCode",
+    "Findings",
+    "RecordingStatus",
+    "Severity",
+    "as_json",
+    "at_least",
+    "find_all",
+    "recording_status",
+]
+
+EventRule = Callable[[Sources, int], Iterator[Finding]]
+
+RULES: dict[str, tuple[EventRule, ...]] = {
+    "rollout_ended": (failures,),
+    "thread_ended": (failures,),
+    "codex_turn_ended": (failures,),
+    "inference_started": (failures, oddities.retries, oddities.lost_context, oddities.cut_outputs),
+    "inference_completed": (failures, oddities.cut_outputs),
+    "inference_failed": (failures, oddities.cut_outputs),
+    "inference_cancelled": (failures, oddities.cut_outputs),
+    "compaction_installed": (oddities.cut_outputs,),
+    "compaction_request_failed": (failures,),
+    "tool_call_started": (failures, oddities.waits, oddities.cut_outputs),
+    "tool_call_runtime_started": (failures,),
+    "tool_call_runtime_ended": (failures,),
+    "tool_call_ended": (failures,),
+    "code_cell_ended": (failures, oddities.late_results),
+    "agent_result_observed": (oddities.agent_results,),
+    "protocol_event_observed": (oddities.protocol,),
+}
+
+# An object can be found like this once; a repeated end says nothing more.
+ONCE = frozenset(one.code for one in CODES.values() if not one.of_recording) - {"contradiction"}
+
+
+class Findings:
+    """Findings of one trace, in the order of their events.
+
+    `update()` takes in the events added since the last time; `all` are the findings of events,
+    `complete(status)` those and what only the end of the recording can tell. Nothing here raises on bad
+    evidence. One thread at a time may update; others may read what was handed out.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._sources = Sources(trace)
+        self._found: list[Finding] = []
+        self._known: set[tuple[str | None, ...]] = set()
+        self._head = 0
+        self._diagnostics = 0
+        self._links = CauseLinks(self._sources)
+        self._unfinished = Unfinished(self._sources)
+        self._complete: tuple[tuple[int, RecordingStatus], list[Finding]] | None = None
+
+    def update(self) -> int:
+        """Take in new events; returns how many findings they made."""
+        fresh: list[Finding] = []
+        for finding in self._fresh():
+            key = _once(finding)
+            if key is None or key not in self._known:
+                if key is not None:
+                    self._known.add(key)
+                self._links.add(finding)
+                fresh.append(finding)
+        fresh.sort(key=_place)
+        if fresh and self._found and fresh[0].event < self._found[-1].event:
+            self._found = sorted((*self._found, *fresh), key=_place)
+        else:
+            self._found.extend(fresh)
+        return len(fresh)
+
+    def _fresh(self) -> Iterator[Finding]:
+        """What the new events and the new diagnostics say."""
+        history = self.trace.history
+        head = history.head
+        for event in events_of_types(history, RULES, self._head + 1, head + 1):
+            for rule in RULES[history.events.type(event)]:
+                yield from rule(self._sources, event)
+        self._head = head
+        diagnostics = self.trace.diagnostics
+        while self._diagnostics < len(diagnostics) and diagnostics[self._diagnostics].event <= head:
+            found = from_diagnostic(self._sources, diagnostics[self._diagnostics])
+            self._diagnostics += 1
+            if found:
+                yield found
+
+    @property
+    def all(self) -> Sequence[Finding]:
+        """What the events up to the last `update()` say, in the order of their events."""
+        return self._found
+
+    def complete(self, status: RecordingStatus) -> Sequence[Finding]:
+        """All findings of a recording that is `ended` or `stopped`; of a `live` one, `all`.
+
+        Costs nothing when no event was added since the last time.
+        """
+        if status == "live":
+            return self._found
+        asked = (self._head, status)
+        if self._complete is None or self._complete[0] != asked:
+            links = CauseLinks(self._sources, self._links)
+            last = [*self._unfinished.findings(status), *self._missing()]
+            for finding in last:
+                links.add(finding)
+            self._complete = (asked, sorted((*self._found, *last), key=_place))
+        return self._complete[1]
+
+    def _missing(self) -> Iterator[Finding]:
+        """Payload files that no rule has read and that are not there."""
+        known = {finding.object_id for finding in self._found if finding.object_kind == "raw_payload"}
+        for event, problem, payload_id in missing_payloads(self.trace):
+            if payload_id not in known:
+                message = f"payload {payload_id}: {problem.reason}"
+                yield self._sources.finding(problem.code, event, message, None, ("raw_payload", payload_id))
+
+
+def find_all(trace: Trace, status: RecordingStatus | None = None) -> Sequence[Finding]:
+    """Every finding of a trace as it lies there; `status` is found out unless given."""
+    findings = Findings(trace)
+    findings.update()
+    return findings.complete(status or recording_status(trace.history))
+
+
+def _place(finding: Finding) -> int:
+    return finding.event
+
+
+def _once(finding: Finding) -> tuple[str | None, ...] | None:
+    """What a finding is told apart by; None for what can be found again."""
+    if finding.object_id is None or finding.code not in ONCE:
+        return None
+    turn = finding.chain[-1].id if finding.chain and finding.code == "agent_failed" else None
+    return finding.code, finding.object_kind, finding.object_id, turn

@@ -1,0 +1,68 @@
+"""Indexes over a history, made once per history and brought up to its head when asked for."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import Object
+from rollout_tui.trace.events import EVENT_TYPES
+
+T = TypeVar("T", bound=Object)
+
+
+class Index(Protocol):
+    """Something that is known of a history beside its objects."""
+
+    def __init__(self, history: History) -> None: ...
+
+    def update(self) -> None:
+        """Take in what was added to the history since the last time."""
+        ...
+
+
+I = TypeVar("I", bound=Index)  # noqa: E741
+
+_lock = threading.RLock()
+_kept: WeakKeyDictionary[History, dict[type[Index], Index]] = WeakKeyDictionary()
+
+
+def index_of(history: History, kind: type[I]) -> I:
+    """The index of one kind over `history`, up to date with its head. May be called from any thread."""
+    with _lock:
+        found = _kept.setdefault(history, {})
+        index = found.get(kind)
+        if index is None:
+            index = found[kind] = kind(history)
+        index.update()
+        return cast(I, index)
+
+
+def created(history: History, kind: type[T], start: int) -> Iterator[tuple[int, int, T]]:
+    """(creation number, event, object with its latest fields) of a kind, from creation number `start`.
+
+    Only objects that existed at the head are given.
+    """
+    collection = history.collections[kind]
+    head = history.head
+    for number in range(start, len(collection.born)):
+        if collection.born[number] > head:
+            return
+        yield number, collection.born[number], cast(T, history.objects[collection.order[number]])
+
+
+@cache
+def _matcher(types: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile(b"[" + b"".join(re.escape(bytes((EVENT_TYPES.index(one),))) for one in types) + b"]")
+
+
+def events_of_types(history: History, types: Iterable[str], start: int, stop: int) -> Iterator[int]:
+    """Ordinals of the events of these types, start <= event < stop; costs next to nothing per other event."""
+    column = history.events.types[start:stop].tobytes()
+    for match in _matcher(tuple(sorted(types))).finditer(column):
+        yield start + match.start()

@@ -1,0 +1,156 @@
+"""What people call the objects of a rollout: turn 2, inference 5, exec, cell 1, /root/alpha."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.indexes import created, index_of
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    ConversationItem,
+    InferenceCall,
+    Object,
+    TerminalOperation,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.values import (
+    CodeCellRequester,
+    ExecCommandRequest,
+    InferenceProducer,
+    SpawnedOrigin,
+    ToolKind,
+)
+
+SHELL_FLAGS = ("-c", "-lc", "-ic", "-Command")
+DEEPEST = 64
+
+
+class Link(NamedTuple):
+    """One step of the chain that leads to an object: what it is, its id, and what people call it."""
+
+    kind: str
+    id: str
+    label: str
+
+
+class Names:
+    """Numbers of turns and inference calls within their thread, from 1 in the order they started."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._turns_taken = 0
+        self._calls_taken = 0
+        self._counts: dict[tuple[str, str], int] = {}
+        self._numbers: dict[str, int] = {}
+
+    def update(self) -> None:
+        """Take in the turns and calls that were added since the last time."""
+        for number, _, turn in created(self._history, CodexTurn, self._turns_taken):
+            self._number(turn.codex_turn_id, "turn", turn.thread_id)
+            self._turns_taken = number + 1
+        for number, _, call in created(self._history, InferenceCall, self._calls_taken):
+            self._number(call.inference_call_id, "inference", call.thread_id)
+            self._calls_taken = number + 1
+
+    def _number(self, object_id: str, kind: str, thread_id: str) -> None:
+        count = self._counts[kind, thread_id] = self._counts.get((kind, thread_id), 0) + 1
+        self._numbers[object_id] = count
+
+    def number(self, object_id: str) -> int | None:
+        """Number of a turn or an inference call within its thread."""
+        return self._numbers.get(object_id)
+
+    def turn(self, codex_turn_id: str | None) -> str:
+        """E.g. `turn 2`."""
+        return f"turn {self._numbers.get(codex_turn_id or '', '?')}"
+
+    def inference(self, inference_call_id: str) -> str:
+        """E.g. `inference 5`."""
+        return f"inference {self._numbers.get(inference_call_id, '?')}"
+
+    def thread(self, thread_id: str | None) -> str:
+        """Agent path, e.g. `/root/alpha`; the id when the thread is not known."""
+        thread = self._latest(Thread, thread_id)
+        return (cast(Thread, thread).agent_path if thread else "") or thread_id or "no thread"
+
+    def _latest(self, kind: type[Object], object_id: str | None) -> Object | None:
+        handle = None if object_id is None else self._history.handle(kind, object_id)
+        return None if handle is None else self._history.objects[handle]
+
+    # -- the chain of what holds an object -----------------------------------
+
+    def chain_of_turn(self, thread_id: str | None, codex_turn_id: str | None) -> tuple[Link, ...]:
+        """Thread (when another one spawned it) and turn."""
+        links: list[Link] = []
+        thread = cast(Thread | None, self._latest(Thread, thread_id))
+        if thread and isinstance(thread.origin, SpawnedOrigin):
+            links.append(Link("thread", thread.thread_id, thread.agent_path.rpartition("/")[2]))
+        if codex_turn_id in self._numbers:
+            links.append(Link("codex_turn", codex_turn_id or "", self.turn(codex_turn_id)))
+        return tuple(links)
+
+    def chain_of_tool(self, tool: ToolCall, depth: int = 0) -> tuple[Link, ...]:
+        """What asked for a call: turn and inference, and for nested calls the cell and its own chain."""
+        if isinstance(tool.requester, CodeCellRequester):
+            cell = cast(CodeCell | None, self._latest(CodeCell, tool.requester.code_cell_id))
+            if cell and depth < DEEPEST:
+                return (
+                    *self.chain_of_cell(cell, depth + 1),
+                    Link("code_cell", cell.code_cell_id, cell_label(cell)),
+                )
+            return self.chain_of_turn(tool.thread_id, tool.started_by_codex_turn_id)
+        turn = self.chain_of_turn(tool.thread_id, tool.started_by_codex_turn_id)
+        call = self.requested_by(tool)
+        return (*turn, Link("inference_call", call, self.inference(call))) if call else turn
+
+    def chain_of_cell(self, cell: CodeCell, depth: int = 0) -> tuple[Link, ...]:
+        """The call that started a cell and its chain."""
+        tool = cast(ToolCall | None, self._latest(ToolCall, cell.model_visible_call_id))
+        if tool is not None:
+            return (
+                *self.chain_of_tool(tool, depth),
+                Link("tool_call", tool.tool_call_id, tool_name(tool.kind)),
+            )
+        return self.chain_of_turn(cell.thread_id, cell.codex_turn_id)
+
+    def requested_by(self, tool: ToolCall) -> str | None:
+        """The inference call that asked for a call; the latest of its turn while the response is open."""
+        for item_id in tool.model_visible_call_item_ids[:1]:
+            item = cast(ConversationItem | None, self._latest(ConversationItem, item_id))
+            for producer in item.produced_by if item else ():
+                if isinstance(producer, InferenceProducer):
+                    return producer.inference_call_id
+        handle = self._history.handle(ToolCall, tool.tool_call_id)
+        if handle is None:
+            return None
+        carried = index_of(self._history, Carried)
+        request = carried.request_at(tool.thread_id, self._history.born(handle))
+        same_turn = request and request.codex_turn_id == tool.started_by_codex_turn_id
+        return request.inference_call_id if request and same_turn else None
+
+
+def tool_name(kind: ToolKind) -> str:
+    """E.g. `exec_command`, `wait`, `mcp demo.echo`."""
+    if kind.type == "mcp":
+        return f"mcp {kind.server}.{kind.tool}"
+    return kind.name or kind.type
+
+
+def cell_label(cell: CodeCell) -> str:
+    """E.g. `cell 2`, by the id the model sees; by call id while that is not known."""
+    return f"cell {cell.runtime_cell_id or cell.model_visible_call_id}"
+
+
+def command_line(operation: TerminalOperation) -> str:
+    """The command that runs, without the shell around it, or what was written to one."""
+    request = operation.request
+    if not isinstance(request, ExecCommandRequest):
+        return f"stdin {request.stdin!r}" if request.stdin else "poll"
+    command = request.command
+    if len(command) >= 3 and command[-2] in SHELL_FLAGS:
+        return command[-1]
+    return request.display_command

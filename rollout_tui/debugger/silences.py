@@ -1,0 +1,71 @@
+"""The longest silences of a rollout: stretches without any event, labelled by what was open."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rollout_tui.graph.history import History
+
+SHORTEST_MS = 1000
+MOST = 10
+CHUNK = 4096
+
+
+class Silence(NamedTuple):
+    """No event between the ordinals `start` and `end` (the next event), for `length_ms`."""
+
+    start: int
+    end: int
+    length_ms: int
+
+
+class Silences:
+    """The ten longest silences of at least a second, kept up to date as events come."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._taken = 1
+        self._longest: list[tuple[int, int]] = []
+        self.found: tuple[Silence, ...] = ()
+
+    def update(self) -> None:
+        """Take in the events that were added since the last time."""
+        times, head = self._history.events.times, self._history.head
+        before = list(self._longest)
+        while self._taken < head:
+            stop = min(head, self._taken + CHUNK)
+            # Time hardly ever goes backwards, so most chunks are too short to hold a silence.
+            if max(times[self._taken : stop + 1]) - min(times[self._taken : stop + 1]) >= self._least():
+                self._take(self._taken, stop)
+            self._taken = stop
+        if self._longest != before:
+            ordered = sorted(-event for _, event in self._longest)
+            self.found = tuple(Silence(one, one + 1, times[one + 1] - times[one]) for one in ordered)
+
+    def _least(self) -> int:
+        return self._longest[0][0] + 1 if len(self._longest) == MOST else SHORTEST_MS
+
+    def _take(self, start: int, stop: int) -> None:
+        """Look at the gaps after the events start <= event < stop. Of equal ones the earlier wins."""
+        times = self._history.events.times
+        for event in range(start, stop):
+            length = times[event + 1] - times[event]
+            if length >= self._least():
+                push = heapq.heappush if len(self._longest) < MOST else heapq.heapreplace
+                push(self._longest, (length, -event))
+
+    def next(self, event: int) -> Silence | None:
+        """The first silence that ends after `event`: where to go is its end."""
+        return next((one for one in self.found if one.end > event), None)
+
+    def previous(self, event: int) -> Silence | None:
+        """The last silence that ends before `event`."""
+        return next((one for one in reversed(self.found) if one.end < event), None)
+
+
+def in_words(silence: Silence, opened: Callable[[int], str]) -> str:
+    """E.g. `12.4 s without an event: wait call_wA2`; `opened(event)` says what was open then."""
+    seconds = silence.length_ms / 1000
+    return f"{seconds:,.1f} s without an event: {opened(silence.start)}"
