@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 WIDTH = 32
 NEVER = 2**32 - 1
@@ -45,7 +46,7 @@ class Intervals:
         levels = self._levels
         before, levels[0][number] = levels[0][number], event
         at = number
-        for below, level in zip(levels, levels[1:], strict=False):
+        for below, level in pairwise(levels):
             at //= WIDTH
             if event >= before:
                 most = max(level[at], event)

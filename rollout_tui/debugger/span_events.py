@@ -13,8 +13,8 @@ FEW_EVENTS_BELOW = 2
 class SpanEvents:
     """Which events belong to which span; 16 bytes an event.
 
-    `span` and `thread` are numbers by event, row 0 stands for no event. `first` and `last` are events by span,
-    0 while a span has none of its own.
+    `span` and `thread` are numbers by event, row 0 stands for no event. `first` and `last` are events by
+    span, 0 while a span has none of its own.
     """
 
     def __init__(self) -> None:

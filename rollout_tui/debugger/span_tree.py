@@ -145,7 +145,7 @@ class SpanTree:
             yield number
 
     def children(self, number: int) -> Iterator[int]:
-        """The spans directly inside a span, in the order they began."""
+        """The spans directly inside a span, by their numbers."""
         child = self._first_child[number]
         while child:
             yield child
@@ -155,10 +155,6 @@ class SpanTree:
         """Whether anything is inside a span."""
         return self._first_child[number] != 0
 
-    def next_sibling(self, number: int) -> int | None:
-        """The span behind a span within the same parent."""
-        return self._next_sibling[number] or None
-
     def descendants(self, number: int) -> Iterator[int]:
         """A span and all that is inside it, each before what is inside it."""
         stack = [number]
@@ -166,6 +162,20 @@ class SpanTree:
             found = stack.pop()
             yield found
             stack.extend(reversed(list(self.children(found))))
+
+    def comes_before(self, one: int, other: int) -> bool:
+        """Whether a span stands above another one when the whole tree is written down."""
+        while self.depths[one] > self.depths[other]:
+            one = self.parents[one]
+            if one == other:
+                return False
+        while self.depths[other] > self.depths[one]:
+            other = self.parents[other]
+            if other == one:
+                return True
+        while self.parents[one] != self.parents[other]:
+            one, other = self.parents[one], self.parents[other]
+        return one < other
 
     # -- building ------------------------------------------------------------------
 
@@ -211,15 +221,17 @@ class SpanTree:
         before = self.parents[number]
         if parent in (before, number) or number in self.ancestors(parent):
             return
-        siblings = [one for one in self.children(before) if one != number]
-        self._first_child[before] = self._last_child[before] = 0
-        for one in siblings:
-            self._append_child(before, one)
-        self._append_child(parent, number)
+        self._set_children(before, [one for one in self.children(before) if one != number])
+        self._set_children(parent, sorted((*self.children(parent), number)))
         for one in self.descendants(number):
             self.depths[one] = self.depths[self.parents[one]] + 1
         self.moves += 1
         self.events.depths_changed(self.depths)
+
+    def _set_children(self, parent: int, children: list[int]) -> None:
+        self._first_child[parent] = self._last_child[parent] = 0
+        for one in children:
+            self._append_child(parent, one)
 
     def _append_child(self, parent: int, number: int) -> None:
         last = self._last_child[parent]

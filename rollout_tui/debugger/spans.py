@@ -14,6 +14,15 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from rollout_tui.debugger.event_families import (
+    BELONGS_BY_TYPE,
+    CELL_ENDED,
+    CELL_STARTED,
+    OF_AGENTS,
+    OF_CELLS,
+    ROLLOUT_ENDED,
+    SPECIAL,
+)
 from rollout_tui.debugger.span_tree import (
     CELL,
     COMPACTION_REQUEST,
@@ -34,7 +43,6 @@ from rollout_tui.debugger.waits import is_wait
 from rollout_tui.graph.history import CREATED, History
 from rollout_tui.graph.objects import CodeCell, InteractionEdge, PendingEdge, Rollout, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, Window
-from rollout_tui.trace.events import EVENT_TYPES
 
 __all__ = [
     "CELL",
@@ -54,46 +62,7 @@ __all__ = [
 _CHUNK = 65_536
 _CODE_OF = {kind: code for code, kind in enumerate(OBJECTS) if kind is not Rollout}
 _EDGES = (InteractionEdge, PendingEdge)
-
-# What kind of span the events of a type start, change or end; the first kind that an event touched counts.
-_BELONGS: dict[str, tuple[int, ...]] = {
-    "thread_started": (THREAD,),
-    "thread_ended": (THREAD,),
-    "thread_resumed": (THREAD,),
-    "codex_turn_started": (TURN,),
-    "codex_turn_ended": (TURN,),
-    "inference_started": (INFERENCE,),
-    "inference_completed": (INFERENCE,),
-    "inference_failed": (INFERENCE,),
-    "inference_cancelled": (INFERENCE,),
-    "tool_call_started": (TOOL,),
-    "mcp_tool_call_correlation_assigned": (TOOL,),
-    "stdin_target_resolved": (OPERATION,),
-    "tool_call_runtime_started": (OPERATION, TOOL),
-    "tool_call_runtime_ended": (OPERATION, TOOL),
-    "tool_call_ended": (TOOL,),
-    "code_cell_started": (CELL,),
-    "code_cell_initial_response": (CELL,),
-    "code_cell_ended": (CELL,),
-    "compaction_request_started": (COMPACTION_REQUEST,),
-    "compaction_request_completed": (COMPACTION_REQUEST,),
-    "compaction_request_failed": (COMPACTION_REQUEST,),
-}
-_BELONGS_BY_TYPE = tuple(_BELONGS.get(name, ()) for name in EVENT_TYPES)
-
-
-def _types(*names: str) -> frozenset[int]:
-    return frozenset(EVENT_TYPES.index(name) for name in names)
-
-
-_OF_ROLLOUT = _types("rollout_started", "rollout_ended", "recording_completed")
-_OF_CELLS = _types("code_cell_started", "code_cell_initial_response", "code_cell_ended")
-_OF_AGENTS = _types("thread_started", "thread_ended", "thread_resumed", "agent_result_observed")
-_SPECIAL = _OF_ROLLOUT | _OF_CELLS | _OF_AGENTS
 _NOTHING: dict[int, int] = {}
-_ROLLOUT_ENDED = EVENT_TYPES.index("rollout_ended")
-_CELL_STARTED = EVENT_TYPES.index("code_cell_started")
-_CELL_ENDED = EVENT_TYPES.index("code_cell_ended")
 
 
 class Spans(SpanTree):
@@ -186,7 +155,7 @@ class Spans(SpanTree):
             self._created(code, handle, event, waited)
         for handle in windows:
             self._window_changed(handle, event)
-        if edges and event_type not in _OF_AGENTS:
+        if edges and event_type not in OF_AGENTS:
             self.agent_events.append(event)
         self._place(event, event_type, touched)
 
@@ -278,20 +247,20 @@ class Spans(SpanTree):
         thread_id = self.history.events.thread_id(event)
         envelope = NOBODY if thread_id is None else self.interned(thread_id)
         number = None
-        for code in _BELONGS_BY_TYPE[event_type]:
+        for code in BELONGS_BY_TYPE[event_type]:
             if code in touched:
                 number = self.by_handle(touched[code])
                 break
-        if event_type in _SPECIAL:
-            if event_type in _OF_CELLS:
+        if event_type in SPECIAL:
+            if event_type in OF_CELLS:
                 self.cell_events.append(event)
                 if number is None:
                     number = self._unnamed_cell(event, event_type, envelope)
-            elif event_type in _OF_AGENTS:
+            elif event_type in OF_AGENTS:
                 self.agent_events.append(event)
             else:
                 number = ROOT
-                if event_type == _ROLLOUT_ENDED:
+                if event_type == ROLLOUT_ENDED:
                     self.windows.end(ROOT, event)
         if number is None:
             number = self._innermost(envelope or self._shown_thread)
@@ -325,11 +294,11 @@ class Spans(SpanTree):
     def _unnamed_cell(self, event: int, event_type: int, thread: int) -> int | None:
         """The span of a cell that is not in the graph yet, or never will be."""
         waiting = self._unnamed_cells.setdefault(thread, [])
-        if event_type == _CELL_STARTED:
+        if event_type == CELL_STARTED:
             calls = [one for one in self.open_at(event) if self._could_run_a_cell(one, thread)]
             parent = calls[-1] if calls else self._innermost(thread)
             waiting.append(self.add(CELL, 0, thread, parent, event))
-        if waiting and event_type == _CELL_ENDED:
+        if waiting and event_type == CELL_ENDED:
             self.windows.end(waiting[-1], event)
         return waiting[-1] if waiting else None
 

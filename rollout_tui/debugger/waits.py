@@ -1,8 +1,8 @@
 """Wait calls and what they wait for.
 
-A wait is a tool call named `wait` whose arguments name a code cell, or a `wait_agent` call. A `wait` is tied to
-its cell by the reduced graph where the cell is known (format section 9.4). `wait_agent` seldom names agents:
-without names it waits for every agent its thread has at work.
+A wait is a tool call named `wait` whose arguments name a code cell, or a `wait_agent` call. The reduced graph
+ties a `wait` to its cell where that is known (format section 9.4). `wait_agent` seldom names agents: without
+names it waits for every agent its thread has at work.
 """
 
 from __future__ import annotations
