@@ -188,7 +188,7 @@ class Trace:
 
         Raises ReductionRefused when strict.
         """
-        while self.advance(8 * MIB).more:
+        while self.advance().more:
             pass
         self.take_held_line()
         if self.strict:

@@ -14,18 +14,27 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar, cast
 
 from rollout_tui.graph.eventlog import EventLog
+from rollout_tui.graph.numbered import NumberedIndex
 from rollout_tui.graph.objects import (
     ID_FIELDS,
     STATE_COLLECTIONS,
     Conversation,
+    ConversationItem,
     Object,
     PendingEdge,
     Rollout,
+    TerminalOperation,
+    TerminalSession,
 )
 from rollout_tui.graph.payloads import PayloadTable
 
 T = TypeVar("T", bound=Object)
 CREATED = ""
+NUMBERED: dict[type[Object], str] = {
+    ConversationItem: "conversation_item:",
+    TerminalOperation: "terminal_operation:",
+    TerminalSession: "terminal_session:terminal_operation:",
+}
 
 
 class Change(NamedTuple):
@@ -39,13 +48,14 @@ class Change(NamedTuple):
 
 
 class Collection:
-    """The objects of one kind, in the order they were created."""
+    """The objects of one kind, in the order they were created; `index` finds handles by id."""
 
     __slots__ = ("born", "index", "kind", "order")
 
     def __init__(self, kind: type[Object]) -> None:
         self.kind = kind
-        self.index: dict[str, int] = {}
+        prefix = NUMBERED.get(kind)
+        self.index: dict[str, int] | NumberedIndex = {} if prefix is None else NumberedIndex(prefix)
         self.order = array("I")
         self.born = array("I")
 
@@ -98,7 +108,9 @@ class History:
         before = getattr(changed, field)
         if before is value or before == value:
             return
-        self._note(handle, field, before)
+        # Nobody has seen an object before the event that creates it: that event needs no notes.
+        if self._born[handle] != self.event:
+            self._note(handle, field, before)
         setattr(changed, field, value)
 
     def _note(self, handle: int, field: str, before: Any) -> None:

@@ -90,3 +90,10 @@ def common_prefix(a: Ids, b: Ids) -> int:
             break
         count += 1
     return count
+
+
+def prefix(ids: Ids, length: int) -> Ids:
+    """The first `length` entries, sharing what `ids` holds."""
+    if length >= len(ids):
+        return ids
+    return ids[:length] if isinstance(ids, tuple) else IdView(ids.items, length)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 from msgspec import Raw
@@ -60,6 +60,38 @@ _RUNTIME_START = msgspec.json.Decoder(_RuntimeStart)
 _EXEC_END = msgspec.json.Decoder(_ExecEnd)
 
 
+class _Started(NamedTuple):
+    """A runtime start, read as either kind of operation."""
+
+    exec_command: ExecCommandRequest
+    write_stdin: WriteStdinRequest
+    process_id: str | None
+
+
+class _StartDecoder:
+    """Makes requests of runtime start bodies; raises ValueError."""
+
+    def decode(self, data: bytes, /) -> _Started:
+        body = _RUNTIME_START.decode(data)
+        command = ExecCommandRequest(body.command, " ".join(body.command), body.cwd)
+        return _Started(command, WriteStdinRequest(body.interaction_input or ""), body.process_id)
+
+
+class _EndDecoder:
+    """Makes results and process ids of exec end bodies; raises ValueError."""
+
+    def decode(self, data: bytes, /) -> tuple[TerminalResult, str | None]:
+        body = _EXEC_END.decode(data)
+        if not -(2**31) <= body.exit_code < 2**31:
+            raise ValueError("exit_code does not fit 32 bits")
+        return TerminalResult(body.exit_code, body.aggregated_output or "", ""), body.process_id
+
+
+_START = _StartDecoder()
+_END = _EndDecoder()
+_NOTHING = _Started(ExecCommandRequest((), "", ""), WriteStdinRequest(""), None)
+
+
 # -- starts (9.5) ----------------------------------------------------------------
 
 
@@ -110,14 +142,8 @@ def _session_text(raw: Raw) -> str | None:
 def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """The operation of an exec_command or write_stdin call, read off its runtime start."""
     called = r.tool(tool)
-    body = r.parsed(reference, _RUNTIME_START, "terminal runtime start", called.tool_call_id)
-    if body is None:
-        body = _RuntimeStart((), "")
-    request: ExecCommandRequest | WriteStdinRequest
-    if called.kind.type == "exec_command":
-        request = ExecCommandRequest(body.command, " ".join(body.command), body.cwd)
-    else:
-        request = WriteStdinRequest(body.interaction_input or "")
+    body = r.parsed(reference, _START, "terminal runtime start", called.tool_call_id) or _NOTHING
+    request = body.exec_command if called.kind.type == "exec_command" else body.write_stdin
     operation = _create(
         r,
         called.tool_call_id,
@@ -217,10 +243,7 @@ def _result(
 ) -> tuple[TerminalResult | None, str | None]:
     """What an operation gave, and its process id."""
     try:
-        body = r.decoded(reference, _EXEC_END)
-        if not -(2**31) <= body.exit_code < 2**31:
-            raise ValueError("exit_code does not fit 32 bits")
-        return TerminalResult(body.exit_code, body.aggregated_output or "", ""), body.process_id
+        return r.decoded(reference, _END)
     except PayloadProblem as problem:
         r.unreadable(reference, problem)
         return None, None

@@ -30,6 +30,7 @@ from rollout_tui.trace.events import (
     ToolCallStarted,
 )
 
+BY_MODEL = ModelRequester()
 TERMINAL_KINDS = frozenset(("exec_command", "write_stdin"))
 
 
@@ -76,7 +77,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
             turn_id,
             r.window(),
             requester,
-            payload.kind,
+            r.shared(payload.kind),
             extended((), map(item_id, call_items)),
             (),
             operation,
@@ -118,7 +119,7 @@ def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]
 
 def _requester(r: Reduction, payload: ToolCallStarted, thread_id: str) -> Requester:
     if not isinstance(payload.requester, CodeCellRuntimeRequester):
-        return ModelRequester()
+        return BY_MODEL
     runtime_id = payload.requester.runtime_cell_id
     cell = r.cells.by_runtime_id.get((thread_id, runtime_id))
     if cell is None:
@@ -181,7 +182,7 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
         handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
     )
     kind = _runtime_kind(r, tool, payload)
-    r.history.set(handle, "kind", kind)
+    r.history.set(handle, "kind", r.shared(kind))
     if kind.type in TERMINAL_KINDS:
         if tool.terminal_operation_id is not None:
             r.refuse(

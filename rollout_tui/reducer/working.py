@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
-import msgspec
-
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -21,13 +19,14 @@ from rollout_tui.graph.objects import (
     Thread,
     ToolCall,
 )
-from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, Window
+from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, ToolKind, Window
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, RequestCaches, TerminalIndexes
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.payloads import PayloadProblem
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 REMEMBERED_FILES = 512
 REMEMBERED_BYTES = 65_536
 
@@ -41,6 +40,14 @@ class Payloads(Protocol):
 
     def open(self, path: str) -> int:
         """A read-only file descriptor, which the caller closes."""
+        ...
+
+
+class Decoder(Protocol[T_co]):
+    """What makes a value of a payload's bytes; raises ValueError."""
+
+    def decode(self, data: bytes, /) -> T_co:
+        """The value."""
         ...
 
 
@@ -70,6 +77,7 @@ class Reduction:
         self.seq = 0
         self._said: set[tuple[str, ...]] = set()
         self._remembered: dict[tuple[str, Any], Any] = {}
+        self._kinds: dict[ToolKind, ToolKind] = {}
 
     # -- diagnostics ---------------------------------------------------------
 
@@ -113,7 +121,7 @@ class Reduction:
             )
             return None
 
-    def decoded(self, reference: PayloadReference, decoder: msgspec.json.Decoder[T]) -> T:
+    def decoded(self, reference: PayloadReference, decoder: Decoder[T]) -> T:
         """A payload decoded; small files are remembered, since references can share one.
 
         Raises PayloadProblem, ValueError (also for nesting that is too deep).
@@ -134,7 +142,7 @@ class Reduction:
         return value
 
     def parsed(
-        self, reference: PayloadReference | None, decoder: msgspec.json.Decoder[T], what: str, *ids: str
+        self, reference: PayloadReference | None, decoder: Decoder[T], what: str, *ids: str
     ) -> T | None:
         """A payload decoded, or None with a diagnostic: missing, or not of that shape."""
         if reference is None:
@@ -157,6 +165,12 @@ class Reduction:
         return None
 
     # -- objects -------------------------------------------------------------
+
+    def shared(self, kind: ToolKind) -> ToolKind:
+        """One and the same value for equal tool kinds, of which there are few."""
+        if len(self._kinds) > REMEMBERED_FILES:
+            self._kinds.clear()
+        return self._kinds.setdefault(kind, kind)
 
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
         """The handle of an object."""
