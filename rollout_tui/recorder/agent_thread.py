@@ -7,7 +7,15 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.bodies import agent_segment, metadata_shape, session_metadata, spawned_source
-from rollout_tui.recorder.context import Context, ExecutionStatus, RecordingState, never_raises, nothing
+from rollout_tui.recorder.context import (
+    Context,
+    ExecutionStatus,
+    RecordingState,
+    identity,
+    never_raises,
+    nothing,
+    rollout_status,
+)
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form, plain
 from rollout_tui.recorder.turn import OFF_TURN, Turn
 
@@ -67,7 +75,7 @@ class AgentThread(Context):
     def turn(self, codex_turn_id: str | None = None) -> Turn:
         """Start a turn: one task from its message to the agent's answer."""
         assert self._state is not None
-        turn = Turn(self, codex_turn_id or self._state.new_id())
+        turn = Turn(self, identity(codex_turn_id) or self._state.new_id())
         fields = {
             "type": "codex_turn_started",
             "codex_turn_id": turn.codex_turn_id,
@@ -140,7 +148,7 @@ class AgentThread(Context):
     def end(self, status: ExecutionStatus = "completed") -> None:
         """End the thread. `cancelled` is written as `aborted`, which is what a thread can be."""
         if self._state is not None and self._take_end():
-            written = "aborted" if status == "cancelled" else status
+            written = rollout_status(status)
             fields = {"type": "thread_ended", "thread_id": self.thread_id, "status": written}
             self._state.writer.event(fields)
             self._state.open_threads.pop(self.thread_id, None)
@@ -224,7 +232,7 @@ def start_thread(
     """Write a thread's start and return it; a thread that is off if it could not be written."""
     if state is None:
         return OFF_THREAD
-    thread = AgentThread(state, thread_id or state.new_id(), agent_path, parent, details)
+    thread = AgentThread(state, identity(thread_id) or state.new_id(), agent_path, parent, details)
     if not state.claim("thread", thread.thread_id):
         return OFF_THREAD
     if parent is not None:

@@ -51,7 +51,7 @@ class Compaction(Context):
             "provider_name": str(provider_name),
             "request_payload": payload,
         }
-        return started if self._turn._event(fields) else OFF_REQUEST
+        return started if self._turn._event(fields, ("model", "provider_name")) else OFF_REQUEST
 
     @never_raises(nothing)
     def install(

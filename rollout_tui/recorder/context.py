@@ -20,6 +20,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Owner = TypeVar("Owner", bound="Context")
 
+_STATUSES = frozenset({"completed", "failed", "cancelled", "aborted"})
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
 
@@ -58,7 +59,7 @@ class RecordingState:
     def __init__(self, writer: TraceWriter, new_id: IdSource, clock: Clock) -> None:
         self.writer = writer
         self.new_id = new_id
-        self.clock = clock
+        self.clock: Clock = lambda: int(clock())
         self._used: set[tuple[str, str]] = set()
         self._numbers: dict[str, int] = {}
         self.open_threads: dict[str, Context] = {}
@@ -88,6 +89,22 @@ class RecordingState:
         with self._lock:
             self._numbers[series] = number = self._numbers.get(series, 0) + 1
         return number
+
+
+def identity(value: object) -> str | None:
+    """Return an id as text; None stays None."""
+    return value if value is None or type(value) is str else str(value)
+
+
+def allowed_status(status: str) -> ExecutionStatus:
+    """Return a status the format knows; what it does not know counts as failed."""
+    return status if status in _STATUSES else "failed"  # type: ignore[return-value]
+
+
+def rollout_status(status: str) -> str:
+    """Return the status of a thread or rollout: it can be aborted, where a turn is cancelled."""
+    known = allowed_status(status)
+    return "aborted" if known == "cancelled" else known
 
 
 def duration(milliseconds: int) -> dict[str, int]:

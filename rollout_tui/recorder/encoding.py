@@ -17,8 +17,9 @@ Redact = Callable[[str, Any], Any]
 """`redact(kind, body)` returns the body to write, of plain dicts, lists, texts and numbers.
 
 `kind` is a payload kind ("inference_request", "tool_result", ...), or "event" for a text that stands in an
-event line itself (`source_js`, `error`, `reason`, `message`, and `label` and previews of a summary). Use the
-same rule for the same text each time: the reducer compares items by their content.
+event line itself: sources, errors, messages, the summary of a tool call, names of tools and models. Only ids
+and agent paths are written as they are. Use the same rule for the same text each time: reducers compare items
+by their content.
 """
 
 MAXIMUM_DEPTH = 96
@@ -37,8 +38,8 @@ SKELETONS: Mapping[str, dict[str, Any]] = {
 """What a reducer needs of a payload whose body cannot be written (format section 4)."""
 
 
-PREVIEWS = frozenset({"label", "input_preview", "output_preview"})
-"""The free texts inside a tool call's summary."""
+_WITHIN = frozenset({"label", "input_preview", "output_preview", "name", "server", "tool"})
+"""The free texts inside a tool call's summary and kind."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,10 +121,12 @@ class BodyEncoder:
     def _event_text(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
-                name: self._event_text(entry) if name in PREVIEWS else entry for name, entry in value.items()
+                name: self._event_text(entry) if name in _WITHIN else entry for name, entry in value.items()
             }
+        if value is None:
+            return None
         if not isinstance(value, str):
-            return value
+            value = _shown(value)
         if self._redact is not None:
             try:
                 value = self._redact("event", value)
@@ -237,6 +240,13 @@ def _description(value: object) -> dict[str, str]:
     except Exception:
         text = "no representation"
     return {"recorder_unserialisable": type(value).__name__, "representation": _clean(text)}
+
+
+def _shown(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return f"a {type(value).__name__}"
 
 
 def _clean(text: str) -> str:

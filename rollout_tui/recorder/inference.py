@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, never_raises, nothing
+from rollout_tui.recorder.context import Context, ExecutionStatus, described, identity, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class Inference(Context):
         fields: dict[str, Any] = {
             "type": "inference_completed",
             "inference_call_id": self.inference_call_id,
-            "response_id": response_id,
-            "upstream_request_id": upstream_request_id,
+            "response_id": identity(response_id),
+            "upstream_request_id": identity(upstream_request_id),
         }
         self._end(fields, "response_payload", items, usage)
 
@@ -98,7 +98,7 @@ class Inference(Context):
         fields: dict[str, Any] = {
             "type": event,
             "inference_call_id": self.inference_call_id,
-            "upstream_request_id": upstream_request_id,
+            "upstream_request_id": identity(upstream_request_id),
             why: text,
         }
         self._end(fields, "partial_response_payload", items, None, (why,))

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rollout_tui.recorder.agent_thread import OFF_THREAD, AgentThread, start_thread
-from rollout_tui.recorder.context import Context, ExecutionStatus, RecordingState, never_raises, nothing
+from rollout_tui.recorder.context import (
+    Context,
+    ExecutionStatus,
+    RecordingState,
+    never_raises,
+    nothing,
+    rollout_status,
+)
 from rollout_tui.recorder.counters import RecorderCounters
 from rollout_tui.recorder.encoding import Limits, Redact
 from rollout_tui.recorder.identity import Clock, IdSource, random_id, wall_clock
@@ -42,7 +49,7 @@ class Recording(Context):
                 "event_type": str(event_type),
                 "event_payload": payload,
             }
-            self._state.writer.event(fields)
+            self._state.writer.event(fields, texts=("event_type",))
 
     @never_raises(nothing)
     def close(self, status: ExecutionStatus = "completed") -> None:
@@ -51,8 +58,7 @@ class Recording(Context):
             return
         for thread in reversed(list(self._state.open_threads.values())):
             thread._leave(status, None)
-        written = "aborted" if status == "cancelled" else status
-        self._state.writer.event({"type": "rollout_ended", "status": written})
+        self._state.writer.event({"type": "rollout_ended", "status": rollout_status(status)})
         self._state.writer.close()
 
     @never_raises(nothing)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.bodies import ACTIVITY_OF_KIND, ToolKind, command_begin
+from rollout_tui.recorder.bodies import ACTIVITY_OF_KIND, ToolKind, command_begin, text_of
 from rollout_tui.recorder.context import Context, ExecutionStatus, described, duration, never_raises, nothing
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.tool_call import ToolCall
 
+_HALF = 1 << 31
 _TERMINAL = ("exec_command", "write_stdin")
 
 
@@ -105,7 +106,8 @@ class Command(Runtime):
     def exited(self, exit_code: int, output: str = "") -> None:
         """End the command: its exit code and what it printed, both streams in order."""
         status: ExecutionStatus = "completed" if exit_code == 0 else "failed"
-        self._end(status, {"aggregated_output": output, "exit_code": int(exit_code)})
+        code = (int(exit_code) + _HALF) % (2 * _HALF) - _HALF  # reducers read 32 bits with a sign
+        self._end(status, {"aggregated_output": text_of(output), "exit_code": code})
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         if error is not None:
@@ -131,7 +133,7 @@ def _write_start(runtime: Runtime, kind: ToolKind) -> bool:
     body = {**runtime._body, "started_at_ms": runtime._started}
     payload = runtime._payload("tool_runtime_event", body, runtime._shape)
     fields = {"type": "tool_call_runtime_started", "tool_call_id": call.tool_call_id, "kind": kind}
-    if payload is None or not call._turn._event({**fields, "runtime_payload": payload}):
+    if payload is None or not call._turn._event({**fields, "runtime_payload": payload}, ("kind",)):
         return False
     call.kind = kind
     return True

@@ -17,7 +17,7 @@ from rollout_tui.recorder.bodies import (
     text_of,
     tool_kind,
 )
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, never_raises, nothing
+from rollout_tui.recorder.context import Context, ExecutionStatus, described, identity, never_raises, nothing
 from rollout_tui.recorder.items import tool_output
 from rollout_tui.recorder.runtime import OFF_COMMAND, OFF_RUNTIME, Command, Runtime, start_runtime
 
@@ -189,13 +189,12 @@ def start_tool_call(
     if state is None:
         return OFF_TOOL_CALL
     asked = arguments() if callable(arguments) else arguments
-    text, name = text_of(asked), str(name)
+    text, name, namespace = text_of(asked), str(name), identity(namespace)
     kind = {"type": "other", "name": name} if custom and name == "write_stdin" else tool_kind(name)
-    identity = call_id if isinstance(call_id, str) else f"{'exec' if cell else 'call'}-{state.new_id()}"
-    call = ToolCall(turn, name, kind, identity)
+    call = ToolCall(turn, name, kind, identity(call_id) or f"{'exec' if cell else 'call'}-{state.new_id()}")
     call.cell, call._custom = cell, custom
-    call.call_id = None if cell else identity
-    if not state.claim("tool call", identity):
+    call.call_id = None if cell else call.tool_call_id
+    if not state.claim("tool call", call.tool_call_id):
         return OFF_TOOL_CALL
 
     def check(body: Any) -> Any:
@@ -206,7 +205,7 @@ def start_tool_call(
     by_cell = None if cell is None else cell.runtime_cell_id
     fields = {
         "type": "tool_call_started",
-        "tool_call_id": identity,
+        "tool_call_id": call.tool_call_id,
         "model_visible_call_id": call.call_id,
         "code_mode_runtime_tool_id": None if cell is None else cell.next_tool(),
         "requester": {"type": "model"}
@@ -216,7 +215,7 @@ def start_tool_call(
         "summary": generic_summary(name, namespace, text),
         "invocation_payload": payload,
     }
-    return call if turn._event(fields, ("summary",)) else OFF_TOOL_CALL
+    return call if turn._event(fields, ("summary", "kind")) else OFF_TOOL_CALL
 
 
 OFF_TOOL_CALL = ToolCall(None, "", {"type": "other", "name": ""}, "")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.code_cell import OFF_CELL, CodeCell
 from rollout_tui.recorder.compaction import OFF_COMPACTION, Compaction
-from rollout_tui.recorder.context import Context, ExecutionStatus, never_raises, nothing
+from rollout_tui.recorder.context import (
+    Context,
+    ExecutionStatus,
+    allowed_status,
+    identity,
+    never_raises,
+    nothing,
+)
 from rollout_tui.recorder.inference import OFF_INFERENCE, Inference
 from rollout_tui.recorder.items import item_in_form, items_in_form
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
@@ -52,7 +59,7 @@ class Turn(Context):
         """
         assert self._state is not None and self.thread is not None
         body = self.thread.request_in_form(request, model)
-        call = Inference(self, inference_call_id or self._state.new_id())
+        call = Inference(self, identity(inference_call_id) or self._state.new_id())
         self.thread.accept_items(body["input"])
         if not self._state.claim("inference", call.inference_call_id):
             return OFF_INFERENCE
@@ -71,7 +78,7 @@ class Turn(Context):
             "provider_name": str(provider_name),
             "request_payload": payload,
         }
-        if not self._event(fields):
+        if not self._event(fields, ("model", "provider_name")):
             return OFF_INFERENCE
         self.thread.request_recorded(call, body)
         return call
@@ -108,15 +115,17 @@ class Turn(Context):
     ) -> CodeCell:
         """Start a code cell, made by the `exec` call of the model with this call id."""
         assert self._state is not None and self.thread is not None
-        identity = runtime_cell_id or str(self._state.next_number(f"cell of {self.thread.thread_id}"))
-        cell = CodeCell(self, call_id, identity)
-        first = self._state.claim("code cell", call_id)
-        if not first or not self._state.claim("runtime cell", f"{self.thread.thread_id} {identity}"):
+        number = self._state.next_number(f"cell of {self.thread.thread_id}")
+        cell = CodeCell(self, str(call_id), identity(runtime_cell_id) or str(number))
+        first = self._state.claim("code cell", cell.call_id)
+        if not first or not self._state.claim(
+            "runtime cell", f"{self.thread.thread_id} {cell.runtime_cell_id}"
+        ):
             return OFF_CELL
         fields = {
             "type": "code_cell_started",
-            "runtime_cell_id": identity,
-            "model_visible_call_id": call_id,
+            "runtime_cell_id": cell.runtime_cell_id,
+            "model_visible_call_id": cell.call_id,
             "source_js": source_js() if callable(source_js) else source_js,
         }
         return cell if self._event(fields, ("source_js",)) else OFF_CELL
@@ -132,7 +141,7 @@ class Turn(Context):
     def compaction(self, *, compaction_id: str | None = None) -> Compaction:
         """Start a compaction of the thread's history; nothing is written before its request or install."""
         assert self._state is not None
-        compaction = Compaction(self, compaction_id or self._state.new_id())
+        compaction = Compaction(self, identity(compaction_id) or self._state.new_id())
         return compaction if self._state.claim("compaction", compaction.compaction_id) else OFF_COMPACTION
 
     @never_raises(nothing)
@@ -147,6 +156,7 @@ class Turn(Context):
         edge = f"edge:agent_result:{child.thread_id}:{self.codex_turn_id}:{child.parent.thread_id}"
         if not self._state.claim("edge", edge):
             return
+        message = str(message)
         body = {
             "child_agent_path": child.agent_path,
             "message": message,
@@ -167,7 +177,8 @@ class Turn(Context):
     def end(self, status: ExecutionStatus = "completed") -> None:
         """End the turn. Reducers close model calls left open in it and, unless it completed, its cells."""
         if self.thread is not None and self._take_end():
-            self._event({"type": "codex_turn_ended", "codex_turn_id": self.codex_turn_id, "status": status})
+            ended = {"type": "codex_turn_ended", "codex_turn_id": self.codex_turn_id}
+            self._event({**ended, "status": allowed_status(status)})
             self.thread.turn_ended(self)
 
     def _event(self, fields: Mapping[str, Any], texts: tuple[str, ...] = ()) -> bool:
