@@ -29,6 +29,7 @@ from rollout_tui.export.redaction_words import (
     NAMES,
     NUMBERS,
     PAYLOAD_PATH,
+    PREVIEWS,
     REPEATED_IDS,
     WORDS,
 )
@@ -63,10 +64,15 @@ class Redactor:
     def __init__(self, key: bytes | None = None) -> None:
         self._pseudonyms = Pseudonyms(secrets.token_bytes(32) if key is None else key)
         self._ids: set[str] = set()
+        self._renamed: dict[str, str] = {}
 
     def know(self, ids: Iterable[str]) -> None:
         """Keep these ids also where free-form JSON names them in a field for ids."""
         self._ids.update(one for one in ids if ID.fullmatch(one))
+
+    def rename(self, path: str, to: str) -> None:
+        """Let payload references name `to` instead of `path`."""
+        self._renamed[path] = to
 
     def document(self, data: bytes) -> bytes:
         """A payload file, a manifest or an event line without what it says; of the same size but for escapes.
@@ -87,8 +93,12 @@ class Redactor:
         """Free text without what it says."""
         return self._pseudonyms.text(text)
 
-    def _json(self, text: str, outermost: _Place, depth: int) -> str:
-        """Rewrite JSON token by token. Raises _NotJson at anything that could carry text past the rules."""
+    def _json(self, text: str, outermost: _Place, depth: int, *, cut: bool = False) -> str:
+        """Rewrite JSON token by token.
+
+        Raises _NotJson at anything that could carry text past the rules; with `cut` the rest from there on is
+        replaced as text.
+        """
         written: list[str] = []
         places = [outermost]
         field, at = outermost.field, 0
@@ -108,7 +118,11 @@ class Redactor:
             elif kind == "literal":
                 written.append(token[kind])
             else:
-                value, end = _string(text, at)
+                try:
+                    value, end = scanstring(text, at, False)
+                except JSONDecodeError:
+                    at -= 1
+                    break
                 if _is_name(text, end, place):
                     field = value
                     new = self._name(value)
@@ -116,6 +130,8 @@ class Redactor:
                     new = self._value(value, field, place.free_form, depth)
                 written.append(text[at - 1 : end] if new == value else _quoted(new))
                 at = end
+        if cut:
+            return "".join(written) + self._pseudonyms.text(text[at:])
         raise _NotJson
 
     def _name(self, name: str) -> str:
@@ -132,15 +148,15 @@ class Redactor:
             return value
         if field in AGENT_PATHS:
             return self._agent_path(value)
-        if field == "path" and PAYLOAD_PATH.fullmatch(value):
-            return value
+        if field == "path" and (value in self._renamed or PAYLOAD_PATH.fullmatch(value)):
+            return self._renamed.get(value, value)
         if field == "model" and MODEL.fullmatch(value):
             return value
         if field == "arguments" and value.strip(" \t\r\n") in _LITERALS:
             return value
         if depth < _DEEPEST_STRING_IN_STRING and value[:200].lstrip(" \t\r\n")[:1] in _FIRST_OF_JSON:
             try:
-                return self._json(value, _Place("", False, True), depth + 1)
+                return self._json(value, _Place("", False, True), depth + 1, cut=field in PREVIEWS)
             except _NotJson:
                 pass
         return self._pseudonyms.text(value)
@@ -187,15 +203,6 @@ def _is_name(text: str, end: int, place: _Place) -> bool:
     while text[end : end + 1] in (" ", "\t", "\r", "\n"):
         end += 1
     return text[end : end + 1] == ":"
-
-
-def _string(text: str, start: int) -> tuple[str, int]:
-    """The string that begins after the quote before `start`, and where it ends."""
-    try:
-        value, end = scanstring(text, start, False)
-    except JSONDecodeError:
-        raise _NotJson from None
-    return value, end
 
 
 def _quoted(value: str) -> str:

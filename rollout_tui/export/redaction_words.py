@@ -92,6 +92,9 @@ IDS = _words(
 REPEATED_IDS = _words("prompt_cache_key target targets")
 """Fields that can repeat an id known from elsewhere."""
 
+PREVIEWS = _words("input_preview output_preview message_preview")
+"""Beginnings of arguments and outputs, mostly JSON that is cut somewhere."""
+
 AGENT_PATHS = _words(
     """
     agent_path target_agent_path child_agent_path initiating_agent_path author recipient other_recipients

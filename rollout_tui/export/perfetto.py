@@ -1,0 +1,309 @@
+"""A recording as a Chrome JSON trace, which ui.perfetto.dev and chrome://tracing open.
+
+A process per agent thread, a lane per kind of work (as many as run at once), a slice per span; arrows
+from the request that asked for a call to the call, from its end to the request that carried its output, from
+a wait to its cell, and along the edges between agents; counters for recorded tokens; an instant per finding.
+Times are microseconds since the first event. A recording has milliseconds, so what took no time is 1 us long.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.findings import find_all
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.spans import CELL, INFERENCE, THREAD, TOOL, TURN, Span, Spans
+from rollout_tui.export.redaction_words import WORDS
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    CompactionRequest,
+    InferenceCall,
+    Object,
+    TerminalOperation,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.values import Anchor, CodeCellRequester, ItemAnchor, ToolAnchor
+
+if TYPE_CHECKING:
+    from rollout_tui.graph.snapshot import Snapshot
+    from rollout_tui.recording import Trace
+
+Said = Callable[[str], str]
+
+LANES = {
+    "thread": "thread",
+    "codex_turn": "turns",
+    "inference_call": "model requests",
+    "compaction_request": "compactions",
+    "tool_call": "tool calls",
+    "nested": "calls of cells",
+    "code_cell": "code cells",
+    "terminal_operation": "terminal",
+}
+"""The lanes of an agent thread, from the top: which kind of span lies in which."""
+
+_LANE_ROOM = 1000
+_SHORTEST_US = 1
+
+
+def write_perfetto(
+    trace: Trace,
+    first: int,
+    last: int,
+    out: BinaryIO,
+    *,
+    thread_id: str | None = None,
+    said: Said = str,
+) -> None:
+    """Write what ran between the events first..last (ordinals), of one thread or of all.
+
+    `said` is applied to everything that a model, a tool or a user said.
+    """
+    out.write(b'{"displayTimeUnit": "ms", "traceEvents": [')
+    between = b"\n"
+    for row in _Rows(trace, first, last, thread_id, said).all():
+        out.write(between + json.dumps(row).encode())
+        between = b",\n"
+    out.write(b"\n]}\n")
+
+
+class _Rows:
+    """The rows of one export."""
+
+    def __init__(self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said) -> None:
+        history = trace.history
+        self._trace = trace
+        self._range = first, last
+        self._only = thread_id
+        self._said = said
+        self._names = index_of(history, Names)
+        self._carried = index_of(history, Carried)
+        self._spans = Spans(history)
+        self._spans.update()
+        self._snapshot: Snapshot = trace.snapshot(last)
+        self._processes: dict[str | None, int] = {}
+        self._busy: dict[tuple[int, str], list[int]] = {}
+        self._slices: dict[tuple[int, str], tuple[int, int, int, int]] = {}
+        self._flows = 0
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every row: slices and what names their lanes, counters, instants, arrows."""
+        for number in range(1, len(self._spans)):
+            span = self._spans.span(number)
+            if self._within(span):
+                yield from self._slice(span)
+        yield from self._findings()
+        yield from self._arrows()
+
+    def _within(self, span: Span) -> bool:
+        first, last = self._range
+        ended = span.end is not None and span.end < first
+        return span.start <= last and not ended and self._only in (None, span.thread_id)
+
+    def _time(self, event: int) -> int:
+        """Microseconds since the first event; at the edges of the range for what reaches over them."""
+        times = self._trace.history.events.times
+        first, last = self._range
+        return max(0, times[min(max(event, first), last)] - times[1]) * 1000
+
+    # -- slices -------------------------------------------------------------------
+
+    def _slice(self, span: Span) -> Iterator[dict[str, Any]]:
+        is_open = span.end is None or span.end > self._range[1]
+        begin = self._time(span.start)
+        end = max(self._time(self._range[1] if span.end is None else span.end), begin + _SHORTEST_US)
+        if span.thread_id not in self._processes:
+            yield from self._process(span.thread_id)
+        process = self._processes[span.thread_id]
+        found = self._object(span)
+        kind = "nested" if isinstance(found, ToolCall) and _is_nested(found) else span.kind
+        lane, is_new = self._lane(process, kind, begin, end)
+        if is_new:
+            yield _named("thread_name", process, lane, self._lane_name(kind, lane))
+            yield {
+                "ph": "M",
+                "name": "thread_sort_index",
+                "pid": process,
+                "tid": lane,
+                "args": {"sort_index": lane},
+            }
+        self._slices[self._spans.kinds[span.number], span.id] = (process, lane, begin, end)
+        seqs = self._trace.history.events.seqs
+        about: dict[str, Any] = {"id": span.id, "started_seq": seqs[span.start]}
+        about["ended_seq"] = None if span.end is None else seqs[span.end]
+        if is_open:
+            about["open"] = True
+        label, more = self._described(found, span)
+        yield {
+            "ph": "X", "name": label, "cat": span.kind, "pid": process, "tid": lane,
+            "ts": begin, "dur": end - begin, "args": about | more,
+        }  # fmt: skip
+        if isinstance(found, InferenceCall) and found.usage is not None:
+            yield self._counter(found, process, end)
+
+    def _process(self, thread_id: str | None) -> Iterator[dict[str, Any]]:
+        number = self._processes[thread_id] = len(self._processes) + 1
+        name = self._names.thread(thread_id)
+        yield _named("process_name", number, 0, name if name == "/root" else self._said(name))
+        yield {
+            "ph": "M",
+            "name": "process_sort_index",
+            "pid": number,
+            "tid": 0,
+            "args": {"sort_index": number},
+        }
+
+    def _lane(self, process: int, kind: str, begin: int, end: int) -> tuple[int, bool]:
+        """The first free lane of its kind, and whether it is a new one: slices of a lane must not overlap."""
+        busy = self._busy.setdefault((process, kind), [])
+        at = next((number for number, until in enumerate(busy) if until <= begin), len(busy))
+        is_new = at == len(busy)
+        if is_new:
+            busy.append(end)
+        busy[at] = end
+        return list(LANES).index(kind) * _LANE_ROOM + at + 1, is_new
+
+    def _lane_name(self, kind: str, lane: int) -> str:
+        at = lane % _LANE_ROOM
+        return LANES[kind] if at == 1 else f"{LANES[kind]} {at}"
+
+    def _object(self, span: Span) -> Object | None:
+        handle = self._spans.handles[span.number]
+        if not handle:
+            return None
+        return self._trace.history.as_of(handle, max(self._range[1], self._trace.history.born(handle)))
+
+    def _described(self, found: Object | None, span: Span) -> tuple[str, dict[str, Any]]:
+        """What a slice is called, and what more to say of it."""
+        if isinstance(found, CodexTurn):
+            return self._names.turn(found.codex_turn_id), {"status": found.execution.status}
+        if isinstance(found, InferenceCall):
+            return self._names.inference(found.inference_call_id), {
+                "status": found.execution.status,
+                "request_items": len(found.request_item_ids),
+                "response_items": len(found.response_item_ids),
+            }
+        if isinstance(found, ToolCall):
+            preview = getattr(found.summary, "input_preview", None)
+            said = {"input": self._said(preview)} if preview else {}
+            return self._tool(found), {"status": found.execution.status, **said}
+        if isinstance(found, CodeCell):
+            return cell_label(found), {
+                "status": found.runtime_status,
+                "source_bytes": len(found.source_js.encode()),
+            }
+        if isinstance(found, TerminalOperation):
+            exit_code = found.result.exit_code if found.result else None
+            return self._said(command_line(found)), {"status": found.execution.status, "exit_code": exit_code}
+        if isinstance(found, CompactionRequest):
+            return "compaction", {"status": found.execution.status}
+        if isinstance(found, Thread):
+            path = found.agent_path
+            return path if path == "/root" else self._said(path), {"status": found.execution.status}
+        return span.kind, {}
+
+    def _tool(self, tool: ToolCall) -> str:
+        name = tool_name(tool.kind)
+        return name if name in WORDS["name"] else self._said(name)
+
+    def _counter(self, call: InferenceCall, process: int, at: int) -> dict[str, Any]:
+        usage = call.usage
+        values = {
+            "input": usage.input_tokens - usage.cached_input_tokens if usage else 0,
+            "cached": usage.cached_input_tokens if usage else 0,
+            "output": usage.output_tokens if usage else 0,
+        }
+        return {"ph": "C", "name": "tokens", "pid": process, "tid": 0, "ts": at, "args": values}
+
+    # -- instants and arrows --------------------------------------------------------
+
+    def _findings(self) -> Iterator[dict[str, Any]]:
+        first, last = self._range
+        for finding in find_all(self._trace):
+            process = self._processes.get(finding.thread_id)
+            if process is None or not first <= finding.event <= last:
+                continue
+            yield {
+                "ph": "i", "s": "p", "name": finding.code, "cat": finding.severity, "pid": process, "tid": 1,
+                "ts": self._time(finding.event),
+                "args": {"seq": finding.seq, "message": self._said(finding.message)},
+            }  # fmt: skip
+
+    def _arrows(self) -> Iterator[dict[str, Any]]:
+        for kind, tool_id in list(self._slices):
+            if kind == TOOL:
+                yield from self._arrows_of(self._snapshot.tool_calls[tool_id])
+        for edge in self._snapshot.interaction_edges.values():
+            yield from self._arrow(edge.kind, self._end_of(edge.source), self._end_of(edge.target))
+        for number, handle in self._spans.waited_cells.items():
+            cell = self._spans.by_handle(handle)
+            if cell is not None:
+                yield from self._arrow(
+                    "waits for",
+                    self._place(TOOL, self._spans.span(number).id),
+                    self._place(CELL, self._spans.span(cell).id),
+                )
+
+    def _arrows_of(self, tool: ToolCall) -> Iterator[dict[str, Any]]:
+        """From the request that asked for a call, and to the one that carried its output."""
+        here = self._place(TOOL, tool.tool_call_id)
+        asked = self._names.requested_by(tool)
+        if asked is not None:
+            yield from self._arrow("asks for", self._place(INFERENCE, asked), here)
+        for item_id in tool.model_visible_output_item_ids[:1]:
+            yield from self._arrow("output to", here, self._carrier(tool.thread_id, item_id))
+
+    def _carrier(self, thread_id: str, item_id: str) -> tuple[int, int, int, int] | None:
+        """The slice of the request that first carried an item."""
+        event = self._carried.first_carried(item_id)
+        request = None if event is None else self._carried.request_at(thread_id, event)
+        return None if request is None else self._place(INFERENCE, request.inference_call_id)
+
+    def _end_of(self, anchor: Anchor) -> tuple[int, int, int, int] | None:
+        """The slice at one end of an edge between agents."""
+        if isinstance(anchor, ToolAnchor):
+            return self._place(TOOL, anchor.tool_call_id)
+        if isinstance(anchor, ItemAnchor):
+            item = self._snapshot.conversation_items.get(anchor.item_id)
+            if item is None:
+                return None
+            for producer in item.produced_by:
+                call = getattr(producer, "inference_call_id", None)
+                if call is not None:
+                    return self._place(INFERENCE, call)
+            return self._carrier(item.thread_id, item.item_id)
+        number = self._spans.number(THREAD, anchor.thread_id)
+        turns = (
+            [] if number is None else self._spans.of_kind(TURN, self._spans.thread_number(anchor.thread_id))
+        )
+        return self._place(TURN, self._spans.span(turns[0]).id) if turns else None
+
+    def _place(self, kind: int, object_id: str) -> tuple[int, int, int, int] | None:
+        return self._slices.get((kind, object_id))
+
+    def _arrow(
+        self, name: str, source: tuple[int, int, int, int] | None, target: tuple[int, int, int, int] | None
+    ) -> Iterator[dict[str, Any]]:
+        """An arrow from the end of one slice to the beginning of another, never back in time."""
+        if source is None or target is None:
+            return
+        self._flows += 1
+        leaves = max(source[2], min(source[3] - _SHORTEST_US, target[2]))
+        arrives = max(target[2], leaves)
+        common = {"name": name, "cat": "flow", "id": self._flows}
+        yield {"ph": "s", "pid": source[0], "tid": source[1], "ts": leaves, **common}
+        yield {"ph": "f", "bp": "e", "pid": target[0], "tid": target[1], "ts": arrives, **common}
+
+
+def _is_nested(tool: ToolCall) -> bool:
+    return isinstance(tool.requester, CodeCellRequester)
+
+
+def _named(what: str, process: int, lane: int, name: str) -> dict[str, Any]:
+    return {"ph": "M", "name": what, "pid": process, "tid": lane, "args": {"name": name}}
