@@ -83,7 +83,9 @@ class History:
         self._change_event = array("I", [0])
         self._change_object = array("I", [0])
         self._change_previous = array("I", [0])
-        self._change_field: list[str] = [CREATED]
+        self._change_field = array("B", [0])
+        self._fields: list[str] = [CREATED]
+        self._field_codes: dict[str, int] = {CREATED: 0}
         self._change_before: list[Any] = [None]
         self.rollout = self.create(rollout.rollout_id, rollout)
 
@@ -117,7 +119,11 @@ class History:
         number = len(self._change_event)
         self._change_object.append(handle)
         self._change_previous.append(self._latest[handle])
-        self._change_field.append(field)
+        code = self._field_codes.get(field)
+        if code is None:
+            code = self._field_codes[field] = len(self._fields)
+            self._fields.append(field)
+        self._change_field.append(code)
         self._change_before.append(before)
         self._change_event.append(self.event)
         self._latest[handle] = number
@@ -137,9 +143,9 @@ class History:
         copied: Object = self.objects[handle].__copy__()
         number = self._latest[handle]
         while number and self._change_event[number] > event:
-            field = self._change_field[number]
-            if field:
-                setattr(copied, field, self._change_before[number])
+            code = self._change_field[number]
+            if code:
+                setattr(copied, self._fields[code], self._change_before[number])
             number = self._change_previous[number]
         return copied
 
@@ -175,7 +181,7 @@ class History:
         return zip(
             self._change_event[low:high],
             self._change_object[low:high],
-            self._change_field[low:high],
+            map(self._fields.__getitem__, self._change_field[low:high]),
             self._change_before[low:high],
             strict=True,
         )
@@ -186,7 +192,7 @@ class History:
             self._change_event[number],
             type(self.objects[handle]),
             object_id(self.objects[handle]),
-            self._change_field[number],
+            self._fields[self._change_field[number]],
             self._change_before[number],
         )
 

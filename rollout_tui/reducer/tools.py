@@ -81,7 +81,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
             extended((), map(item_id, call_items)),
             (),
             operation,
-            payload.summary if operation is None else TerminalSummary(operation),
+            r.shared(payload.summary) if operation is None else TerminalSummary(operation),
             None if reference is None else reference.raw_payload_id,
             None,
             (),

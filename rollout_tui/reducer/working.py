@@ -19,7 +19,7 @@ from rollout_tui.graph.objects import (
     Thread,
     ToolCall,
 )
-from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, ToolKind, Window
+from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, Window
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, RequestCaches, TerminalIndexes
 from rollout_tui.trace.events import Event
@@ -77,7 +77,7 @@ class Reduction:
         self.seq = 0
         self._said: set[tuple[str, ...]] = set()
         self._remembered: dict[tuple[str, Any], Any] = {}
-        self._kinds: dict[ToolKind, ToolKind] = {}
+        self._values: dict[Any, Any] = {}
 
     # -- diagnostics ---------------------------------------------------------
 
@@ -166,11 +166,11 @@ class Reduction:
 
     # -- objects -------------------------------------------------------------
 
-    def shared(self, kind: ToolKind) -> ToolKind:
-        """One and the same value for equal tool kinds, of which there are few."""
-        if len(self._kinds) > REMEMBERED_FILES:
-            self._kinds.clear()
-        return self._kinds.setdefault(kind, kind)
+    def shared(self, value: T) -> T:
+        """One and the same object for equal values, as long as there are few of them."""
+        if len(self._values) > REMEMBERED_FILES:
+            self._values.clear()
+        return cast(T, self._values.setdefault(value, value))
 
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
         """The handle of an object."""
