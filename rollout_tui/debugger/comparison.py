@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import Ids, common_prefix
 from rollout_tui.graph.objects import ConversationItem
+from rollout_tui.graph.values import JsonPart, Part, PayloadRefPart
+
+Key: TypeAlias = tuple[Any, ...]
 
 
-class Rewritten(NamedTuple):
-    """An item that another one of the same role, kind and call took the place of."""
+class Pair(NamedTuple):
+    """An item that another one took the place of."""
 
     before: str
     after: str
@@ -20,26 +23,22 @@ class Rewritten(NamedTuple):
 class Comparison(NamedTuple):
     """`kept` counts leading items in common, `unchanged` all items in common.
 
-    `added` and `removed` are ids in list order; the pairs of `rewritten` are among both.
+    `added` and `removed` are ids in list order. Among them `again` are pairs of equal content (a compaction
+    makes every item anew), `rewritten` pairs of the same role, kind and call with other content.
     """
 
     kept: int
     unchanged: int
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    rewritten: tuple[Rewritten, ...]
+    again: tuple[Pair, ...]
+    rewritten: tuple[Pair, ...]
 
     @property
     def lost(self) -> tuple[str, ...]:
         """Removed items that nothing took the place of."""
-        replaced = {pair.before for pair in self.rewritten}
+        replaced = {pair.before for pair in (*self.again, *self.rewritten)}
         return tuple(one for one in self.removed if one not in replaced)
-
-    @property
-    def new(self) -> tuple[str, ...]:
-        """Added items that took no other's place."""
-        replacing = {pair.after for pair in self.rewritten}
-        return tuple(one for one in self.added if one not in replacing)
 
 
 def compare(history: History, before: Ids, after: Ids, kept: int | None = None) -> Comparison:
@@ -50,38 +49,78 @@ def compare(history: History, before: Ids, after: Ids, kept: int | None = None) 
     in_left, in_right = set(left), set(right)
     removed = tuple(one for one in left if one not in in_right)
     added = tuple(one for one in right if one not in in_left)
-    return Comparison(
-        kept, len(after) - len(added), added, removed, _pairs(history, left, right, in_left & in_right)
-    )
+    again = _same_content(history, removed, added)
+    paired = {one for pair in again for one in pair}
+    rewritten = _like(history, left, right, (in_left & in_right) | paired)
+    return Comparison(kept, len(after) - len(added), added, removed, again, rewritten)
 
 
-def _pairs(history: History, left: list[str], right: list[str], common: set[str]) -> tuple[Rewritten, ...]:
-    """Pairs within each stretch between items in common, in order, by role, kind and call id."""
-    pairs: list[Rewritten] = []
-    others = _stretches(right, common)
-    for anchor, gone in _stretches(left, common).items():
-        waiting: dict[tuple[str, str, str | None], list[str]] = defaultdict(list)
-        for item_id in others.get(anchor, []):
-            waiting[_likeness(history, item_id)].append(item_id)
-        for item_id in gone:
-            candidates = waiting[_likeness(history, item_id)]
-            if candidates:
-                pairs.append(Rewritten(item_id, candidates.pop(0)))
+def stable_prefix(history: History, before: Ids, after: Ids, kept: int) -> int:
+    """How many leading items read the same to the model, be they the same items or equal ones made anew."""
+    most = min(len(before), len(after))
+    while kept < most and content_key(history, before[kept]) == content_key(history, after[kept]):
+        kept += 1
+    return kept
+
+
+def _same_content(history: History, removed: tuple[str, ...], added: tuple[str, ...]) -> tuple[Pair, ...]:
+    """Pairs of equal content, in order, wherever they are in the lists."""
+    waiting: dict[Key, list[str]] = defaultdict(list)
+    for item_id in reversed(added) if removed else ():
+        waiting[content_key(history, item_id)].append(item_id)
+    pairs = []
+    for item_id in removed if added else ():
+        candidates = waiting.get(content_key(history, item_id))
+        if candidates:
+            pairs.append(Pair(item_id, candidates.pop()))
     return tuple(pairs)
 
 
-def _stretches(items: list[str], common: set[str]) -> dict[str, list[str]]:
-    """Items that are not in common, by the item in common before them (empty: the start)."""
-    stretches: dict[str, list[str]] = {}
-    anchor = ""
+def content_key(history: History, item_id: str) -> Key:
+    """Equal for items of equal content, whatever payload they were read from (format section 7.2)."""
+    item = _item(history, item_id)
+    return (*_likeness(history, item_id), tuple(_content(part) for part in item.body.parts))
+
+
+def _content(part: Part) -> Part | tuple[str, str]:
+    if isinstance(part, JsonPart):
+        return "json", part.summary
+    if isinstance(part, PayloadRefPart):
+        return part.label, part.content_sha256 or part.raw_payload_id
+    return part
+
+
+def _like(history: History, left: list[str], right: list[str], settled: set[str]) -> tuple[Pair, ...]:
+    """Pairs within each stretch between settled items, in order, by role, kind and call id."""
+    pairs: list[Pair] = []
+    others = _stretches(right, settled)
+    for number, gone in _stretches(left, settled).items():
+        waiting: dict[Key, list[str]] = defaultdict(list)
+        for item_id in reversed(others.get(number, [])):
+            waiting[_likeness(history, item_id)].append(item_id)
+        for item_id in gone:
+            candidates = waiting.get(_likeness(history, item_id))
+            if candidates:
+                pairs.append(Pair(item_id, candidates.pop()))
+    return tuple(pairs)
+
+
+def _stretches(items: list[str], settled: set[str]) -> dict[int, list[str]]:
+    """Items that are not settled, by how many settled ones come before them."""
+    stretches: dict[int, list[str]] = {}
+    number = 0
     for item_id in items:
-        if item_id in common:
-            anchor = item_id
+        if item_id in settled:
+            number += 1
         else:
-            stretches.setdefault(anchor, []).append(item_id)
+            stretches.setdefault(number, []).append(item_id)
     return stretches
 
 
-def _likeness(history: History, item_id: str) -> tuple[str, str, str | None]:
-    item = cast(ConversationItem, history.objects[history.collections[ConversationItem].index[item_id]])
+def _likeness(history: History, item_id: str) -> Key:
+    item = _item(history, item_id)
     return item.role, item.kind, item.call_id
+
+
+def _item(history: History, item_id: str) -> ConversationItem:
+    return cast(ConversationItem, history.objects[history.collections[ConversationItem].index[item_id]])

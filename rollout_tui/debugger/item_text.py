@@ -1,0 +1,170 @@
+"""The whole text of conversation items, and their size.
+
+Most of an item lies in the graph. A JSON part keeps its first 240 bytes only (format section 7.1), an image
+none: the rest is read from the payload in which the item was first seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import msgspec
+from msgspec import Raw
+
+from rollout_tui.debugger.evidence import body
+from rollout_tui.graph.history import History, item_number
+from rollout_tui.graph.objects import ConversationItem
+from rollout_tui.graph.values import (
+    CodePart,
+    CompactionProducer,
+    EncodedPart,
+    JsonPart,
+    Part,
+    PayloadRefPart,
+    SummaryPart,
+    TextPart,
+)
+from rollout_tui.reducer import canonical
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+CUT = "..."
+
+
+class _Lists(msgspec.Struct, gc=False):
+    """The lists of items in any payload that has some."""
+
+    input: Raw = Raw(b"[]")
+    output_items: Raw = Raw(b"[]")
+    input_history: Raw = Raw(b"[]")
+    replacement_history: Raw = Raw(b"[]")
+
+
+class _Fields(msgspec.Struct, gc=False):
+    """The fields of an item that JSON parts and images come from."""
+
+    arguments: Raw = Raw()
+    output: Raw = Raw()
+    input: Raw = Raw()
+    content: Raw = Raw()
+
+
+_LISTS = msgspec.json.Decoder(_Lists)
+_RAWS = msgspec.json.Decoder(list[Raw])
+_FIELDS = msgspec.json.Decoder(_Fields)
+_STRING = msgspec.json.Decoder(str)
+
+_LIST_OF_KIND = {"inference_request": "input", "inference_response": "output_items"}
+
+_sizes: WeakKeyDictionary[History, dict[str, int]] = WeakKeyDictionary()
+
+
+def raw_item(trace: Trace, item: ConversationItem) -> bytes | None:
+    """The JSON of an item as first sent or received; None where its payload cannot be read."""
+    number = item_number(item.item_id)
+    columns = trace.history.items
+    payload_id = columns.source_payload[number]
+    reference = None if payload_id is None else trace.history.payloads.get(payload_id, trace.history.head)
+    data = body(trace, payload_id)
+    if data is None or reference is None:
+        return None
+    name = _LIST_OF_KIND.get(reference.kind.type)
+    if name is None:
+        if reference.kind.type != "compaction_checkpoint":
+            return data
+        replaced = any(isinstance(one, CompactionProducer) for one in item.produced_by)
+        name = "replacement_history" if replaced else "input_history"
+    try:
+        return bytes(_RAWS.decode(getattr(_LISTS.decode(data), name))[columns.source_index[number]])
+    except (ValueError, RecursionError, IndexError):
+        return None
+
+
+def whole_text(trace: Trace, item: ConversationItem) -> str | None:
+    """The readable text of an item, parts joined by newlines; None where there is nothing to read."""
+    texts = [text for part in item.body.parts if (text := _text(trace, item, part)) is not None]
+    return "\n".join(texts) if texts else None
+
+
+def short_text(item: ConversationItem) -> str:
+    """The readable text of an item as far as the graph has it, without opening a payload."""
+    return "\n".join(text for part in item.body.parts if (text := part_text(part)) is not None)
+
+
+def part_text(part: Part) -> str | None:
+    """The readable text of a part as far as the graph has it."""
+    if isinstance(part, (TextPart, SummaryPart)):
+        return part.text
+    if isinstance(part, CodePart):
+        return part.source
+    return part.summary if isinstance(part, JsonPart) else None
+
+
+def _text(trace: Trace, item: ConversationItem, part: Part) -> str | None:
+    if isinstance(part, JsonPart) and part.summary.endswith(CUT):
+        return _whole_json(trace, item) or part.summary
+    return part_text(part)
+
+
+def _whole_json(trace: Trace, item: ConversationItem) -> str | None:
+    """The whole of a JSON part: the arguments, the output, or for hosted tools the item itself."""
+    raw = raw_item(trace, item)
+    if raw is None:
+        return None
+    try:
+        fields = _FIELDS.decode(raw)
+        given = fields.arguments if len(bytes(fields.arguments)) else fields.output
+        text = bytes(given) or raw
+        if text.startswith(b'"'):
+            return canonical.compact(canonical.parsed(_STRING.decode(text)))
+        return canonical.compact(canonical.parsed(text.decode()))
+    except (ValueError, RecursionError):
+        return None
+
+
+def size_bytes(trace: Trace, item: ConversationItem) -> int:
+    """Bytes of an item's content: UTF-8 of its text, encrypted text as it is, images as JSON.
+
+    Costs nothing for items that lie in the graph; what was read from payloads is remembered.
+    """
+    if all(not _elsewhere(part) for part in item.body.parts):
+        return sum(map(_part_size, item.body.parts))
+    known = _sizes.setdefault(trace.history, {})
+    size = known.get(item.item_id)
+    if size is None:
+        size = known[item.item_id] = sum(_whole_size(trace, item, part) for part in item.body.parts)
+    return size
+
+
+def _elsewhere(part: Part) -> bool:
+    return isinstance(part, PayloadRefPart) or (isinstance(part, JsonPart) and part.summary.endswith(CUT))
+
+
+def _part_size(part: Part) -> int:
+    text = part.value if isinstance(part, EncodedPart) else part_text(part)
+    return len(text or "") if (text or "").isascii() else len((text or "").encode(errors="surrogatepass"))
+
+
+def _whole_size(trace: Trace, item: ConversationItem, part: Part) -> int:
+    if isinstance(part, JsonPart):
+        return len((_text(trace, item, part) or "").encode(errors="surrogatepass"))
+    return _image_size(trace, item, part) if isinstance(part, PayloadRefPart) else _part_size(part)
+
+
+def _image_size(trace: Trace, item: ConversationItem, part: PayloadRefPart) -> int:
+    """Bytes of the JSON of a content element that the graph only names."""
+    raw = raw_item(trace, item)
+    if raw is None:
+        return 0
+    try:
+        fields = _FIELDS.decode(raw)
+        listed = bytes(fields.content) or bytes(fields.output)
+        elements = _RAWS.decode(listed) if listed.startswith(b"[") else []
+    except (ValueError, RecursionError):
+        return len(raw)
+    named = [one for one in item.body.parts if isinstance(one, PayloadRefPart)]
+    unread = [bytes(one) for one in elements if f'"{part.label}"'.encode() in bytes(one)[:80]]
+    at = named.index(part)
+    return len(unread[at]) if at < len(unread) else len(raw)
