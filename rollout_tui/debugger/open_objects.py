@@ -67,6 +67,10 @@ class Intervals:
         end = self._levels[0][number]
         return None if end == NEVER else end
 
+    def over_before(self, number: int, event: int) -> bool:
+        """Whether an interval was over by the event before `event`."""
+        return self._levels[0][number] < event
+
     def is_open(self, number: int, event: int) -> bool:
         """Whether `begin <= event < end`."""
         return self.begins[number] <= event < self._levels[0][number]

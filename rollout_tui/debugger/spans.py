@@ -10,6 +10,7 @@ thread; events that name no thread to that of the event before.
 
 from __future__ import annotations
 
+import threading
 from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -49,6 +50,7 @@ __all__ = [
     "COMPACTION_REQUEST",
     "INFERENCE",
     "KINDS",
+    "NOBODY",
     "OPERATION",
     "ROLLOUT",
     "ROOT",
@@ -69,8 +71,8 @@ class Spans(SpanTree):
     """Every span of a history up to event `head`; `update()` takes in what was added since.
 
     `waits` are the spans of wait calls, `waited_cells` the cell (handle) of those whose cell is known,
-    `cell_events` and `agent_events` the events about code cells and about agents. One thread updates, any
-    number read.
+    `cell_events` and `agent_events` the events about code cells and about agents, `late_events` those that
+    belong to a span that was over. Any thread may update, any number read what lies up to `head`.
     """
 
     def __init__(self, history: History) -> None:
@@ -80,12 +82,14 @@ class Spans(SpanTree):
         self.waited_cells: dict[int, int] = {}
         self.cell_events = array("I")
         self.agent_events = array("I")
+        self.late_events = array("I")
         self._thread_spans: dict[int, int] = {}
         self._open_turns: dict[int, list[int]] = {}
         self._exec_calls: dict[tuple[int, str], int] = {}
         self._cells_of_calls: dict[tuple[int, str], int] = {}
         self._unnamed_cells: dict[int, list[int]] = {}
         self._shown_thread = NOBODY
+        self._updating = threading.Lock()
 
     # -- asking ------------------------------------------------------------------
 
@@ -112,6 +116,11 @@ class Spans(SpanTree):
     def update(self) -> None:
         """Take in the events between `head` and the history's head."""
         last = self.history.head
+        if self.head < last:
+            with self._updating:
+                self._update(last)
+
+    def _update(self, last: int) -> None:
         while self.head < last:
             stop = min(last, self.head + _CHUNK) + 1
             notes = self.history.notes(self.head + 1, stop)
@@ -265,6 +274,8 @@ class Spans(SpanTree):
         if number is None:
             number = self._innermost(envelope or self._shown_thread)
         self._shown_thread = thread = self.threads[number] or envelope or self._shown_thread
+        if self.windows.over_before(number, event):
+            self.late_events.append(event)
         self.events.add(event, number, thread, self.depths[number])
 
     def _innermost(self, thread: int) -> int:
