@@ -1,0 +1,183 @@
+"""A folder of bundles: which there are, how they are doing, how they belong together."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from rollout_tui.trace.bundle import bundle_folders, newest_folder
+from rollout_tui.trace.glance import Glance, glance
+from rollout_tui.trace.identity import SPINE_NAME, Identity
+from rollout_tui.trace.writer import WriterState, states_of
+
+BundleStatus = Literal["running", "ended", "stopped", "damaged"]
+
+# Where nobody can tell whether the writer lives, a spine that grew within this time counts as running.
+_SILENT_MS = 10 * 60 * 1000
+
+
+class Relation(NamedTuple):
+    """How a bundle belongs to another one, e.g. `resumes`, `forked from`, `review of`."""
+
+    words: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class BundleRow:
+    """One bundle of a root, from a glance at it (see Glance for the fields both have).
+
+    `status`: `running`, `ended` (an end mark is in it), `stopped` (no end mark and no writer) or `damaged`
+    (not to be opened: `reason` says why). Times are ms since 1970. Text comes from the trace: not safe to
+    show as is.
+    """
+
+    folder: Path
+    identity: Identity | None
+    started_at_unix_ms: int
+    modified_at_unix_ms: int
+    size_bytes: int
+    status: BundleStatus
+    reason: str
+    writer: WriterState
+    events: int
+    turns: int
+    failures: int
+    whole: bool
+    model: str
+    task: str
+    role: str
+    related: tuple[Relation, ...] = ()
+
+
+class TraceRoot:
+    """A folder of bundles looked at again and again; bundles that have not changed are not read again."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._glances: dict[Path, tuple[object, Glance]] = {}
+
+    def rows(self) -> list[BundleRow]:
+        """The bundles, the one started last first. Raises OSError when the root cannot be listed."""
+        glances: dict[Path, tuple[object, Glance]] = {}
+        for folder in bundle_folders(self.root):
+            state = _file_state(folder)
+            known = self._glances.get(folder)
+            # A bundle that could not be identified is looked at again: its manifest may be on its way.
+            fresh = known is None or known[0] != state or known[1].identity is None
+            glances[folder] = (state, glance(folder)) if fresh or known is None else known
+        self._glances = glances
+        return _rows([seen for _, seen in glances.values()])
+
+
+def list_bundles(root: Path) -> list[BundleRow]:
+    """The bundles directly inside `root`, the one started last first. Raises OSError."""
+    return TraceRoot(root).rows()
+
+
+def newest_bundle(root: Path) -> Path | None:
+    """The bundle folder inside `root` that was started last, None if there is none. Raises BundleProblem."""
+    return newest_folder(root)
+
+
+def _file_state(folder: Path) -> object:
+    """Changes when the spine does; None when it cannot be told."""
+    try:
+        status = (folder / SPINE_NAME).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _rows(glances: list[Glance]) -> list[BundleRow]:
+    open_ended = [seen for seen in glances if not seen.ended and not seen.unreadable]
+    writers = dict(
+        zip(
+            (seen.folder for seen in open_ended),
+            states_of([seen.folder / SPINE_NAME for seen in open_ended]) if open_ended else (),
+            strict=True,
+        )
+    )
+    related = _relations(glances)
+    rows = [_row(seen, writers.get(seen.folder, "none"), related[seen.folder]) for seen in glances]
+    return sorted(rows, key=lambda row: (row.started_at_unix_ms, row.folder.name), reverse=True)
+
+
+def _row(seen: Glance, writer: WriterState, related: tuple[Relation, ...]) -> BundleRow:
+    return BundleRow(
+        folder=seen.folder,
+        identity=seen.identity,
+        started_at_unix_ms=seen.identity.started_at_unix_ms if seen.identity else seen.modified_at_unix_ms,
+        modified_at_unix_ms=seen.modified_at_unix_ms,
+        size_bytes=seen.size_bytes,
+        status=_status(seen, writer),
+        reason=seen.unreadable,
+        writer=writer,
+        events=seen.events,
+        turns=seen.turns,
+        failures=seen.failures,
+        whole=seen.whole,
+        model=seen.model,
+        task=seen.task,
+        role=seen.role,
+        related=related,
+    )
+
+
+def _status(seen: Glance, writer: WriterState) -> BundleStatus:
+    if seen.unreadable or (seen.bad_lines and not seen.events):
+        return "damaged"
+    if seen.ended:
+        return "ended"
+    if writer == "unknown":
+        return "running" if time.time() * 1000 - seen.modified_at_unix_ms < _SILENT_MS else "stopped"
+    return "running" if writer == "writing" else "stopped"
+
+
+def _relations(glances: list[Glance]) -> dict[Path, tuple[Relation, ...]]:
+    """For each bundle the others of the same session, rollout or fork, earliest first."""
+    related: dict[Path, list[Relation]] = {seen.folder: [] for seen in glances}
+    named = sorted(
+        (seen for seen in glances if seen.identity),
+        key=lambda seen: (seen.identity.started_at_unix_ms if seen.identity else 0, seen.folder.name),
+    )
+    by_rollout: dict[str, list[Glance]] = {}
+    for seen in named:
+        if seen.identity:
+            by_rollout.setdefault(seen.identity.rollout_id, []).append(seen)
+    for same in by_rollout.values():
+        for earlier, later in pairwise(same):
+            copied = earlier.identity == later.identity
+            words, words_back = ("copy of", "copied to") if copied else ("resumes", "resumed by")
+            related[later.folder].append(Relation(words, earlier.folder))
+            related[earlier.folder].append(Relation(words_back, later.folder))
+    for seen in named:
+        for origin, words, words_back in _links(seen):
+            for other in by_rollout.get(origin, ()):
+                if other.folder != seen.folder and _began_before(other, seen):
+                    related[seen.folder].append(Relation(words, other.folder))
+                    related[other.folder].append(Relation(words_back, seen.folder))
+    return {folder: tuple(relations) for folder, relations in related.items()}
+
+
+def _links(seen: Glance) -> list[tuple[str, str, str]]:
+    """(rollout id of another bundle, how this one belongs to it, how that one belongs to this)."""
+    own = seen.identity.rollout_id if seen.identity else ""
+    role = seen.role or "agent"
+    links = []
+    parent = seen.parent_thread_id or (seen.session_id if seen.role else "")
+    if parent and parent != own:
+        links.append((parent, f"{role} of", f"has {role}"))
+    if seen.forked_from_id and seen.forked_from_id != own:
+        links.append((seen.forked_from_id, "forked from", "forked into"))
+    return links
+
+
+def _began_before(other: Glance, seen: Glance) -> bool:
+    """A parent is no younger than its child; of several recordings of one session some are."""
+    if other.identity is None or seen.identity is None:
+        return False
+    return other.identity.started_at_unix_ms <= seen.identity.started_at_unix_ms
