@@ -238,6 +238,13 @@ def _last(walk: Walk, event: int) -> Step:
 # -- over and out --------------------------------------------------------------------------
 
 
+def _levels(walk: Walk, thread: int, depth: int) -> Iterator[Sequence[int]]:
+    """The events of a thread by the depth of their spans, down to `depth`."""
+    for own in (NOBODY, thread) if thread == FIRST_THREAD else (thread,):
+        for one in range(depth + 1):
+            yield walk.spans.events.level(own, one)
+
+
 def _deeper(walk: Walk, numbers: Iterator[int], thread: int, depth: int) -> Iterator[int]:
     for number in numbers:
         if walk.spans.threads[number] == thread and walk.spans.depths[number] > depth:
@@ -258,8 +265,7 @@ def _over_next(walk: Walk, event: int) -> Step:
     spans, events = walk.spans, walk.spans.events
     thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
     begins = spans.windows.begins
-    levels = (events.level(own, one) for own in (NOBODY, thread) for one in range(depth + 1))
-    found = [_after(level, event, walk.head) for level in levels]
+    found = [_after(level, event, walk.head) for level in _levels(walk, thread, depth)]
     for number in _deeper(walk, spans.open_at(event), thread, depth):
         if all(begins[one] <= event for one in _around(spans, number, depth)):
             found.append(events.after(number, spans.depths[number], event))
@@ -281,8 +287,7 @@ def _over_previous(walk: Walk, event: int) -> Step:
     """The previous event of the thread that is not inside a span closed earlier at a deeper level."""
     spans, events = walk.spans, walk.spans.events
     thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
-    levels = (events.level(own, one) for own in (NOBODY, thread) for one in range(depth + 1))
-    found = [_before(level, event) for level in levels]
+    found = [_before(level, event) for level in _levels(walk, thread, depth)]
     for number in _deeper(walk, spans.open_at(event - 1), thread, depth):
         if not any(spans.windows.over_before(one, event) for one in _around(spans, number, depth)):
             found.append(events.before(number, spans.depths[number], event))
