@@ -1,0 +1,256 @@
+"""A readable account of a recording, or of some events of it, in Markdown.
+
+Turn by turn: what the model was given, what it answered, what its calls and cells did, what failed. Every text of
+the trace is printable, and stands in a fence or is escaped, so that nothing of it becomes markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.findings import Finding, find_all
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.spans import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span, Spans
+from rollout_tui.export.redaction_words import WORDS
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    Compaction,
+    ConversationItem,
+    InferenceCall,
+    Object,
+    TerminalOperation,
+    ToolCall,
+)
+from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart, PayloadRefPart, SummaryPart, TextPart
+from rollout_tui.printable import printable
+
+if TYPE_CHECKING:
+    from rollout_tui.graph.snapshot import Snapshot
+    from rollout_tui.recording import Trace
+
+Said = Callable[[str], str]
+
+LONGEST_TEXT = 4000
+_LONGEST_IN_LINE = 160
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+_SHOWN = (INFERENCE, TOOL, CELL, OPERATION)
+
+
+def account(
+    trace: Trace, first: int, last: int, *, thread_id: str | None = None, said: Said = str
+) -> Iterator[str]:
+    """The lines of an account of the events first..last (ordinals), of one thread or of all.
+
+    `said` is applied to everything that a model, a tool or a user said.
+    """
+    return _Account(trace, first, last, thread_id, said).lines()
+
+
+class _Account:
+    """One account."""
+
+    def __init__(self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said) -> None:
+        self._trace = trace
+        self._range = first, last
+        self._only = thread_id
+        self._said = said
+        self._names = index_of(trace.history, Names)
+        self._carried = index_of(trace.history, Carried)
+        self._spans = Spans(trace.history)
+        self._spans.update()
+        self._snapshot: Snapshot = trace.snapshot(last)
+        self._findings: dict[int, list[Finding]] = {}
+        for finding in find_all(trace):
+            if first <= finding.event <= last and finding.under is None:
+                self._findings.setdefault(self._spans.span_of(finding.event), []).append(finding)
+
+    def lines(self) -> Iterator[str]:
+        """The whole account."""
+        yield from self._head()
+        for number in self._spans.of_kind(TURN):
+            span = self._spans.span(number)
+            if self._within(span) and self._only in (None, span.thread_id):
+                yield from self._turn(span)
+        rest = [one for found in self._findings.values() for one in found]
+        if rest and self._only is None:
+            yield from ("", "## Beside the turns", "", *self._told(rest))
+
+    def _within(self, span: Span) -> bool:
+        first, last = self._range
+        return span.start <= last and (span.end is None or span.end >= first)
+
+    def _head(self) -> Iterator[str]:
+        snapshot, (first, last) = self._snapshot, self._range
+        rollout = snapshot.rollout
+        seqs = snapshot.history.events.seqs
+        yield f"# Rollout {_code(rollout.rollout_id)}"
+        yield ""
+        yield f"- trace {_code(rollout.trace_id)}, schema {snapshot.history.schema_version}, {rollout.status}"
+        if last:
+            yield f"- events #{seqs[first]} to #{seqs[last]}, {self._took(first, last)}"
+        for thread in snapshot.threads.values():
+            if self._only in (None, thread.thread_id):
+                yield f"- thread {self._path(thread.thread_id)}, {_code(thread.thread_id)}"
+
+    def _path(self, thread_id: str | None) -> str:
+        path = self._names.thread(thread_id)
+        return _escaped(path if path == "/root" else self._said(path))
+
+    # -- turns ------------------------------------------------------------------
+
+    def _turn(self, span: Span) -> Iterator[str]:
+        turn = self._object(span)
+        status = turn.execution.status if isinstance(turn, CodexTurn) else "unknown"
+        yield ""
+        yield f"## {self._path(span.thread_id)}, {self._names.turn(span.id)}: {status}, {self._when(span)}"
+        for number in sorted(self._spans.descendants(span.number)):
+            inner = self._spans.span(number)
+            if inner.start > self._range[1]:
+                continue
+            if self._spans.kinds[number] in _SHOWN and self._within(inner):
+                yield ""
+                yield from self._described(inner)
+            yield from self._told(self._findings.pop(number, ()))
+        for compaction in self._snapshot.compactions.values():
+            if compaction.codex_turn_id == span.id:
+                yield from ("", *self._compaction(compaction))
+
+    def _described(self, span: Span) -> Iterator[str]:
+        found = self._object(span)
+        when = self._when(span)
+        if isinstance(found, InferenceCall):
+            yield f"### {self._names.inference(found.inference_call_id)}: {found.execution.status}, {when}"
+            yield from self._inference(found)
+        elif isinstance(found, ToolCall):
+            name = tool_name(found.kind)
+            shown = name if name in WORDS["name"] else self._said(name)
+            yield f"**{_escaped(shown)}** {_code(found.tool_call_id)}: {found.execution.status}, {when}"
+            yield from self._call(found)
+        elif isinstance(found, CodeCell):
+            yield f"**{_escaped(cell_label(found))}**: {found.runtime_status}, {when}"
+            yield from self._fenced(found.source_js, "js")
+        elif isinstance(found, TerminalOperation):
+            result = found.result
+            exit_code = (
+                "no exit code" if result is None or result.exit_code is None else f"exit {result.exit_code}"
+            )
+            yield f"**{KINDS[OPERATION].replace('_', ' ')}**: {exit_code}, {when}"
+            yield from self._fenced(command_line(found), "sh")
+            if result is not None:
+                yield from self._fenced(result.stdout + result.stderr)
+
+    def _inference(self, call: InferenceCall) -> Iterator[str]:
+        """What a request brought that was not there before, what it cost, and what came back."""
+        usage = call.usage
+        if usage is not None:
+            yield ""
+            yield (
+                f"{usage.input_tokens:,} tokens in ({usage.cached_input_tokens:,} cached), "
+                f"{usage.output_tokens:,} out"
+            )
+        request = next(
+            one
+            for one in self._carried.requests(call.thread_id)
+            if one.inference_call_id == call.inference_call_id
+        )
+        for item_id in request.items[request.kept :]:
+            item = self._snapshot.conversation_items[item_id]
+            if not item.produced_by:
+                yield from self._item(item)
+        for item_id in call.response_item_ids:
+            yield from self._item(self._snapshot.conversation_items[item_id])
+
+    def _call(self, tool: ToolCall) -> Iterator[str]:
+        """What the model got back from a call; what it asked for stands in its answer."""
+        for item_id in tool.model_visible_output_item_ids:
+            yield from self._item(self._snapshot.conversation_items[item_id])
+        preview = getattr(tool.summary, "input_preview", None)
+        if preview and not tool.model_visible_call_item_ids:
+            yield from self._fenced(preview)
+
+    def _item(self, item: ConversationItem) -> Iterator[str]:
+        name = self._snapshot.history.items.name[int(item.item_id.rpartition(":")[2]) - 1]
+        called = "" if name is None else f" {_escaped(name if name in WORDS['name'] else self._said(name))}"
+        yield ""
+        yield f"{item.role}, {item.kind.replace('_', ' ')}{called}:"
+        yield from self._fenced(item_text(item))
+
+    def _compaction(self, compaction: Compaction) -> Iterator[str]:
+        yield (
+            f"**compaction** {_code(compaction.compaction_id)}: {len(compaction.input_item_ids)} items became "
+            f"{len(compaction.replacement_item_ids)}"
+        )
+
+    def _told(self, findings: Iterable[Finding]) -> Iterator[str]:
+        for finding in findings:
+            message = _escaped(self._said(finding.message[:LONGEST_TEXT]))
+            yield ""
+            yield f"> {finding.severity} **{_escaped(finding.code)}** #{finding.seq}: {message}"
+
+    # -- small parts ---------------------------------------------------------------
+
+    def _object(self, span: Span) -> Object | None:
+        handle = self._spans.handles[span.number]
+        if not handle:
+            return None
+        return self._trace.history.as_of(handle, max(self._range[1], self._trace.history.born(handle)))
+
+    def _when(self, span: Span) -> str:
+        seqs = self._trace.history.events.seqs
+        if span.end is None or span.end > self._range[1]:
+            return f"#{seqs[span.start]} and still open"
+        return f"#{seqs[span.start]} to #{seqs[span.end]}, {self._took(span.start, span.end)}"
+
+    def _took(self, start: int, end: int) -> str:
+        times = self._trace.history.events.times
+        return f"{max(0, times[end] - times[start]) / 1000:,.3f} s"
+
+    def _fenced(self, text: str, language: str = "") -> Iterator[str]:
+        """Text between fences that it cannot close; long text is cut in the middle."""
+        if not text:
+            return
+        cut = len(text) - LONGEST_TEXT
+        if cut > 0:
+            half = LONGEST_TEXT // 2
+            text = f"{text[:half]}\n... {cut:,} characters left out ...\n{text[-half:]}"
+        shown = printable(self._said(text), keep_newlines=True)
+        longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+        fence = "`" * max(3, longest + 1)
+        yield f"{fence}{language}"
+        yield from shown.rstrip("\n").split("\n")
+        yield fence
+
+
+def item_text(item: ConversationItem) -> str:
+    """What there is to read in an item; of a JSON part its recorded beginning."""
+    return "\n".join(_part_text(part) for part in item.body.parts)
+
+
+def _part_text(part: object) -> str:
+    if isinstance(part, TextPart | SummaryPart):
+        return part.text
+    if isinstance(part, CodePart):
+        return part.source
+    if isinstance(part, JsonPart):
+        return part.summary
+    if isinstance(part, EncodedPart):
+        return f"({len(part.value):,} characters that only the provider can read)"
+    return f"({part.label})" if isinstance(part, PayloadRefPart) else ""
+
+
+def _escaped(text: str) -> str:
+    """Text of one line with nothing of it being markup."""
+    clipped = text if len(text) <= _LONGEST_IN_LINE * 4 else f"{text[: _LONGEST_IN_LINE * 4]}..."
+    return _MARKUP.sub(r"\\\1", printable(clipped))
+
+
+def _code(text: str) -> str:
+    """Text of one line as code."""
+    shown = printable(text[:_LONGEST_IN_LINE])
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return f"{ticks} {shown} {ticks}" if len(ticks) > 1 else f"`{shown}`"
