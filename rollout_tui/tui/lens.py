@@ -58,9 +58,10 @@ class View:
     shown (None before the first one starts). `selection` is what the user chose, None for what the event
     itself is about; `held` says that it stays while the cursor moves. `mark` is the marked event.
     `now_ms` is the time ages are counted to: that of the event, live and at the head the clock's.
-    `following` is whether the cursor stays on the last event. `folds` holds the keys of `Fold` lines
-    that are not as they are by default. `severity` is the least severe finding to list. `hindsight` asks
-    for what is known at the end instead of at the cursor. `search` is the text that is searched for.
+    `following` is whether the cursor stays on the last event, `growing` whether more events are expected.
+    `folds` holds the keys of `Fold` lines that are not as they are by default. `severity` is the least severe
+    finding to list. `hindsight` asks for what is known at the end instead of at the cursor. `search` is the
+    text that is searched for.
     """
 
     trace: Trace
@@ -75,6 +76,7 @@ class View:
     hindsight: bool = False
     mark: int | None = None
     following: bool = False
+    growing: bool = False
     severity: str = "note"
     folds: frozenset[str] = field(default=frozenset())
     search: str = ""

@@ -21,12 +21,14 @@ from rollout_tui.tui.lines import CUT, Line, Target, ToObject, highlighted, wrap
 from rollout_tui.tui.styles import STYLES, StyleSheet, component_css
 
 TITLE_ROWS = 1
+EDGE = 1
+"""Columns of the edge."""
 MARGIN = 2
 """Rows kept between the row that matters and the edge of the pane."""
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """A pane of lines. `edge` draws a line between this pane and the one at its left."""
+    """A pane of lines. The first column marks the cursor row; with `edge` it is a line elsewhere."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
     DEFAULT_CSS = """
@@ -82,7 +84,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def room(self) -> int:
         """Width for lines in cells: what a lens is asked to fill."""
-        return max(1, self.scrollable_content_region.width - self._edge)
+        return max(1, self.scrollable_content_region.width - EDGE)
 
     @property
     def page(self) -> int:
@@ -127,6 +129,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.RowMoved(self, self.row, self.target))
 
+    def draw_edge(self, edge: bool) -> None:
+        """Whether there is a pane at the left to draw a line to."""
+        if edge != self._edge:
+            self._edge = edge
+            self.refresh()
+
     def move_sideways(self, by: int) -> None:
         """Shift the lines by `by` cells."""
         self.sideways = max(0, self.sideways + by)
@@ -160,10 +168,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if y < self._title_rows:
             return self._title(width)
         row = y - self._title_rows + self.top
-        strip = self._row(row, max(1, width - self._edge))
-        if not self._edge:
-            return strip
-        return Strip.join([Strip([Segment("\u2502", self._styles["dim"])], 1), strip])
+        strip = self._row(row, max(1, width - EDGE))
+        if row == self.row and len(self.content):
+            edge = Segment("\u25b8", self._styles["heading"])
+        else:
+            edge = Segment("\u2502" if self._edge else " ", self._styles["dim"])
+        return Strip.join([Strip([edge], EDGE), strip])
 
     def _row(self, row: int, width: int) -> Strip:
         shown, background = self._line(row, width), ""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.related import Subject, subject_of
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.lens import Selection, View
+from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
-    from rollout_tui.debugger.findings import Findings
     from rollout_tui.debugger.spans import Spans
+    from rollout_tui.graph.history import History
     from rollout_tui.recording import Trace
+    from rollout_tui.tui.reading import Reading
 
 TIMELINE, LENS, INSPECTOR = "timeline", "lens", "inspector"
 PANES = (TIMELINE, LENS, INSPECTOR)
@@ -71,10 +74,8 @@ class Session:
     Backspace come back to where one was.
     """
 
-    def __init__(self, trace: Trace, spans: Spans, findings: Findings) -> None:
-        self.trace = trace
-        self.spans = spans
-        self.findings = findings
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
         self.place = Place(0)
         self.places = Places()
         self.following = False
@@ -83,11 +84,28 @@ class Session:
         self.mark: int | None = None
         self.severity = "note"
         self.folds: frozenset[str] = frozenset()
-        self.folded: set[str] = set()
         self.outline = True
         self.zoomed = False
         self.search = ""
-        self._thread: str | None = None
+        self.growing = False
+        # The motion that brought the cursor where it is, and where that was.
+        self._motion = ""
+        self._run = ("", 0)
+
+    @property
+    def trace(self) -> Trace:
+        """The trace."""
+        return self.reading.trace
+
+    @property
+    def history(self) -> History:
+        """Its history."""
+        return self.reading.history
+
+    @property
+    def spans(self) -> Spans:
+        """Its spans."""
+        return self.reading.spans
 
     # -- where one is ----------------------------------------------------------
 
@@ -98,32 +116,47 @@ class Session:
 
     @property
     def head(self) -> int:
-        """The last event that is reduced."""
-        return self.trace.history.head
+        """The last event that everything is derived from."""
+        return self.spans.head
 
     @property
     def seq(self) -> int:
         """The seq of the cursor."""
-        return self.trace.history.events.seqs[self.event]
+        return self.history.events.seqs[self.event]
 
     @property
     def thread_id(self) -> str | None:
-        """The thread shown: the one held, else that of the event, else the last one."""
-        if self.place.held_thread is not None:
-            return self.place.held_thread
-        found = self.thread_of(self.event)
-        if found is not None:
-            self._thread = found
-        return self._thread
+        """The thread shown: the one held, else that of the event, or the last one before it."""
+        held = self.place.held_thread
+        return self.spans.thread_of(self.event) if held is None else held
 
-    def thread_of(self, event: int) -> str | None:
-        """The thread of an event, or of the nearest one before it that has a thread."""
-        threads = self.trace.history.events
-        for ordinal in range(event, max(0, event - MOST_PLACES), -1):
-            found = threads.thread_id(ordinal)
-            if found is not None:
-                return found
-        return None
+    def subject(self) -> Subject | None:
+        """What the event at the cursor is about."""
+        return subject_of(self.trace, self.spans, self.event) if 0 < self.event <= self.head else None
+
+    def selected(self) -> Selection | None:
+        """What is chosen, else what the event is about."""
+        found = self.subject()
+        return self.place.selection or (ToObject(found.kind, found.id) if found else None)
+
+    def cancel(self) -> str:
+        """Cancel one level of what is chosen; returns what to say."""
+        if self.search:
+            self.search = ""
+            return "search ended"
+        if self.place.held or self.place.selection is not None:
+            self.select(None)
+            return "nothing selected"
+        if self.place.held_thread is not None:
+            self.hold_thread(None)
+            return "thread let go"
+        if self.zoomed:
+            self.zoomed = False
+            return ""
+        if self.hindsight:
+            self.hindsight = False
+            return "as known at the cursor"
+        return "nothing to cancel; q quits"
 
     # -- moving ----------------------------------------------------------------
 
@@ -132,12 +165,35 @@ class Session:
         event = max(min(1, self.head), min(event, self.head))
         if event < self.head:
             self.pin()
-        change = {} if keep_selection or self.place.held else {"selection": None}
-        self.place = replace(self.place, event=event, **change)  # type: ignore[arg-type]
+        kept = self.place.selection if keep_selection or self.place.held else None
+        self.place = replace(self.place, event=event, selection=kept)
+        self._run = (self._motion, event)
 
     def leave(self) -> None:
         """Remember this place: a jump follows."""
         self.places.leave(self.place)
+
+    def leave_run(self, motion: str) -> None:
+        """Remember this place unless the cursor got here by the same motion: a run is one jump."""
+        if (motion, self.event) != self._run:
+            self.leave()
+        self._motion = motion
+
+    def back(self) -> bool:
+        """To the place that was left last; False when there is none."""
+        return self._to(self.places.back(self.place))
+
+    def forward(self) -> bool:
+        """To the place that `back` left."""
+        return self._to(self.places.forward(self.place))
+
+    def _to(self, place: Place | None) -> bool:
+        if place is None:
+            return False
+        if place.event < self.head:
+            self.pin()
+        self.place = replace(place, event=min(place.event, self.head))
+        return True
 
     def pin(self) -> None:
         """Stop following; what comes from here on is counted."""
@@ -149,6 +205,13 @@ class Session:
         """Keep the cursor on the last event."""
         self.following = True
         self.place = replace(self.place, event=self.head, selection=self._kept())
+
+    def restarted(self) -> None:
+        """The recording began anew: what was chosen in the old one is gone."""
+        self.place = Place(min(self.event, self.head), self.place.lens, self.place.pane)
+        self.places = Places()
+        self.mark = None
+        self.follow()
 
     def grown(self) -> None:
         """The recording has grown: the cursor goes along when it follows."""
@@ -162,10 +225,34 @@ class Session:
         """Choose an object or a payload to inspect."""
         self.place = replace(self.place, selection=selection, held=held and selection is not None)
 
+    def remember_row(self, row: int, top: int) -> None:
+        """The cursor row and the first row of the lens pane, for the way back."""
+        self.place = replace(self.place, row=row, top=top)
+
+    def remember_pane(self, pane: str) -> None:
+        """The pane that has the focus, for the way back."""
+        self.place = replace(self.place, pane=pane)
+
+    def toggle_span(self) -> bool:
+        """Fold or unfold the outline's row at the cursor; False when nothing lies under it."""
+        outline = self.reading.outline
+        row = outline.row_of(self.spans.span_of(self.event))
+        if row is None:
+            return False
+        span, _ = outline.span_at(row)
+        if not outline.has_children(span):
+            return False
+        outline.toggle(span)
+        return True
+
     def show_lens(self, name: str, *, row: int = 0, top: int = 0) -> None:
         """Put another lens into the middle."""
         if name != self.place.lens:
             self.place = replace(self.place, lens=name, row=row, top=top)
+
+    def hold_thread(self, thread_id: str | None) -> None:
+        """Show this thread wherever the cursor goes; None lets go."""
+        self.place = replace(self.place, held_thread=thread_id)
 
     def toggle_fold(self, key: str) -> None:
         """Open or fold lines of a lens."""
@@ -173,13 +260,16 @@ class Session:
 
     # -- what panes get ----------------------------------------------------------
 
-    def view(self, now_ms: int | None = None) -> View:
-        """Everything a pane may know. `now_ms` is the clock where ages count up, None in the past."""
-        snapshot = Snapshot(self.trace.history, self.event)
+    def view(self, now_ms: int | None = None, *, growing: bool = False) -> View:
+        """Everything a pane may know.
+
+        `now_ms` is the clock where ages count up, None in the past; `growing`: more events are expected.
+        """
+        snapshot = Snapshot(self.history, self.event)
         return View(
             trace=self.trace,
             spans=self.spans,
-            findings=self.findings,
+            findings=self.reading.findings,
             snapshot=snapshot,
             event=self.event,
             thread_id=self.thread_id,
@@ -189,6 +279,7 @@ class Session:
             hindsight=self.hindsight,
             mark=self.mark,
             following=self.following,
+            growing=growing,
             severity=self.severity,
             folds=self.folds,
             search=self.search,

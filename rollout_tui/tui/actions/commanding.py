@@ -1,0 +1,66 @@
+"""The program itself: command line, help, cancel, quit, suspend."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+from rollout_tui.tui.screens.help import HelpScreen
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+AGAIN_S = 2.0
+
+
+def ask(desk: Desk) -> None:
+    """Open the command line."""
+    desk.ask(":")
+
+
+def palette(desk: Desk) -> None:
+    """All actions by name."""
+    _screen(desk).app.action_command_palette()
+
+
+def help_screen(desk: Desk) -> None:
+    """All keys."""
+    _screen(desk).app.push_screen(HelpScreen())
+
+
+def cancel(desk: Desk) -> None:
+    """Cancel one level: what runs, a search, a selection, a held thread, zoom, the way of looking."""
+    screen = _screen(desk)
+    if screen.opened is None:
+        return
+    said = screen.opened.cancel()
+    if said:
+        desk.say(said)
+    desk.repaint()
+
+
+def quit_program(desk: Desk) -> None:
+    """Leave."""
+    _screen(desk).app.exit(0)
+
+
+def interrupt(desk: Desk) -> None:
+    """Cancel what is running; the second time within two seconds leave."""
+    screen = _screen(desk)
+    now = time.monotonic()
+    if now - screen.interrupted_at < AGAIN_S:
+        screen.app.exit(0)
+        return
+    screen.interrupted_at = now
+    cancelled = screen.cancel_running()
+    desk.say(f"{cancelled}; Ctrl+C again quits" if cancelled else "Ctrl+C again quits")
+
+
+def suspend(desk: Desk) -> None:
+    """To the shell; `fg` comes back."""
+    _screen(desk).app.action_suspend_process()
+
+
+def _screen(desk: Desk) -> DebuggerScreen:
+    return cast("DebuggerScreen", desk)

@@ -1,0 +1,152 @@
+"""Panes, lenses, rows: what is looked at, not where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rollout_tui.tui.actions.moving import event_next, event_previous
+from rollout_tui.tui.keys import LENS_NAMES
+from rollout_tui.tui.lines import ToEvent
+from rollout_tui.tui.session import LENS, PANES, TIMELINE
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+
+SIDEWAYS = 8
+
+
+def open_line(desk: Desk) -> None:
+    """Open the cursor row of the pane; in the outline fold or unfold it."""
+    session = desk.session
+    if desk.pane == TIMELINE:
+        if not session.outline or not session.toggle_span():
+            session.leave()
+            session.show_lens("raw")
+            desk.focus_pane(LENS)
+        desk.repaint()
+        return
+    desk.line_view(desk.pane).choose()
+
+
+def back(desk: Desk) -> None:
+    """To the place before, exactly."""
+    _to_place(desk, desk.session.back(), "no place to go back to")
+
+
+def forward(desk: Desk) -> None:
+    """To the place Backspace left."""
+    _to_place(desk, desk.session.forward(), "no place to go forward to")
+
+
+def _to_place(desk: Desk, found: bool, otherwise: str) -> None:
+    if not found:
+        desk.say(otherwise)
+        return
+    desk.focus_pane(desk.session.place.pane)
+    desk.repaint()
+
+
+def row_down(desk: Desk) -> None:
+    """Next row of the pane; in the timeline the cursor."""
+    _rows(desk, 1)
+
+
+def row_up(desk: Desk) -> None:
+    """Previous row."""
+    _rows(desk, -1)
+
+
+def page_down(desk: Desk) -> None:
+    """A page down."""
+    _rows(desk, desk.line_view(desk.pane).page - 1)
+
+
+def page_up(desk: Desk) -> None:
+    """A page up."""
+    _rows(desk, 1 - desk.line_view(desk.pane).page)
+
+
+def _rows(desk: Desk, by: int) -> None:
+    view = desk.line_view(desk.pane)
+    if desk.pane != TIMELINE:
+        view.move(by)
+        return
+    if not desk.session.outline and abs(by) == 1:
+        (event_next if by > 0 else event_previous)(desk)
+        return
+    last = len(view.content) - 1
+    row = max(0, min(last, view.row + by))
+    target = view.content.line(row).target if last >= 0 else None
+    if row == view.row:
+        desk.say("end of trace" if by > 0 else "start of trace")
+    elif isinstance(target, ToEvent):
+        desk.session.go(target.event)
+        desk.repaint()
+
+
+def sideways_right(desk: Desk) -> None:
+    """Show what lies at the right."""
+    desk.line_view(desk.pane).move_sideways(SIDEWAYS)
+
+
+def sideways_left(desk: Desk) -> None:
+    """Back to the left."""
+    desk.line_view(desk.pane).move_sideways(-SIDEWAYS)
+
+
+def pane_next(desk: Desk) -> None:
+    """The next pane gets the focus."""
+    desk.focus_pane(PANES[(PANES.index(desk.pane) + 1) % len(PANES)])
+
+
+def pane_previous(desk: Desk) -> None:
+    """The previous pane gets the focus."""
+    desk.focus_pane(PANES[(PANES.index(desk.pane) - 1) % len(PANES)])
+
+
+def _lens(name: str) -> Callable[[Desk], None]:
+    def show(desk: Desk) -> None:
+        desk.session.leave()
+        desk.session.show_lens(name)
+        desk.focus_pane(LENS)
+        desk.repaint()
+
+    show.__doc__ = f"Show lens {name}."
+    return show
+
+
+lens_context, lens_diff, lens_cells, lens_agents, lens_tokens, lens_terminals, lens_findings, lens_raw = (
+    _lens(name) for _, name, _ in LENS_NAMES
+)
+
+
+def outline(desk: Desk) -> None:
+    """Outline or flat list."""
+    desk.session.outline = not desk.session.outline
+    desk.repaint()
+
+
+def zoom(desk: Desk) -> None:
+    """One pane, or all there is room for."""
+    desk.session.zoomed = not desk.session.zoomed
+    desk.repaint()
+
+
+def hindsight(desk: Desk) -> None:
+    """As known at the cursor, or as understood at the end."""
+    desk.session.hindsight = not desk.session.hindsight
+    desk.say("as understood at the end" if desk.session.hindsight else "as known at the cursor")
+    desk.repaint()
+
+
+def life_line(desk: Desk) -> None:
+    """The life of the selected thing: where it was made, seen, carried, dropped."""
+    session = desk.session
+    if session.place.selection is None:
+        desk.say("select something first: Tab to a pane, j k to a line")
+        return
+    session.place = replace(session.place, held=True)
+    desk.say("held; ] and [ walk the events that changed it, Esc lets go")
+    desk.repaint()

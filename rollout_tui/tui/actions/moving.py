@@ -1,0 +1,117 @@
+"""Moving the cursor: each motion of the table of steps, threads, and the next stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rollout_tui.debugger.related import Subject
+from rollout_tui.debugger.stepping import Step, Walk, step
+from rollout_tui.tui.lines import ToObject
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.session import Session
+
+KEEPS_SELECTION = ("change", "same")
+JUMPS = ("first", "last", "silence", "problem", "stop")
+
+
+def walk(session: Session) -> Walk:
+    """What motions go by in a session."""
+    chosen = session.place.selection
+    selected = Subject(chosen.kind, chosen.id) if isinstance(chosen, ToObject) else None
+    if selected is None:
+        selected = session.subject()
+    return Walk(
+        session.trace,
+        session.spans,
+        session.reading.findings.all,
+        session.reading.silences.found,
+        selected,
+    )
+
+
+def _motion(name: str) -> Callable[[Desk], None]:
+    family = name.rpartition("_")[0] or name
+
+    def move(desk: Desk) -> None:
+        session = desk.session
+        take(desk, name, step(walk(session), name, session.event), keep_selection=family in KEEPS_SELECTION)
+
+    move.__doc__ = f"Make the motion {name}."
+    return move
+
+
+def take(desk: Desk, name: str, found: Step, *, keep_selection: bool = False) -> None:
+    """Go where a step leads and say what it says."""
+    session = desk.session
+    if found.message:
+        desk.say(found.message)
+    if found.event is None:
+        return
+    session.leave_run(name)
+    if keep_selection and session.place.selection is None:
+        session.select(session.selected())
+    session.go(found.event, keep_selection=keep_selection)
+    desk.repaint()
+
+
+event_next, event_previous = _motion("event_next"), _motion("event_previous")
+over_next, over_previous = _motion("over_next"), _motion("over_previous")
+out_end, out_start = _motion("out_end"), _motion("out_start")
+turn_next, turn_previous = _motion("turn_next"), _motion("turn_previous")
+request_next, request_previous = _motion("request_next"), _motion("request_previous")
+tool_next, tool_previous = _motion("tool_next"), _motion("tool_previous")
+cell_next, cell_previous = _motion("cell_next"), _motion("cell_previous")
+wait_next, wait_previous = _motion("wait_next"), _motion("wait_previous")
+agent_next, agent_previous = _motion("agent_next"), _motion("agent_previous")
+problem_next, problem_previous = _motion("problem_next"), _motion("problem_previous")
+silence_next, silence_previous = _motion("silence_next"), _motion("silence_previous")
+same_next, same_previous = _motion("same_next"), _motion("same_previous")
+change_next, change_previous = _motion("change_next"), _motion("change_previous")
+first = _motion("first")
+
+
+def last(desk: Desk) -> None:
+    """To the last event; a recording that grows is followed from there."""
+    session = desk.session
+    session.leave_run("last")
+    if session.growing:
+        session.follow()
+        desk.say("following; any movement back stays there")
+    else:
+        session.go(session.head)
+    desk.repaint()
+
+
+def stop_next(desk: Desk) -> None:
+    """To the next stop: with no breakpoint set, the next failure."""
+    take(desk, "stop_next", step(walk(desk.session), "failure_next", desk.session.event))
+
+
+def stop_previous(desk: Desk) -> None:
+    """To the previous stop."""
+    take(desk, "stop_previous", step(walk(desk.session), "failure_previous", desk.session.event))
+
+
+def thread_next(desk: Desk) -> None:
+    """Show the next thread and hold it."""
+    _thread(desk, 1)
+
+
+def thread_previous(desk: Desk) -> None:
+    """Show the previous thread and hold it."""
+    _thread(desk, -1)
+
+
+def _thread(desk: Desk, by: int) -> None:
+    session = desk.session
+    threads = session.reading.threads_at(session.event)
+    if not threads:
+        desk.say("no thread has started yet")
+        return
+    at = threads.index(session.thread_id) if session.thread_id in threads else 0
+    session.hold_thread(threads[(at + by) % len(threads)])
+    desk.say("the only thread, held; Esc lets go" if len(threads) == 1 else "thread held; Esc lets go")
+    desk.repaint()

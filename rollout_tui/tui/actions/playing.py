@@ -1,0 +1,37 @@
+"""Following the end, and playing at recorded speed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+
+def follow(desk: Desk) -> None:
+    """Follow the end, or stay here."""
+    session = desk.session
+    if session.following:
+        session.pin()
+        desk.say("stays here; F follows the end again")
+    else:
+        session.leave()
+        session.follow()
+        desk.say("following the end" if session.growing else "following; the recording does not grow")
+    desk.repaint()
+
+
+def play(desk: Desk) -> None:
+    """Play, or pause."""
+    cast("DebuggerScreen", desk).play(not cast("DebuggerScreen", desk).player.playing)
+
+
+def faster(desk: Desk) -> None:
+    """Play faster."""
+    desk.say(cast("DebuggerScreen", desk).player.change_speed(1))
+
+
+def slower(desk: Desk) -> None:
+    """Play slower."""
+    desk.say(cast("DebuggerScreen", desk).player.change_speed(-1))

@@ -1,0 +1,31 @@
+"""What has room on the screen, by its size; plain figures, no widgets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE
+
+WIDE, MEDIUM = 120, 100
+LOW, TALL = 20, 40
+
+
+class Layout(NamedTuple):
+    """Panes side by side, from the left, and rows of lanes (the scrubber not among them)."""
+
+    panes: tuple[str, ...]
+    lanes: int
+    scrubber: bool
+
+
+def layout(width: int, height: int, pane: str, zoomed: bool, threads: int) -> Layout:
+    """The layout of a terminal of that size while `pane` has the focus and `threads` threads exist."""
+    if zoomed or width < MEDIUM:
+        panes: tuple[str, ...] = (pane,)
+    elif width < WIDE:
+        panes = (TIMELINE, INSPECTOR) if pane == INSPECTOR else (TIMELINE, LENS)
+    else:
+        panes = PANES
+    if height < LOW:
+        return Layout(panes, 0, height >= 12)
+    return Layout(panes, min(max(1, threads), 1 if height < 30 else max(2, (height - 24) // 6)), True)

@@ -1,0 +1,166 @@
+"""The thread that opens a trace, reduces it, and goes on while it grows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from textual.message import Message
+
+from rollout_tui.recording import MIB, TIMER_S, Trace
+from rollout_tui.trace.bundle import BundleProblem, open_bundle
+from rollout_tui.trace.doorbell import Doorbell
+from rollout_tui.trace.spine import BadLine, decode_block
+from rollout_tui.trace.writer import WriterState, WriterWatch
+from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, Waiting, WriterSeen
+from rollout_tui.tui.panes.loading import LoadProgress
+from rollout_tui.tui.reading import Reading
+
+STEP_BYTES = MIB // 2
+TELL_EVERY_S = 0.1
+WRITER_EVERY_S = 1.0
+LATEST_BYTES = 64 * 1024
+LARGE_BYTES = 2 * MIB
+"""From this size on the last events are shown before anything is reduced."""
+
+
+class Loader(threading.Thread):
+    """Tells the screen through `tell`, which must be safe to call from here.
+
+    With `wait` a trace that is not there yet is waited for. `stop()` ends the thread soon.
+    """
+
+    def __init__(self, path: Path, tell: Callable[[Message], object], *, wait: bool = False) -> None:
+        super().__init__(name="reading", daemon=True)
+        self._path = path
+        self._tell = tell
+        self._wait = wait
+        self._rung = threading.Event()
+        self._stopping = threading.Event()
+        self._watch: WriterWatch | None = None
+        self._writer: WriterState | Literal["unasked"] = "unasked"
+        self._next_look = 0.0
+
+    def stop(self) -> None:
+        """Ask the thread to end."""
+        self._stopping.set()
+        self._rung.set()
+
+    def run(self) -> None:
+        """Open, reduce, follow."""
+        try:
+            trace = self._open()
+            if trace is None:
+                return
+            with trace:
+                self._read(trace)
+        except BundleProblem as problem:
+            self._tell(Failed(str(problem)))
+        except Exception as error:
+            self._tell(Failed(f"reading stopped: {type(error).__name__}: {error}"))
+            raise
+
+    def _open(self) -> Trace | None:
+        told = ""
+        while not self._stopping.is_set():
+            try:
+                return Trace(open_bundle(self._path))
+            except BundleProblem as problem:
+                if not self._wait:
+                    raise
+                if str(problem) != told:
+                    told = str(problem)
+                    self._tell(Waiting(told))
+            self._stopping.wait(TIMER_S)
+        return None
+
+    def _read(self, trace: Trace) -> None:
+        spine = trace.bundle.spine
+        reading = Reading(trace)
+        self._watch = WriterWatch(spine)
+        with Doorbell(trace.bundle.folder, self._rung.set):
+            self._tell(Opened(reading, latest_rows(spine)))
+            self._catch_up(reading)
+            while not self._stopping.is_set():
+                self._rung.wait(TIMER_S)
+                self._rung.clear()
+                self._step(reading)
+                self._look_for_writer(reading)
+
+    def _catch_up(self, reading: Reading) -> None:
+        """Reduce all that is there, telling now and then how far it is."""
+        spine = reading.trace.bundle.spine
+        started = told = time.monotonic()
+        more = True
+        while more and not self._stopping.is_set():
+            progress = reading.advance(STEP_BYTES)
+            more = progress.more
+            now = time.monotonic()
+            if more and now - told >= TELL_EVERY_S:
+                told = now
+                head = reading.history.head
+                self._tell(
+                    Advanced(reading, LoadProgress(progress.offset, _size(spine), head, now - started))
+                )
+        self._look_for_writer(reading)
+        self._tell(Advanced(reading, None))
+
+    def _step(self, reading: Reading) -> None:
+        """Take in what was added since the last time."""
+        more = True
+        while more and not self._stopping.is_set():
+            progress = reading.advance(STEP_BYTES)
+            more = progress.more
+            if progress.change not in ("none", "grown"):
+                self._tell(FileChanged(progress.change, progress.reason))
+            if progress.events or progress.change in ("truncated", "replaced"):
+                self._tell(Advanced(reading, None))
+
+    def _look_for_writer(self, reading: Reading) -> None:
+        """Find out now and then whether somebody still writes; take the last line when nobody does."""
+        now = time.monotonic()
+        if reading.ended or (now < self._next_look and self._writer != "unasked"):
+            return
+        self._next_look = now + WRITER_EVERY_S
+        writer = self._watch.state() if self._watch else "unknown"
+        if writer == self._writer:
+            return
+        self._writer = writer
+        if writer == "none":
+            # It may have written its last line just before it went, without a newline.
+            reading.advance(STEP_BYTES)
+            reading.take_held_line()
+        self._tell(WriterSeen(writer))
+        self._tell(Advanced(reading, None))
+
+
+def _size(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def latest_rows(spine: Path) -> tuple[str, ...]:
+    """The last events of a large file in a few words each; nothing for a small one or one that is cut."""
+    total = _size(spine)
+    if total < LARGE_BYTES:
+        return ()
+    try:
+        with open(spine, "rb") as file:
+            data = os.pread(file.fileno(), LATEST_BYTES, total - LATEST_BYTES)
+    except OSError:
+        return ()
+    _, _, whole = data.partition(b"\n")
+    whole, _, _ = whole.rpartition(b"\n")
+    rows = []
+    for found in decode_block(whole).lines:
+        if isinstance(found, BadLine):
+            rows.append(f"#{found.seq or '?'}  unreadable line")
+        else:
+            rows.append(f"#{found.seq}  {type(found.payload).__struct_config__.tag}")
+    return tuple(rows)

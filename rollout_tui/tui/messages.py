@@ -1,0 +1,65 @@
+"""What the reading thread tells the screen."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from rollout_tui.trace.tail import Change
+from rollout_tui.trace.writer import WriterState
+from rollout_tui.tui.panes.loading import LoadProgress
+from rollout_tui.tui.reading import Reading
+
+
+class Opened(Message):
+    """The bundle is found; its events are being reduced from here on. `latest` are its last events."""
+
+    def __init__(self, reading: Reading, latest: tuple[str, ...]) -> None:
+        super().__init__()
+        self.reading = reading
+        self.latest = latest
+
+
+class Advanced(Message):
+    """More events are reduced; `progress` is None once all that was there is."""
+
+    def __init__(self, reading: Reading, progress: LoadProgress | None) -> None:
+        super().__init__()
+        self.reading = reading
+        self.progress = progress
+
+    def can_replace(self, message: Message) -> bool:
+        """The latest one says it all."""
+        return isinstance(message, Advanced) and message.progress is not None
+
+
+class FileChanged(Message):
+    """Something unusual happened to the spine file; `reason` tells it in plain words."""
+
+    def __init__(self, change: Change, reason: str) -> None:
+        super().__init__()
+        self.change = change
+        self.reason = reason
+
+
+class WriterSeen(Message):
+    """Whether a process holds the spine file open for writing."""
+
+    def __init__(self, writer: WriterState) -> None:
+        super().__init__()
+        self.writer = writer
+
+
+class Failed(Message):
+    """The trace cannot be opened, or reading it broke; `problem` is one line."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+class Waiting(Message):
+    """There is no trace yet; `problem` says what is looked for."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem

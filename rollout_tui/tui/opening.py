@@ -1,0 +1,71 @@
+"""How a trace is opened: what the command line asked for, and the place that leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollout_tui.graph.objects import Thread
+from rollout_tui.recording import Trace, UnknownSeq
+from rollout_tui.tui.session import Session
+
+
+@dataclass(frozen=True)
+class Opening:
+    """`at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
+    beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet.
+    """
+
+    path: Path
+    at: int | None = None
+    follow: bool | None = None
+    wait: bool = False
+    thread: str | None = None
+    lens: str | None = None
+
+
+class NotThere(LookupError):
+    """What was asked for is not in the recording; the message says what is."""
+
+
+def begin(session: Session, opening: Opening) -> None:
+    """Before anything is read: ride along with the head until the place asked for is reached."""
+    session.following = True
+    if opening.lens:
+        session.show_lens(opening.lens)
+
+
+def settle(session: Session, opening: Opening, *, growing: bool) -> None:
+    """All that was there is read: go to the place asked for, unless the user already went somewhere.
+
+    `growing` is whether more is expected. Raises NotThere after going to the end instead.
+    """
+    if not session.following:
+        return
+    session.follow()
+    session.following = growing if opening.follow is None else opening.follow
+    if opening.thread is not None:
+        session.hold_thread(find_thread(session.trace, opening.thread))
+    if opening.at is not None:
+        try:
+            session.go(session.trace.ordinal(opening.at))
+        except UnknownSeq as problem:
+            raise NotThere(str(problem)) from problem
+        session.following = opening.follow is True and session.event == session.head
+
+
+def find_thread(trace: Trace, wanted: str) -> str:
+    """The id of a thread given by id, agent path or a unique beginning of an id. Raises NotThere."""
+    threads = [
+        found
+        for handle in trace.history.collections[Thread].order
+        if isinstance(found := trace.history.objects[handle], Thread)
+    ]
+    for match in (
+        [one for one in threads if wanted in (one.thread_id, one.agent_path)],
+        [one for one in threads if one.thread_id.startswith(wanted)],
+    ):
+        if len(match) == 1:
+            return match[0].thread_id
+    paths = ", ".join(one.agent_path for one in threads[:8]) or "none yet"
+    raise NotThere(f"no thread is called {wanted[:60]!r}; threads: {paths}")

@@ -1,0 +1,81 @@
+"""Where the cursor is, in words: thread, turn, inference, event, time; and what came since it was pinned."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from rollout_tui.debugger.span_tree import INFERENCE, TURN
+from rollout_tui.graph.objects import Thread
+from rollout_tui.tui.panes.header import Header
+from rollout_tui.tui.panes.status import Standing
+from rollout_tui.tui.session import Session
+from rollout_tui.tui.words import count, short_id, since_start
+
+
+def header_facts(session: Session, standing: Standing) -> Header:
+    """What the header says of a session."""
+    history, spans, event = session.history, session.spans, session.event
+    rollout = session.trace.bundle.identity
+    times, seqs, head = history.events.times, history.events.seqs, session.head
+    thread = spans.thread_number(session.thread_id)
+    turns, calls = spans.of_kind(TURN, thread), spans.of_kind(INFERENCE, thread)
+    begun = bisect_right(spans.windows.begins, event)
+    turn, call = bisect_left(turns, begun), bisect_left(calls, begun)
+    return Header(
+        rollout_id=short_id(rollout.rollout_id),
+        schema=rollout.schema_version,
+        status=standing.words,
+        status_style=standing.style,
+        agent_path=agent_path(session, session.thread_id),
+        turn=f"turn {turn}/{len(turns)}" if turns else "",
+        inference=f"inference {call}" if call else "",
+        position=f"#{seqs[event]}/{seqs[head]}" if head else "no event yet",
+        elapsed=since_start(times[event] - times[1]) if event else "",
+        badge=badge(session, standing),
+    )
+
+
+def agent_path(session: Session, thread_id: str | None) -> str:
+    """Agent path of a thread, empty before the first one."""
+    handle = session.history.handle(Thread, thread_id or "")
+    found = None if handle is None else session.history.objects[handle]
+    return found.agent_path if isinstance(found, Thread) else ""
+
+
+def badge(session: Session, standing: Standing) -> str:
+    """What the header points out: following, pinned with what came since, hindsight, a held thread."""
+    words = []
+    if session.following and standing.growing:
+        words.append("following")
+    elif standing.growing and session.event < session.head:
+        words.append(since_pinned(session))
+    if session.place.held_thread is not None:
+        words.append("thread held")
+    if session.hindsight:
+        words.append("hindsight")
+    if session.mark is not None:
+        times = session.history.events.times
+        away = times[session.event] - times[session.mark]
+        words.append(f"mark {'+' if away >= 0 else '-'}{since_start(abs(away))[1:]}")
+    return ", ".join(word for word in words if word)
+
+
+def since_pinned(session: Session) -> str:
+    """`+214 events, 2 failures`: what lies after the cursor's last following."""
+    since = session.pinned_at or session.event
+    found = session.reading.findings.all
+    failures = 0
+    for finding in reversed(found):
+        if finding.event <= since:
+            break
+        failures += finding.severity == "error" and finding.under is None
+    words = [f"+{count(session.head - since, 'event')}"]
+    if failures:
+        words.append(count(failures, "failure"))
+    return ", ".join(words)
+
+
+def failures_note(session: Session) -> tuple[str, str]:
+    """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `loading`."""
+    failures = sum(1 for one in session.reading.findings.all if one.severity == "error" and one.under is None)
+    return (count(failures, "failure"), "error") if failures else ("no failures", "ok")

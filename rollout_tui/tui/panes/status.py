@@ -1,0 +1,72 @@
+"""How a recording stands, in words: LOADING, LIVE, ENDED, STOPPED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.trace.writer import WriterState
+from rollout_tui.tui.words import whole_seconds
+
+Phase: TypeAlias = Literal["opening", "waiting", "loading", "live", "ended", "stopped", "failed"]
+
+QUIET_MS = 2000
+"""A live recording is called idle after so long without an event."""
+
+SILENT_MS = 10 * 60 * 1000
+
+STYLES: dict[Phase, str] = {
+    "opening": "badge",
+    "waiting": "badge",
+    "loading": "badge",
+    "live": "badge",
+    "ended": "ok",
+    "stopped": "alarm",
+    "failed": "alarm",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`quiet_ms` is the time since the last event by the clock, `open_things` what is open at the end."""
+
+    phase: Phase
+    status: str = "running"
+    quiet_ms: int = 0
+    open_things: int = 0
+
+    @property
+    def growing(self) -> bool:
+        """Whether more events are expected."""
+        return self.phase in ("loading", "live")
+
+    @property
+    def words(self) -> str:
+        """`LIVE`, `LIVE idle 41 s`, `ENDED failed`, `STOPPED 41 s ago, 3 open`."""
+        if self.phase == "live":
+            idle = f" idle {whole_seconds(self.quiet_ms)}" if self.quiet_ms >= QUIET_MS else ""
+            return f"LIVE{idle}"
+        if self.phase == "ended":
+            return "ENDED" if self.status in ("completed", "running") else f"ENDED {self.status}"
+        if self.phase == "stopped":
+            left = f", {self.open_things} open" if self.open_things else ""
+            return f"STOPPED {whole_seconds(self.quiet_ms)} ago{left}"
+        return self.phase.upper()
+
+    @property
+    def style(self) -> str:
+        """Style of the words."""
+        return "alarm" if self.phase == "ended" and self.status == "failed" else STYLES[self.phase]
+
+
+def standing(
+    rollout: Rollout, *, loading: bool, writer: WriterState, quiet_ms: int, open_things: int
+) -> Standing:
+    """How a recording stands. Where nobody can tell whether it is written, ten minutes of silence end it."""
+    if loading:
+        return Standing("loading", rollout.status)
+    if rollout.recording_complete or rollout.status != "running":
+        return Standing("ended", rollout.status)
+    alive = writer == "writing" or (writer == "unknown" and quiet_ms < SILENT_MS)
+    return Standing("live" if alive else "stopped", "running", quiet_ms, open_things)

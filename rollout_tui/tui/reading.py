@@ -1,0 +1,78 @@
+"""A trace while it is read: the trace and all that is derived from it, brought forward step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from rollout_tui.debugger.findings import Findings
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.silences import Silences
+from rollout_tui.debugger.span_tree import CELL, THREAD
+from rollout_tui.debugger.spans import Spans
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.recording import MIB, Progress, Trace
+from rollout_tui.tui.panes.outline import Outline
+from rollout_tui.tui.words import count
+
+
+class Reading:
+    """One thread calls `advance`, another looks at what is there.
+
+    After a restart of the file (`generation` changes) everything but `trace` is a new object.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._start()
+
+    def _start(self) -> None:
+        history = self.trace.history
+        self.history = history
+        self.generation = self.trace.generation
+        self.spans = index_of(history, Spans)
+        self.silences = index_of(history, Silences)
+        self.findings = Findings(self.trace)
+        self.outline = Outline(self.spans)
+
+    def advance(self, most: int = MIB) -> Progress:
+        """Read and reduce about `most` bytes more and derive what follows from them."""
+        progress = self.trace.advance(most)
+        if self.trace.generation != self.generation:
+            self._start()
+        if progress.events:
+            self.derive()
+        return progress
+
+    def take_held_line(self) -> None:
+        """Reduce an unterminated last line: nobody will end it."""
+        self.trace.take_held_line()
+        self.derive()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the recording has its end mark."""
+        rollout = cast(Rollout, self.history.objects[self.history.rollout])
+        return rollout.recording_complete or rollout.status != "running"
+
+    def derive(self) -> None:
+        """Bring everything up to the trace's head."""
+        self.spans.update()
+        self.silences.update()
+        self.findings.update()
+        self.outline.update()
+
+    @property
+    def threads(self) -> Sequence[int]:
+        """Spans of the threads, in the order they started."""
+        return self.spans.of_kind(THREAD)
+
+    def threads_at(self, event: int) -> list[str]:
+        """Ids of the threads that have started by `event`, in that order."""
+        begins = self.spans.windows.begins
+        return [self.spans.span(one).thread_id or "" for one in self.threads if begins[one] <= event]
+
+    def thread_note(self, thread_id: str) -> str:
+        """What stands at the end of a thread's lane: `2 cells`."""
+        cells = len(self.spans.of_kind(CELL, self.spans.thread_number(thread_id)))
+        return count(cells, "cell") if cells else ""

@@ -1,0 +1,1 @@
+"""The screens: the debugger, the picker of bundles, the help."""

@@ -1,0 +1,318 @@
+"""The debugger's screen: panes over one trace. It wires widgets, messages and actions."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.events import Resize
+from textual.screen import Screen
+from textual.timer import Timer
+
+from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.command_line import run_command
+from rollout_tui.tui.keys import ACTIONS, textual_key
+from rollout_tui.tui.lane_view import LaneView
+from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.lines import Target
+from rollout_tui.tui.loader import Loader
+from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, Waiting, WriterSeen
+from rollout_tui.tui.opening import NotThere, Opening, begin, settle
+from rollout_tui.tui.panes.footer import clicked_action
+from rollout_tui.tui.player import Player
+from rollout_tui.tui.prompt import Prompt
+from rollout_tui.tui.screens.painting import Painter
+from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
+from rollout_tui.tui.targets import open_target
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.app import RolloutApp
+
+FRAME_S = 1 / 60
+
+
+def bindings() -> list[BindingType]:
+    """Bindings of every action; the table of keys is their only source."""
+    return [
+        Binding(
+            ",".join(textual_key(key) for key in action.keys),
+            f"act('{action.id}')",
+            action.description,
+            show=False,
+            id=action.id,
+            priority=action.id == "interrupt",
+        )
+        for action in ACTIONS
+        if action.id != "palette"
+    ]
+
+
+class DebuggerScreen(Screen[None]):
+    """Panes over one trace."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    AUTO_FOCUS = "#timeline"
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__()
+        self.opening = opening
+        self.opened: Session | None = None
+        self.painter = Painter(self)
+        self.player = Player()
+        self.message = ("", "")
+        self.interrupted_at = 0.0
+        self._pane = TIMELINE
+        self._settled = False
+        self._generation = 0
+        self._loader: Loader | None = None
+        self._frame: Timer | None = None
+        self._painted_at = 0.0
+
+    def compose(self) -> ComposeResult:
+        """Header, three panes, blocked line, lanes, prompt, footer."""
+        yield Bar(id="header")
+        with Container(id="body"):
+            yield LineView(id="timeline")
+            yield LineView(id="lens", edge=True)
+            yield LineView(id="inspector", edge=True)
+        yield Bar(id="blocked")
+        yield LaneView(id="lanes")
+        yield Prompt(id="prompt")
+        yield Bar(id="footer")
+
+    def on_mount(self) -> None:
+        """Start to read."""
+        self._loader = Loader(self.opening.path, self.post_message, wait=self.opening.wait)
+        self._loader.start()
+        self.repaint()
+
+    def on_unmount(self) -> None:
+        """Stop to read."""
+        if self._loader is not None:
+            self._loader.stop()
+
+    # -- the desk of actions -----------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session over the open trace; actions that need one come only when there is one."""
+        if self.opened is None:
+            raise LookupError("no trace is open")
+        return self.opened
+
+    @property
+    def pane(self) -> str:
+        """The pane that has the focus, or had it before the prompt."""
+        focused = self.focused
+        if isinstance(focused, LineView) and focused.id in PANES:
+            self._pane = focused.id
+        return self._pane
+
+    def line_view(self, pane: str) -> LineView:
+        """The widget of a pane."""
+        return self.query_one(f"#{pane}", LineView)
+
+    def focus_pane(self, pane: str) -> None:
+        """Give a pane the focus; where there is room for one it is the one shown."""
+        self._pane = pane
+        if self.opened is not None:
+            self.opened.remember_pane(pane)
+        self.painter.lay_out(pane)
+        self.line_view(pane).focus()
+        self.repaint()
+
+    def say(self, message: str, style: str = "") -> None:
+        """Show a message in the footer until the next key."""
+        self.message = (message, style)
+        self.painter.paint_footer()
+
+    def ask(self, sign: str, text: str = "") -> None:
+        """Open the prompt."""
+        self.query_one(Prompt).ask(sign, text)
+
+    def open_target(self, target: Target | None) -> None:
+        """Open what a line leads to."""
+        open_target(self, target)
+
+    def act(self, action_id: str) -> None:
+        """Do an action; before the trace is open only those that need none."""
+        self.message = ("", "")
+        if self.opened is None and action_id not in ("quit", "interrupt", "suspend", "help", "cancel"):
+            self.say("the trace is not open yet")
+            return
+        function_of(action_id)(self)
+        self.painter.paint_footer()
+
+    def action_act(self, action_id: str) -> None:
+        """A key was pressed."""
+        self.act(action_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys whose meaning depends on a state mean it only in that state."""
+        if action == "act" and parameters:
+            when = ACTION_STATES.get(str(parameters[0]), "")
+            return not when or when in self.states
+        return True
+
+    @property
+    def states(self) -> frozenset[str]:
+        """States that give keys another meaning: `search`."""
+        return frozenset({"search"} if self.opened and self.opened.search else ())
+
+    # -- painting ------------------------------------------------------------------
+
+    def repaint(self) -> None:
+        """Paint once in this frame, whatever number of changes there are."""
+        if self._frame is not None:
+            return
+        wait = max(0.0, self._painted_at + FRAME_S - time.monotonic())
+        self._frame = self.set_timer(wait or 0.001, self._paint)
+
+    def _paint(self) -> None:
+        self._frame = None
+        self._painted_at = time.monotonic()
+        self.painter.paint()
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay out and paint for the new size."""
+        self.painter.lay_out(self.pane)
+        self.call_after_refresh(self.repaint)
+
+    # -- what the reading thread tells -----------------------------------------------
+
+    def on_opened(self, message: Opened) -> None:
+        """A trace is there: begin a session over it."""
+        self.opened = Session(message.reading)
+        begin(self.opened, self.opening)
+        self.painter.latest = message.latest
+        self.repaint()
+
+    def on_advanced(self, message: Advanced) -> None:
+        """More is reduced."""
+        session = self.opened
+        if session is None:
+            return
+        if message.reading.generation != self._generation:
+            self._generation = message.reading.generation
+            session.restarted()
+        self.painter.progress = message.progress
+        if message.progress is None:
+            self.painter.loading = False
+        session.growing = self.painter.standing(session).growing
+        session.grown()
+        if message.progress is None and not self._settled:
+            self._settled = True
+            self._settle(session)
+        self.repaint()
+
+    def _settle(self, session: Session) -> None:
+        try:
+            settle(session, self.opening, growing=session.growing)
+        except NotThere as problem:
+            if not session.growing:
+                cast("RolloutApp", self.app).complain(str(problem))
+                return
+            self.say(str(problem), "warning")
+
+    def on_file_changed(self, message: FileChanged) -> None:
+        """The file was cut, replaced, taken away or came back."""
+        self.say(f"trace.jsonl {message.change}: {message.reason}", "warning")
+        self.repaint()
+
+    def on_writer_seen(self, message: WriterSeen) -> None:
+        """Whether somebody still writes."""
+        self.painter.writer = message.writer
+        self.repaint()
+
+    def on_failed(self, message: Failed) -> None:
+        """Nothing can be shown, or nothing more."""
+        self.painter.problem = message.problem
+        self.repaint()
+
+    def on_waiting(self, message: Waiting) -> None:
+        """No trace yet."""
+        self.painter.waiting = message.problem
+        self.repaint()
+
+    # -- playing ---------------------------------------------------------------------
+
+    def play(self, on: bool) -> None:
+        """Play at recorded speed, or pause."""
+        self.player.playing = on
+        if on:
+            self.session.pin()
+            self._play_on()
+        else:
+            self.say("paused")
+
+    def _play_on(self) -> None:
+        """Show the next event when its time has come."""
+        move = self.player.next_move(self.session) if self.player.playing else None
+        if move is None:
+            if self.player.playing:
+                self.player.playing = False
+                self.say("end of trace")
+            return
+        self.say(move.said)
+        self.set_timer(move.wait_s, partial(self._played, self.session.event, move.event))
+
+    def _played(self, start: int, event: int) -> None:
+        if self.player.playing and self.session.event == start:
+            self.session.go(event)
+            self.repaint()
+            self._play_on()
+        elif self.player.playing:
+            self._play_on()
+
+    def cancel_running(self) -> str:
+        """Stop what runs; returns what that was."""
+        if self.player.playing:
+            self.player.playing = False
+            return "paused"
+        return ""
+
+    # -- what widgets tell -----------------------------------------------------------
+
+    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+        """A line was opened."""
+        self.message = ("", "")
+        self.open_target(message.target)
+
+    def on_line_view_row_moved(self, message: LineView.RowMoved) -> None:
+        """Another row of a pane is the cursor row."""
+        if self.opened is not None:
+            self.painter.row_moved(message.view, message.target)
+
+    def on_lane_view_sought(self, message: LaneView.Sought) -> None:
+        """The scrubber was clicked or dragged."""
+        if self.opened is not None:
+            event = self.painter.event_at(self.session, message.column)
+            self.session.leave_run("scrubber")
+            self.session.go(event)
+            self.repaint()
+
+    def on_bar_clicked(self, message: Bar.Clicked) -> None:
+        """A word of the footer is a button."""
+        action = clicked_action(message.bar.line, message.piece, self.states)
+        if message.bar.id == "footer" and action is not None and not self.message[0]:
+            self.act(action.id)
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        """A command or a search was typed."""
+        self.focus_pane(self.pane)
+        self.message = ("", "")
+        if message.text and self.opened is not None:
+            run_command(self, message.text)
+
+    def on_prompt_given_up(self) -> None:
+        """Back to the panes."""
+        self.focus_pane(self.pane)
+
+
+ACTION_STATES = {action.id: action.when for action in ACTIONS}
+__all__ = ["LENS", "TIMELINE", "DebuggerScreen"]

@@ -1,0 +1,237 @@
+"""From the session to the widgets: who shows what, once per frame."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.trace.writer import WriterState
+from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.lane_view import LaneView
+from rollout_tui.tui.layout import Layout, layout
+from rollout_tui.tui.lens import LensLines, LineList, View
+from rollout_tui.tui.lenses import LENSES
+from rollout_tui.tui.lenses.inspector import inspector
+from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.lines import NOTHING, Line, Piece, Target, ToObject, ToPayload, line, wrapped
+from rollout_tui.tui.panes.blocked_line import blocked_line
+from rollout_tui.tui.panes.flat import flat
+from rollout_tui.tui.panes.footer import footer, message_line
+from rollout_tui.tui.panes.header import header
+from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
+from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_line
+from rollout_tui.tui.panes.position import failures_note, header_facts
+from rollout_tui.tui.panes.status import Standing, standing
+from rollout_tui.tui.panes.timeline import timeline
+from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE, Session
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+RULER_MARGIN = NAME_WIDTH + 2
+NOTE_WIDTH = 24
+
+
+class Painter:
+    """Puts lines into the widgets of one screen. What it is told between paintings are plain attributes."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self.progress: LoadProgress | None = None
+        self.problem = ""
+        self.waiting = ""
+        self.writer: WriterState = "unknown"
+        self.loading = True
+        self.latest: tuple[str, ...] = ()
+        self._lanes: tuple[tuple[int, int, int, int], Lanes] | None = None
+        self._shown_event = -1
+        self._shown_lens = ""
+
+    # -- facts ---------------------------------------------------------------------
+
+    def standing(self, session: Session) -> Standing:
+        """How the recording stands by the clock."""
+        history = session.history
+        quiet = self.clock_ms - history.events.times[session.head] if session.head else 0
+        return standing(
+            cast(Rollout, history.objects[history.rollout]),
+            loading=self.loading,
+            writer=self.writer,
+            quiet_ms=max(0, quiet),
+            open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
+        )
+
+    @property
+    def clock_ms(self) -> int:
+        """Milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+    def view(self, session: Session, now: Standing) -> View:
+        """What panes get; at the head of a live recording ages count to the clock."""
+        live = now.phase == "live" and session.event == session.head
+        return session.view(self.clock_ms if live else None, growing=now.growing)
+
+    # -- painting ------------------------------------------------------------------
+
+    def lay_out(self, pane: str) -> None:
+        """Show the panes there is room for."""
+        screen = self._screen
+        now = self._layout(pane)
+        for name in PANES:
+            screen.line_view(name).display = name in now.panes
+        screen.query_one(LaneView).display = now.scrubber
+        screen.query_one(LaneView).styles.height = now.lanes + now.scrubber
+        for name in PANES:
+            screen.line_view(name).draw_edge(name != now.panes[0])
+
+    def _layout(self, pane: str) -> Layout:
+        session, size = self._screen.opened, self._screen.size
+        threads = len(session.reading.threads) if session else 1
+        return layout(size.width, size.height, pane, bool(session and session.zoomed), threads)
+
+    def paint(self) -> None:
+        """Everything that is visible."""
+        session = self._screen.opened
+        if session is None or (not session.head and self.loading):
+            self._paint_before()
+            return
+        self.lay_out(self._screen.pane)
+        now = self.standing(session)
+        view = self.view(session, now)
+        width = self._screen.size.width
+        self._bar("header", header(header_facts(session, now), width))
+        self._paint_timeline(session, view)
+        if self._visible(LENS):
+            self._paint_lens(session, view)
+        if self._visible(INSPECTOR):
+            self._show(INSPECTOR, lambda room: inspector(view, room))
+        self.paint_blocked(session, view)
+        self._paint_lanes(session)
+        self.paint_footer()
+        self._shown_event, self._shown_lens = session.event, session.place.lens
+
+    def paint_ages(self) -> None:
+        """Only what counts up by the clock."""
+        session = self._screen.opened
+        if session is not None:
+            now = self.standing(session)
+            self.paint_blocked(session, self.view(session, now))
+            self._bar("header", header(header_facts(session, now), self._screen.size.width))
+
+    def paint_blocked(self, session: Session, view: View) -> None:
+        """What the agent waits for; how far reading is while it goes on."""
+        width = self._screen.size.width
+        if self.problem:
+            self._bar("blocked", line(Piece(f" {self.problem}", "error")))
+        elif self.progress is not None:
+            self._bar("blocked", loading_line(self.progress, width))
+        else:
+            self._bar("blocked", blocked_line(view, width))
+
+    def paint_footer(self) -> None:
+        """The last message, else the keys."""
+        message, style = self._screen.message
+        width = self._screen.size.width
+        self._bar("footer", message_line(message, style) if message else footer(width, self._screen.states))
+
+    def _paint_timeline(self, session: Session, view: View) -> None:
+        pane = self._screen.line_view(TIMELINE)
+        if self.progress is not None and self.latest and session.following:
+            content: LensLines = latest_events(self.latest, self.progress)
+        elif session.outline:
+            content = _guarded(lambda room: timeline(view, session.reading.outline, room), pane.room)
+        else:
+            content = _guarded(lambda room: flat(view, room), pane.room)
+        pane.show(content, row=content.focus)
+
+    def _paint_lens(self, session: Session, view: View) -> None:
+        pane = self._screen.line_view(LENS)
+        lens = next((one for one in LENSES if one.name == session.place.lens), LENSES[0])
+        content = _guarded(lambda room: lens.lines(view, room), pane.room)
+        if session.place.lens != self._shown_lens:
+            row = content.focus if content.focus is not None and not session.place.row else session.place.row
+            pane.sideways = 0
+            pane.show(content, row=row)
+        elif session.event != self._shown_event:
+            pane.show(content, row=content.focus)
+        else:
+            pane.show(content)
+        pane.needle = session.search
+
+    def _paint_lanes(self, session: Session) -> None:
+        if not self._screen.query_one(LaneView).display:
+            return
+        now = self._layout(self._screen.pane)
+        width = max(8, self._screen.size.width - RULER_MARGIN - NOTE_WIDTH)
+        key = (session.head, width, now.lanes, session.reading.generation)
+        if self._lanes is None or self._lanes[0] != key:
+            reading = session.reading
+            made = lanes(session.spans, reading.silences, reading.findings.all, width, now.lanes)
+            self._lanes = (key, made)
+        made = self._lanes[1]
+        column = made.ruler.column(session.history.events.times[session.event])
+        rows = [lane_line(one, column, session.reading.thread_note(one.thread_id)) for one in made.lanes]
+        note, style = failures_note(session)
+        rows.append(scrubber_line(made.ruler, column, note, style))
+        self._screen.query_one(LaneView).show(tuple(rows), RULER_MARGIN)
+
+    def event_at(self, session: Session, column: int) -> int:
+        """The event under a column of the scrubber; its ends are the first and the last event."""
+        if self._lanes is None:
+            return session.event
+        scale = self._lanes[1].ruler
+        if column <= 0:
+            return 1
+        if column >= scale.width - 1:
+            return session.head
+        return event_at(session.history, scale.time(column + 0.5))
+
+    def _paint_before(self) -> None:
+        """Nothing is reduced yet."""
+        words = self.problem or self.waiting or "opening the trace ..."
+        style = "error" if self.problem else "strong"
+        hint = "q quits" if self.problem else "q quits; the screen fills as soon as there is an event"
+        content = LineList(
+            "rollout-tui", (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(hint, 70, "dim", 2))
+        )
+        for name in PANES:
+            self._screen.line_view(name).display = name == TIMELINE
+        if self.latest and not self.problem:
+            content = latest_events(self.latest, self.progress)
+        self._screen.line_view(TIMELINE).show(content)
+        self._bar("header", line(Piece(" rollout-tui", "strong"), background="bar"))
+        self._bar("blocked", NOTHING)
+        self.paint_footer()
+
+    # -- pieces ----------------------------------------------------------------------
+
+    def _visible(self, pane: str) -> bool:
+        return bool(self._screen.line_view(pane).display)
+
+    def _show(self, pane: str, make: Callable[[int], LensLines]) -> None:
+        view = self._screen.line_view(pane)
+        view.show(_guarded(make, view.room))
+
+    def _bar(self, name: str, shown: Line) -> None:
+        self._screen.query_one(f"#{name}", Bar).show(shown)
+
+    def row_moved(self, view: LineView, target: Target | None) -> None:
+        """The cursor row of a pane moved: what it shows is inspected."""
+        session = self._screen.opened
+        if session is None or view.id != LENS:
+            return
+        session.remember_row(view.row, view.top)
+        if isinstance(target, (ToObject, ToPayload)) and not session.place.held:
+            session.select(target)
+            self._show(INSPECTOR, lambda room: inspector(self.view(session, self.standing(session)), room))
+
+
+def _guarded(make: Callable[[int], LensLines], width: int) -> LensLines:
+    """A pane that breaks says so and leaves the others alone."""
+    try:
+        return make(width)
+    except Exception as error:
+        words = f"this pane failed: {type(error).__name__}: {error}"
+        return LineList("failed", wrapped(words, width - 2, "error", 1))

@@ -1,0 +1,35 @@
+"""What opening a line does, by what it leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToPayload
+from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+
+
+def open_target(desk: Desk, target: Target | None) -> None:
+    """Go there, or say that the line leads nowhere. Backspace comes back."""
+    session = desk.session
+    if isinstance(target, ToEvent):
+        if target.event != session.event:
+            session.leave()
+            session.go(target.event)
+    elif isinstance(target, (ToObject, ToPayload)):
+        session.leave()
+        session.select(target, held=True)
+        if desk.pane != INSPECTOR:
+            session.show_lens("raw")
+            desk.focus_pane(LENS)
+    elif isinstance(target, ToLens):
+        session.leave()
+        session.show_lens(target.name)
+        desk.focus_pane(LENS)
+    elif isinstance(target, Fold):
+        session.toggle_fold(target.key)
+    elif desk.pane != TIMELINE:
+        desk.say("nothing to open on this line")
+    desk.repaint()
