@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 # Spans this deep or less (rollout, threads, turns) own many events, deeper ones a handful.
 FEW_EVENTS_BELOW = 2
+DEEPEST = 12
 
 
 class SpanEvents:
@@ -98,6 +99,15 @@ class SpanEvents:
         while 0 < self._next[first] < event:
             first = self._next[first]
         return first
+
+    def last_of_thread(self, thread: int, event: int) -> int | None:
+        """The last event of a thread at or before `event`."""
+        found = 0
+        for depth in range(DEEPEST):
+            level = self.level(thread, depth)
+            at = bisect_right(level, event)
+            found = max(found, level[at - 1] if at else 0)
+        return found or None
 
     def of_span(self, span: int) -> list[int]:
         """All events of a span itself, in order."""
