@@ -301,9 +301,13 @@ def reduce_response(
     found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(body.output_items)]
     items = [Placed(index, normal) for index, normal in found if normal is not None]
     ids = append_items(r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer)
-    conversation = r.conversation(call.thread_id)
-    snapshot = cast(Conversation, r.history.objects[conversation]).snapshot
-    r.history.set(conversation, "snapshot", extended(snapshot, ids))
+    handle = r.conversation(call.thread_id)
+    conversation = cast(Conversation, r.history.objects[handle])
+    if r.schema == 1:
+        r.history.set(handle, "snapshot", extended(conversation.snapshot, ids))
+    elif conversation.last_request == call.inference_call_id:
+        # Only the latest call's response counts in schema 2, and a second one replaces the first.
+        r.history.set(handle, "snapshot", extended(call.request_item_ids, ids))
     cells.materialise_queued(r)
     return extended((), ids), _usage(body.token_usage)
 
