@@ -54,13 +54,14 @@ class Trace:
 
     `history` grows with `advance`; another thread may look at snapshots up to
     `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
-    ReductionRefused when `strict`.
+    ReductionRefused when `strict`. With `head_only` the state at the head is all there is.
     """
 
-    def __init__(self, bundle: Bundle, *, strict: bool = False) -> None:
+    def __init__(self, bundle: Bundle, *, strict: bool = False, head_only: bool = False) -> None:
         self.bundle = bundle
         self.payloads = PayloadStore(bundle.folder)
         self.strict = strict
+        self.head_only = head_only
         self.generation = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
@@ -72,7 +73,9 @@ class Trace:
         rollout = Rollout(
             identity.trace_id, identity.rollout_id, identity.started_at_unix_ms, identity.root_thread_id
         )
-        return Reducer(identity.schema_version, rollout, self.payloads, strict=self.strict)
+        return Reducer(
+            identity.schema_version, rollout, self.payloads, strict=self.strict, head_only=self.head_only
+        )
 
     def __repr__(self) -> str:
         rollout = self.at(self.head).rollout if len(self) else self._reducer.history.objects[0]
@@ -271,13 +274,14 @@ class Events(Sequence[Line]):
         return data.partition(b"\n")[0]
 
 
-def open_trace(path: str | Path, *, strict: bool = False) -> Trace:
+def open_trace(path: str | Path, *, strict: bool = False, head_only: bool = False) -> Trace:
     """Open a bundle folder, its trace.jsonl or a folder of bundles (the newest), all of it reduced.
 
     Raises BundleProblem when there is no trace; ReductionRefused when `strict` and the
-    reference reducer would refuse the recording.
+    reference reducer would refuse the recording. `head_only` keeps no history: faster, and
+    only the state after the last event can be asked for.
     """
-    return Trace(open_bundle(Path(path)), strict=strict).load()
+    return Trace(open_bundle(Path(path)), strict=strict, head_only=head_only).load()
 
 
 __all__ = ["Event", "Progress", "Trace", "UnknownSeq", "open_trace"]

@@ -47,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     wanted = options.at or ([where.seq] if where.seq is not None else [])
     if options.each_event and wanted:
         raise CommandFailure("rollout-tui reduce: --at and --each-event exclude each other")
-    trace = Trace(bundle(where.path), strict=options.strict)
+    head_only = not wanted and not options.each_event
+    trace = Trace(bundle(where.path), strict=options.strict, head_only=head_only)
     refusal, sound = _load(trace)
     one_a_line = options.each_event or len(wanted) > 1
     last = 0

@@ -33,15 +33,54 @@ def write_state(snapshot: Snapshot, out: BinaryIO) -> None:
     head = msgspec.json.format(ENCODER.encode(_head(snapshot)), indent=2)
     out.write(head[: -len(b"\n}")])
     for name, rows in _maps(snapshot):
-        out.write(b',\n  "%s": {' % name.encode())
-        between = b"\n"
-        for chunk in _chunks(rows):
-            text = msgspec.json.format(ENCODER.encode({"": dict(chunk)}), indent=2)
-            out.write(between)
-            out.write(memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")])
-            between = b",\n"
-        out.write(b"}" if between == b"\n" else b"\n  }")
+        _write_map(out, name, map(_pretty, _chunks(rows)))
+    _write_map(out, "raw_payloads", _payload_texts(snapshot))
     out.write(b"\n}")
+
+
+def _write_map(out: BinaryIO, name: str, texts: Iterable[bytes | memoryview]) -> None:
+    """Write a map whose entries come as text, each piece without the comma behind it."""
+    out.write(b',\n  "%s": {' % name.encode())
+    between = b"\n"
+    for text in texts:
+        out.write(between)
+        out.write(text)
+        between = b",\n"
+    out.write(b"}" if between == b"\n" else b"\n  }")
+
+
+def _pretty(chunk: list[tuple[str, Any]]) -> memoryview:
+    text = msgspec.json.format(ENCODER.encode({"": dict(chunk)}), indent=2)
+    return memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")]
+
+
+def _payload_texts(snapshot: Snapshot) -> Iterator[bytes]:
+    """The entries of `raw_payloads`, of which there can be more than of all else together."""
+    quoted: dict[str, str] = {}
+    texts: list[str] = []
+    for row in snapshot.history.payloads.rows(snapshot.event):
+        for text in row:
+            if text not in quoted:
+                if len(quoted) > 4 * CHUNK:
+                    quoted.clear()
+                quoted[text] = ENCODER.encode(text).decode()
+        payload_id, kind, path = (quoted[text] for text in row)
+        texts.append(_PAYLOAD % (payload_id, payload_id, kind, path))
+        if len(texts) == CHUNK:
+            yield ",\n".join(texts).encode()
+            texts.clear()
+    if texts:
+        yield ",\n".join(texts).encode()
+
+
+_PAYLOAD = """\
+    %s: {
+      "raw_payload_id": %s,
+      "kind": {
+        "type": %s
+      },
+      "path": %s
+    }"""
 
 
 def state_line(snapshot: Snapshot) -> bytes:
@@ -49,6 +88,7 @@ def state_line(snapshot: Snapshot) -> bytes:
     state: dict[str, Any] = _head(snapshot)
     for name, rows in _maps(snapshot):
         state[name] = dict(rows)
+    state["raw_payloads"] = {one: snapshot.payload(one) for one in sorted(snapshot.payload_ids())}
     return ENCODER.encode({"seq": snapshot.seq, "state": state}) + b"\n"
 
 
@@ -75,8 +115,6 @@ def _maps(snapshot: Snapshot) -> Iterator[tuple[str, Iterable[tuple[str, Any]]]]
             yield name, ((key, edges[key]) for key in sorted(edges))
         else:
             yield name, _objects(snapshot, kind)
-    ids = sorted(snapshot.payload_ids())
-    yield "raw_payloads", ((one, snapshot.payload(one)) for one in ids)
 
 
 def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Object]]:

@@ -64,16 +64,18 @@ class History:
     """The graph of one recording with everything it ever was.
 
     `schema_version` is 1 or 2 (which rule set applies). `head` is the ordinal of the
-    last event that is completely reduced.
+    last event that is completely reduced. With `head_only` no changes are kept: half the
+    work and memory, and only the state at the head can be asked for.
     """
 
-    def __init__(self, schema_version: int, rollout: Rollout) -> None:
+    def __init__(self, schema_version: int, rollout: Rollout, *, head_only: bool = False) -> None:
         self.schema_version = schema_version
+        self.head_only = head_only
         self.events = EventLog()
         self.payloads = PayloadTable()
         self.head = 0
         self.event = 0
-        self.objects: list[Object] = []
+        self.objects: list[Any] = []
         self.implicit: dict[str, int] = {}
         self.items = ItemColumns()
         kinds: tuple[type[Object], ...] = (*STATE_COLLECTIONS.values(), Conversation, PendingEdge, Rollout)
@@ -96,9 +98,10 @@ class History:
         handle = len(self.objects)
         collection = self.collections[type(created)]
         self.objects.append(created)
-        self._born.append(self.event)
-        self._latest.append(0)
-        self._note(handle, CREATED, None)
+        if not self.head_only:
+            self._born.append(self.event)
+            self._latest.append(0)
+            self._note(handle, CREATED, None)
         collection.order.append(handle)
         collection.born.append(self.event)
         collection.index[object_id] = handle
@@ -111,7 +114,7 @@ class History:
         if before is value or before == value:
             return
         # Nobody has seen an object before the event that creates it: that event needs no notes.
-        if self._born[handle] != self.event:
+        if not self.head_only and self._born[handle] != self.event:
             self._note(handle, field, before)
         setattr(changed, field, value)
 
@@ -136,11 +139,13 @@ class History:
 
     def born(self, handle: int) -> int:
         """The event (ordinal) that created an object."""
-        return self._born[handle]
+        return 0 if self.head_only else self._born[handle]
 
     def as_of(self, handle: int, event: int) -> Object:
         """A copy of an object with its fields as of `event`; it must exist by then."""
         copied: Object = self.objects[handle].__copy__()
+        if self.head_only:
+            return copied
         number = self._latest[handle]
         while number and self._change_event[number] > event:
             code = self._change_field[number]

@@ -35,20 +35,18 @@ class PayloadTable:
 
     def add(self, event: int, reference: PayloadReference) -> None:
         """Record that `event` names `reference`."""
-        number = _number(reference.raw_payload_id)
+        payload_id = reference.raw_payload_id
+        number = _number(payload_id)
         if number is None or number >= len(self._born):
             if number is None or number >= len(self._born) + FARTHEST:
                 self._add_odd(event, reference)
                 return
-            missing = number + 1 - len(self._born)
-            self._born.extend([0] * missing)
-            self._kinds.extend(bytes(missing))
-            self._paths.extend([None] * missing)
+            self._make_room(number)
         path: str | None = reference.path
         if path == f"payloads/{number}.json":
             path = None
-        elif path is not None:
-            path = self._interned.setdefault(path, path)
+        else:
+            path = self._interned.setdefault(reference.path, reference.path)
         kind = self._kind_codes.get(reference.kind.type)
         if kind is None:
             kind = self._kind_codes[reference.kind.type] = len(self._kind_values)
@@ -61,6 +59,12 @@ class PayloadTable:
         self._paths[number] = path
         self._kinds[number] = kind
         self._born[number] = event
+
+    def _make_room(self, number: int) -> None:
+        missing = max(number + 1 - len(self._born), 256)
+        self._born.extend([0] * missing)
+        self._kinds.extend(bytes(missing))
+        self._paths.extend([None] * missing)
 
     def _add_odd(self, event: int, reference: PayloadReference) -> None:
         self._odd.setdefault(reference.raw_payload_id, []).append((event, reference))
@@ -85,15 +89,29 @@ class PayloadTable:
         odd = self._odd.get(raw_payload_id)
         return odd[0][0] if odd else None
 
+    def rows(self, event: int) -> Iterator[tuple[str, str, str]]:
+        """Id, kind and path of what is named up to `event`, in byte order of the ids."""
+        if self._odd:
+            for payload_id in sorted(self.ids(event)):
+                reference = self.get(payload_id, event)
+                if reference is not None:
+                    yield payload_id, reference.kind.type, reference.path
+            return
+        born, kinds, paths = self._born, self._kinds, self._paths
+        names = [kind.type for kind in self._kind_values]
+        for digits in sorted([str(one) for one, first in enumerate(born) if 0 < first <= event]):
+            row = int(digits)
+            yield PREFIX + digits, names[kinds[row]], paths[row] or f"payloads/{digits}.json"
+
     def ids(self, event: int) -> Iterator[str]:
         """Ids named up to `event`, in no particular order."""
         for number, born in enumerate(self._born):
             if 0 < born <= event:
                 yield f"{PREFIX}{number}"
         for payload_id, versions in self._odd.items():
-            number = _number(payload_id)
-            row = number is not None and number < len(self._born) and 0 < self._born[number] <= event
-            if versions[0][0] <= event and not row:
+            row = _number(payload_id)
+            listed = row is not None and row < len(self._born) and 0 < self._born[row] <= event
+            if versions[0][0] <= event and not listed:
                 yield payload_id
 
 

@@ -74,9 +74,15 @@ class Reducer:
     """
 
     def __init__(
-        self, schema_version: int, rollout: Rollout, payloads: Payloads, *, strict: bool = False
+        self,
+        schema_version: int,
+        rollout: Rollout,
+        payloads: Payloads,
+        *,
+        strict: bool = False,
+        head_only: bool = False,
     ) -> None:
-        self.history = History(2 if schema_version == 2 else 1, rollout)
+        self.history = History(2 if schema_version == 2 else 1, rollout, head_only=head_only)
         self.reduction = Reduction(self.history, payloads, strict=strict)
         self._rollout_id = rollout.rollout_id
         self._schema_version = schema_version

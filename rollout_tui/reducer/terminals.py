@@ -167,7 +167,8 @@ def _create(
     process_id: str | None,
     payload_ids: tuple[str, ...],
 ) -> str:
-    operation_id = f"terminal_operation:{r.history.existing(TerminalOperation, r.history.event) + 1}"
+    count = len(r.history.collections[TerminalOperation].order)
+    operation_id = f"terminal_operation:{count + 1}"
     handle = r.history.create(
         operation_id,
         TerminalOperation(operation_id, None, tool_id, kind, r.window(), request, None, (), payload_ids),

@@ -72,6 +72,7 @@ class Reduction:
         self.tools_by_call: dict[str, list[int]] = {}
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
+        self.objects = history.objects
         self._indexes = {kind: one.index for kind, one in history.collections.items()}
         self.time = 0
         self.seq = 0
@@ -178,27 +179,27 @@ class Reduction:
 
     def thread(self, handle: int) -> Thread:
         """The thread behind a handle, as of now."""
-        return cast(Thread, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def turn(self, handle: int) -> CodexTurn:
         """The turn behind a handle, as of now."""
-        return cast(CodexTurn, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def tool(self, handle: int) -> ToolCall:
         """The tool call behind a handle, as of now."""
-        return cast(ToolCall, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def cell(self, handle: int) -> CodeCell:
         """The code cell behind a handle, as of now."""
-        return cast(CodeCell, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def inference(self, handle: int) -> InferenceCall:
         """The inference call behind a handle, as of now."""
-        return cast(InferenceCall, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def operation(self, handle: int) -> TerminalOperation:
         """The terminal operation behind a handle, as of now."""
-        return cast(TerminalOperation, self.history.objects[handle])
+        return self.objects[handle]  # type: ignore[no-any-return]
 
     def conversation(self, thread_id: str) -> int:
         """The handle of a thread's conversation, created when missing."""
@@ -211,7 +212,7 @@ class Reduction:
 
     def close(self, handle: int, status: ExecutionStatus) -> None:
         """End an object's window at this event."""
-        window = cast(CodexTurn, self.history.objects[handle]).execution
+        window = self.objects[handle].execution
         ended = Window(window.started_at_unix_ms, window.started_seq, self.time, self.seq, status)
         self.history.set(handle, "execution", ended)
 
