@@ -1,0 +1,203 @@
+"""A bundle that came packed: .zip, .tar, .tar.gz or .tgz, unpacked without trusting it.
+
+Only regular files with plain names are taken out, as files of mode 0600 in folders of mode 0700. Links,
+devices and names that lead elsewhere are left where they are. Sizes are counted as the bytes come, not as the
+archive claims them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, cast
+
+from rollout_tui.trace.bundle import BundleProblem
+from rollout_tui.trace.identity import SPINE_NAME
+
+MIB = 1 << 20
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+_EXPECTED = "expected a packed bundle"
+_PIECE = 256 << 10
+# Directories and headers are read in one go by the libraries; none of a real bundle is larger.
+_LARGEST_READ = 32 * MIB
+_DEEPEST = 6
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may grow to.
+
+    `total_bytes` and `files` in all; `ratio` bytes for each byte of the archive, counted from
+    `ratio_from_bytes` on (a small trace can pack very well).
+    """
+
+    total_bytes: int = 4096 * MIB
+    files: int = 200_000
+    ratio: int = 500
+    ratio_from_bytes: int = 64 * MIB
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name is one of a packed bundle."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+@contextmanager
+def unpacked(path: Path, limits: Limits | None = None) -> Iterator[Path]:
+    """What `open_archive` returns, in a private temporary folder that is removed afterwards.
+
+    Raises BundleProblem.
+    """
+    with TemporaryDirectory(prefix="rollout-tui-", ignore_cleanup_errors=True) as folder:
+        yield open_archive(path, Path(folder), limits)
+
+
+def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
+    """Unpack `path` into the folder `into`, which the caller removes, and return the bundle folder in it.
+
+    That is the folder nearest to the top that holds a trace.jsonl; where there are several side by side, the
+    folder of bundles around them. Raises BundleProblem when the archive cannot be read, holds no bundle or
+    grows beyond `limits`.
+    """
+    try:
+        into.chmod(0o700)
+        with path.open("rb") as file:
+            budget = _Budget(path, os.fstat(file.fileno()).st_size, limits or Limits())
+            if path.name.lower().endswith(".zip"):
+                _unpack_zip(file, into, budget)
+            else:
+                _unpack_tar(file, into, budget)
+    except FileNotFoundError as error:
+        raise BundleProblem(f"{path} does not exist; {_EXPECTED}") from error
+    except PermissionError as error:
+        raise BundleProblem(f"{path}: no permission to read it; {_EXPECTED}") from error
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "damaged or of another kind"
+        raise BundleProblem(f"{path} cannot be unpacked: {reason.lower()}; {_EXPECTED}") from error
+    return _bundle_inside(path, into)
+
+
+class _Budget:
+    """Counts what comes out of an archive against its limits."""
+
+    def __init__(self, path: Path, packed_bytes: int, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._files = limits.files
+        self._bytes = limits.total_bytes
+        if limits.ratio * packed_bytes < self._bytes:
+            self._bytes = min(self._bytes, max(limits.ratio * packed_bytes, limits.ratio_from_bytes))
+
+    def count_member(self) -> None:
+        self._files -= 1
+        if self._files < 0:
+            raise BundleProblem(f"{self._path} holds more than {self._limits.files:,} files; {_EXPECTED}")
+
+    def count(self, size: int) -> None:
+        self._bytes -= size
+        if self._bytes < 0:
+            raise BundleProblem(
+                f"{self._path} unpacks to more than is safe ({self._limits.total_bytes:,} bytes, or "
+                f"{self._limits.ratio} times its own size); unpack it yourself and open the folder"
+            )
+
+
+class _CarefulFile:
+    """A file as the archive libraries read it, which refuses to be read in large pieces."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size if 0 <= size <= _LARGEST_READ else _LARGEST_READ + 1)
+        if len(data) > _LARGEST_READ:
+            raise ValueError("a header or a directory too large to be real")
+        return data
+
+
+def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:
+    with zipfile.ZipFile(cast(IO[bytes], _CarefulFile(file))) as archive:
+        members: list[zipfile.ZipInfo] = archive.infolist()
+        for member in members:
+            budget.count_member()
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            target = _target(into, member.filename)
+            # The other methods unpack pieces of any size at once.
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError("packed by a method other than deflate")
+            if target is not None and not member.is_dir() and kind in (0, stat.S_IFREG):
+                with archive.open(member) as content:
+                    _write(target, into, content, budget)
+
+
+def _unpack_tar(file: IO[bytes], into: Path, budget: _Budget) -> None:
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    plain = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
+    with tarfile.open(fileobj=cast(IO[bytes], _CarefulFile(plain)), mode="r:") as archive:
+        while (member := archive.next()) is not None:
+            # The library keeps every member it has seen.
+            archive.members.clear()  # type: ignore[attr-defined]
+            budget.count_member()
+            target = _target(into, member.name)
+            if target is None or not member.isreg():
+                # To pass it by it has to be unpacked all the same.
+                budget.count(member.size)
+            elif (content := archive.extractfile(member)) is not None:
+                _write(target, into, content, budget)
+
+
+def _target(into: Path, name: str) -> Path | None:
+    """Where a member belongs, None where its name is no plain path below `into`."""
+    parts = name.removeprefix("./").split("/")
+    if len(parts) > _DEEPEST or not all(_is_plain(part) for part in parts):
+        return None
+    return into.joinpath(*parts)
+
+
+def _is_plain(part: str) -> bool:
+    return part not in ("", ".", "..") and part.isprintable() and len(os.fsencode(part)) <= _LONGEST_NAME
+
+
+def _write(target: Path, into: Path, content: IO[bytes], budget: _Budget) -> None:
+    folder = into
+    for part in target.relative_to(into).parts[:-1]:
+        folder /= part
+        folder.mkdir(mode=0o700, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(target, flags, 0o600), "wb") as file:
+        while piece := content.read(_PIECE):
+            budget.count(len(piece))
+            file.write(piece)
+
+
+def _bundle_inside(path: Path, into: Path) -> Path:
+    level = [into]
+    for _ in range(_DEEPEST):
+        found = [folder for folder in level if (folder / SPINE_NAME).is_file()]
+        if found:
+            return found[0] if len(found) == 1 else found[0].parent
+        level = sorted(below for folder in level for below in folder.iterdir() if below.is_dir())
+    raise BundleProblem(f"{path} holds no trace.jsonl; {_EXPECTED}")
