@@ -225,10 +225,16 @@ def _chains(entries: list[Waiting], tops: list[int]) -> str:
     return " + ".join(shown) + more
 
 
+def _branches(entries: list[Waiting], tops: list[int]) -> str:
+    """Chains behind an arrow, in brackets where they could be misread."""
+    chains = _chains(entries, tops)
+    return f"({chains})" if len(tops) > 1 and "->" in chains else chains
+
+
 def _chain(entries: list[Waiting], at: int) -> str:
     inner = [child for child in _children(entries, at) if entries[child].words]
     words = entries[at].words
-    return f"{words} -> {_chains(entries, inner)}" if inner else words
+    return f"{words} -> {_branches(entries, inner)}" if inner else words
 
 
 def _children(entries: list[Waiting], at: int) -> Iterator[int]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from rollout_tui.debugger.spans import CELL, OPERATION, THREAD, TOOL, TURN, Spans
+from rollout_tui.debugger.spans import OPERATION, THREAD, TURN, Spans
 from rollout_tui.debugger.waits import Wait, as_started, wait_of
 from rollout_tui.graph.objects import CodeCell, Object, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
+
+# A cell that has answered with its result is at work no more, though its end comes an event later.
+_ALIVE = ("starting", "running", "yielded")
 
 
 class OpenWork:
@@ -69,12 +72,11 @@ class OpenWork:
         spans = self.spans
         running = set(self.open_in(thread, TURN))
         for number in self._by_thread.get(spans.threads[thread], ()):
-            kind = spans.kinds[number]
-            if kind == CELL or (kind == OPERATION and not self.is_running(spans.parents[number])):
+            kind, made = spans.kinds[number], self.object(number)
+            if (kind == OPERATION and not self.is_running(spans.parents[number])) or (isinstance(made, CodeCell) and made.runtime_status in _ALIVE):
                 yield number
-            elif kind == TOOL and spans.turn_of(number) in running:
-                tool = cast(ToolCall, self.object(number))
-                if isinstance(tool.requester, CodeCellRequester):
+            elif isinstance(made, ToolCall) and isinstance(made.requester, CodeCellRequester):
+                if spans.turn_of(number) in running:
                     yield number
 
     # -- who waits for what ------------------------------------------------------------
