@@ -72,12 +72,16 @@ class OpenWork:
         spans = self.spans
         running = set(self.open_in(thread, TURN))
         for number in self._by_thread.get(spans.threads[thread], ()):
-            kind, made = spans.kinds[number], self.object(number)
-            if (kind == OPERATION and not self.is_running(spans.parents[number])) or (isinstance(made, CodeCell) and made.runtime_status in _ALIVE):
+            made = self.object(number)
+            if spans.kinds[number] == OPERATION:
+                alone = not self.is_running(spans.parents[number])
+            elif isinstance(made, CodeCell):
+                alone = made.runtime_status in _ALIVE
+            else:
+                nested = isinstance(made, ToolCall) and isinstance(made.requester, CodeCellRequester)
+                alone = nested and spans.turn_of(number) in running
+            if alone:
                 yield number
-            elif isinstance(made, ToolCall) and isinstance(made.requester, CodeCellRequester):
-                if spans.turn_of(number) in running:
-                    yield number
 
     # -- who waits for what ------------------------------------------------------------
 
