@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
-from rollout_tui.trace.bundle import BundleProblem
+from rollout_tui.trace.bundle import BundleProblem, shown
 from rollout_tui.trace.identity import SPINE_NAME
 
 MIB = 1 << 20
@@ -79,9 +79,9 @@ def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
             else:
                 _unpack_tar(file, into, budget)
     except FileNotFoundError as error:
-        raise BundleProblem(f"{path} does not exist; {_EXPECTED}") from error
+        raise BundleProblem(f"{shown(path)} does not exist; {_EXPECTED}") from error
     except PermissionError as error:
-        raise BundleProblem(f"{path}: no permission to read it; {_EXPECTED}") from error
+        raise BundleProblem(f"{shown(path)}: no permission to read it; {_EXPECTED}") from error
     except (
         OSError,
         EOFError,
@@ -92,7 +92,7 @@ def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
         zlib.error,
     ) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "damaged or of another kind"
-        raise BundleProblem(f"{path} cannot be unpacked: {reason.lower()}; {_EXPECTED}") from error
+        raise BundleProblem(f"{shown(path)} cannot be unpacked: {reason.lower()}; {_EXPECTED}") from error
     return _bundle_inside(path, into)
 
 
@@ -110,13 +110,15 @@ class _Budget:
     def count_member(self) -> None:
         self._files -= 1
         if self._files < 0:
-            raise BundleProblem(f"{self._path} holds more than {self._limits.files:,} files; {_EXPECTED}")
+            raise BundleProblem(
+                f"{shown(self._path)} holds more than {self._limits.files:,} files; {_EXPECTED}"
+            )
 
     def count(self, size: int) -> None:
         self._bytes -= size
         if self._bytes < 0:
             raise BundleProblem(
-                f"{self._path} unpacks to more than is safe ({self._limits.total_bytes:,} bytes, or "
+                f"{shown(self._path)} unpacks to more than is safe ({self._limits.total_bytes:,} bytes, or "
                 f"{self._limits.ratio} times its own size); unpack it yourself and open the folder"
             )
 
@@ -200,4 +202,4 @@ def _bundle_inside(path: Path, into: Path) -> Path:
         if found:
             return found[0] if len(found) == 1 else found[0].parent
         level = sorted(below for folder in level for below in folder.iterdir() if below.is_dir())
-    raise BundleProblem(f"{path} holds no trace.jsonl; {_EXPECTED}")
+    raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_EXPECTED}")

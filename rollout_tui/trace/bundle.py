@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollout_tui.printable import one_line, printable
 from rollout_tui.trace.identity import (
     HEAD_BYTES,
     MANIFEST_NAME,
@@ -20,9 +21,11 @@ from rollout_tui.trace.identity import (
     read_regular,
 )
 
-__all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle"]
+__all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle", "shown"]
 
 EXPECTED = "expected a bundle folder, its trace.jsonl or a folder of bundles"
+
+_LONGEST_SHOWN = 1000
 
 # The recorder opens trace.jsonl right after it has written the manifest.
 _SPINE_PAUSES_S = (0.01, 0.02, 0.04, 0.06, 0.07)
@@ -65,8 +68,12 @@ def open_bundle(trace: Path) -> Bundle:
         return _open_folder(trace, ())
     newest = newest_folder(trace)
     if newest is None:
-        raise BundleProblem(f"{trace} has no trace.jsonl in it, nor have the folders in it; {EXPECTED}")
-    return _open_folder(newest, (f"{trace} is a folder of bundles; the newest is {newest.name}",))
+        raise BundleProblem(
+            f"{shown(trace)} has no trace.jsonl in it, nor have the folders in it; {EXPECTED}"
+        )
+    return _open_folder(
+        newest, (f"{shown(trace)} is a folder of bundles; the newest is {_short(newest.name)}",)
+    )
 
 
 def bundle_folders(root: Path) -> Iterator[Path]:
@@ -150,21 +157,21 @@ def _identify(folder: Path, spine: Path, notes: tuple[str, ...], *, named: bool)
     try:
         mode = os.lstat(spine).st_mode
         if not stat.S_ISREG(mode):
-            raise BundleProblem(f"{spine} is {_other_kind(mode)}, not a regular file; {EXPECTED}")
+            raise BundleProblem(f"{shown(spine)} is {_other_kind(mode)}, not a regular file; {EXPECTED}")
         head = read_regular(spine, HEAD_BYTES)
     except OSError as error:
         raise _not_reachable(spine, error) from error
     told = identity_in_head(head)
     identity, problem = read_manifest(folder)
     if told is None and not named and not has_events(head):
-        raise BundleProblem(f"{spine} is not a trace: no event in it; {EXPECTED}")
+        raise BundleProblem(f"{shown(spine)} is not a trace: no event in it; {EXPECTED}")
     if identity is not None:
         return Bundle(folder, spine, identity, notes + _contradictions(identity, told))
     if told is not None:
         return Bundle(folder, spine, told, (*notes, f"{problem}; who this is comes from rollout_started"))
     raise BundleProblem(
-        f"{folder} is not a bundle that says who it is: {problem} and {spine.name} has no rollout_started; "
-        "expected one of the two"
+        f"{shown(folder)} is not a bundle that says who it is: {problem} and {_short(spine.name)} "
+        "has no rollout_started; expected one of the two"
     )
 
 
@@ -179,20 +186,24 @@ def _contradictions(manifest: Identity, told: Identity | None) -> tuple[str, ...
     )
 
 
+def shown(path: Path) -> str:
+    """A path as it can be put into a message; names of files can hold anything."""
+    return printable(str(path)[:_LONGEST_SHOWN])
+
+
 def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:60] + "..."
+    return one_line(str(value), 60)
 
 
 def _not_reachable(path: Path, error: Exception) -> BundleProblem:
     if isinstance(error, FileNotFoundError):
-        return BundleProblem(f"{path} does not exist; {EXPECTED}")
+        return BundleProblem(f"{shown(path)} does not exist; {EXPECTED}")
     if isinstance(error, PermissionError):
-        return BundleProblem(f"{path}: no permission to read it; {EXPECTED}")
+        return BundleProblem(f"{shown(path)}: no permission to read it; {EXPECTED}")
     reason = (
         error.strerror if isinstance(error, OSError) and error.strerror else "not a path this system can open"
     )
-    return BundleProblem(f"{_short(path)} cannot be opened: {reason.lower()}; {EXPECTED}")
+    return BundleProblem(f"{shown(path)} cannot be opened: {reason.lower()}; {EXPECTED}")
 
 
 def _other_kind(mode: int) -> str:

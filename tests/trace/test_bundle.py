@@ -219,3 +219,17 @@ def test_a_folder_that_can_be_entered_but_not_listed(
             assert open_bundle(folder).identity.rollout_id == "rollout-a"
     finally:
         folder.chmod(0o755)
+
+
+def test_messages_are_one_line_whatever_a_file_is_called(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    hostile = tmp_path / "a\nb\x1b[31m\u202e"
+    assert "␊b␛[31m<U+202E>" in problem(hostile)
+    hostile.mkdir()
+    problem(hostile)
+    make_bundle("newest\x1b\n", root=hostile)
+    (note,) = open_bundle(hostile).notes
+    assert note.isprintable()
+    told = open_bundle(
+        make_bundle(manifest_text=manifest(rollout="r\x1b\n"), spine=rollout_started(rollout="\x07"))
+    )
+    assert told.notes and all(note.isprintable() for note in told.notes)
