@@ -1,0 +1,297 @@
+"""Whatever order a harness does things in, sensible or not, its recording can be reduced."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from recorded import events_of, oracle
+
+from rollout_tui.cli import main
+from rollout_tui.recorder import AgentThread, Conversation, CountingIds, Limits, Recording, record, walk_text
+
+EXAMPLES = int(os.environ.get("RECORDER_EXAMPLES", "40"))
+
+NAMES = ("exec_command", "write_stdin", "apply_patch", "spawn_agent", "send_message", "close_agent")
+NAMES += ("wait", "wait_agent", "exec", "lookup", "followup_task")
+ARGUMENTS: tuple[Any, ...] = (
+    "",
+    "not json",
+    {"cmd": "ls"},
+    {"cell_id": "1"},
+    {"cell_id": 1},
+    {"session_id": 7, "chars": "y"},
+    {"message": "do it"},
+    {"message": "do it", "target": "x"},
+)
+STATUSES = ("completed", "failed", "cancelled", "aborted")
+
+
+class Harness:
+    """Keeps every context it was ever given, and does the next thing with any of them."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.threads: list[AgentThread] = [recording.root]
+        self.conversations = {recording.root.thread_id: Conversation(recording.root, CountingIds(1))}
+        self.turns: list[Any] = []
+        self.calls: list[Any] = []
+        self.tools: list[Any] = []
+        self.cells: list[Any] = []
+        self.work: list[Any] = []
+        self.compactions: list[Any] = []
+        self.requests: list[Any] = []
+        self.count = 0
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    def thread(self, a: int) -> AgentThread:
+        return self.threads[a % len(self.threads)]
+
+    def conversation(self, thread: AgentThread) -> Conversation:
+        return self.conversations.setdefault(
+            thread.thread_id, Conversation(thread, CountingIds(self.number() << 20))
+        )
+
+
+Action = Callable[[Harness, int, int], Any]
+
+
+def of(kept: str) -> Callable[[Callable[[Harness, Any, int], Any]], Action]:
+    """An action on one of the contexts kept so far, if there is any."""
+
+    def decorate(action: Callable[[Harness, Any, int], Any]) -> Action:
+        @functools.wraps(action)
+        def act(harness: Harness, a: int, b: int) -> None:
+            found = getattr(harness, kept)
+            if found:
+                action(harness, found[a % len(found)], b)
+
+        return act
+
+    return decorate
+
+
+def child(harness: Harness, a: int, b: int) -> None:
+    asked_by = harness.tools[b % len(harness.tools)] if harness.tools and b % 2 else None
+    harness.threads.append(harness.thread(a).child(("kid", "Kid", "root")[b % 3], asked_by=asked_by))
+
+
+def thread_end(harness: Harness, a: int, b: int) -> None:
+    (harness.thread(a).resume if b % 2 else harness.thread(a).end)()
+
+
+def start_turn(harness: Harness, a: int, b: int) -> None:
+    harness.turns.append(harness.thread(a).turn())
+
+
+def message(harness: Harness, a: int, b: int) -> None:
+    conversation = harness.conversation(harness.thread(a))
+    if b % 3 == 0:
+        conversation.from_agent(harness.thread(b), "do it")
+    else:
+        conversation.message(("user", "developer")[b % 2], f"text {b}")
+
+
+@of("turns")
+def ask(harness: Harness, turn: Any, b: int) -> None:
+    if turn.thread is not None:
+        previous = {"previous_response_id": f"resp_{b % 5}"} if b % 4 == 0 else {}
+        request = harness.conversation(turn.thread).request("m", **previous)
+        harness.calls.append(turn.inference(request if b % 3 else request["input"], model="m"))
+
+
+@of("calls")
+def answer(harness: Harness, call: Any, b: int) -> None:
+    n = harness.number()
+    name, arguments = NAMES[b % len(NAMES)], ARGUMENTS[b % len(ARGUMENTS)]
+    function = {"type": "function_call", "id": f"fc_{n}", "name": name, "call_id": f"c{n}"}
+    custom = {
+        "type": "custom_tool_call",
+        "id": f"ctc_{n}",
+        "name": "exec",
+        "call_id": f"c{n}",
+        "input": "run()",
+    }
+    texts = {"type": "message", "id": f"msg_{n}", "role": "assistant", "content": "done"}
+    items = [
+        [{**function, "arguments": json.dumps(arguments)}],
+        [custom],
+        [texts, custom],
+        [texts],
+        [{"type": "reasoning", "summary": []}],
+    ][b % 5]
+    if b % 7 == 0:
+        call.failed("lost", output_items=items)
+    elif b % 7 == 1:
+        call.cancelled()
+    elif b % 7 == 2:
+        call.received(items[0])
+        call.__exit__(None, None, None)
+    else:
+        call.completed(items, response_id=f"resp_{b % 5}", usage={"input_tokens": 1, "output_tokens": b})
+    if call._turn is not None:
+        harness.conversation(call._turn.thread).add(*items)
+
+
+@of("turns")
+def use_tool(harness: Harness, turn: Any, b: int) -> None:
+    items = harness.conversation(turn.thread).items if turn.thread is not None else []
+    asked = [item for item in items if item["type"].endswith("_call")]
+    if asked and b % 3:
+        harness.tools.append(turn.tool_call_for(asked[b % len(asked)]))
+    else:
+        name, arguments = NAMES[b % len(NAMES)], ARGUMENTS[b // 2 % len(ARGUMENTS)]
+        harness.tools.append(
+            turn.tool_call(name, arguments, custom=b % 5 == 0, namespace="n" if b % 7 == 0 else None)
+        )
+
+
+@of("tools")
+def end_tool(harness: Harness, tool: Any, b: int) -> None:
+    (tool.completed, tool.failed, tool.cancelled)[b % 3]("output")
+    if tool._turn is not None and tool.call_id is not None and b % 2:
+        harness.conversation(tool._turn.thread).output(tool.call_id, "output", custom=tool.name == "exec")
+
+
+@of("tools")
+def run(harness: Harness, tool: Any, b: int) -> None:
+    if b % 3 == 0:
+        harness.work.append(tool.command(["ls", str(b)], cwd="/w", process_id=b % 4 if b % 2 else None))
+    elif b % 3 == 1:
+        harness.work.append(tool.mcp("server", "tool", {"a": b}))
+    else:
+        harness.work.append(tool.runtime({"note": b, "agent_thread_id": "x"}))
+
+
+@of("work")
+def end_work(harness: Harness, work: Any, b: int) -> None:
+    if hasattr(work, "exited") and b % 4:
+        work.exited(b % 3, "out")
+    else:
+        (work.completed, work.cancelled)[b % 2]()
+
+
+@of("tools")
+def reach_agent(harness: Harness, tool: Any, b: int) -> None:
+    (tool.interacted, tool.interrupted, tool.started_agent)[b % 3](harness.thread(b))
+
+
+@of("tools")
+def other_facts(harness: Harness, tool: Any, b: int) -> None:
+    tool.mcp_call_id(f"m{b}")
+    tool.stdin_target(harness.tools[b % len(harness.tools)])
+
+
+@of("turns")
+def start_cell(harness: Harness, turn: Any, b: int) -> None:
+    harness.cells.append(turn.code_cell("run()", call_id=f"c{1 + b % 20}"))
+
+
+@of("cells")
+def cell_tool(harness: Harness, cell: Any, b: int) -> None:
+    harness.tools.append(cell.tool_call(NAMES[b % len(NAMES)], ARGUMENTS[b // 2 % len(ARGUMENTS)]))
+
+
+@of("cells")
+def cell_goes_on(harness: Harness, cell: Any, b: int) -> None:
+    (cell.yielded, cell.completed, cell.failed, cell.terminated)[b % 4]("text")
+
+
+@of("cells")
+def wait(harness: Harness, cell: Any, b: int) -> None:
+    if harness.turns:
+        harness.tools.append(harness.turns[b % len(harness.turns)].wait(cell))
+
+
+@of("turns")
+def start_compaction(harness: Harness, turn: Any, b: int) -> None:
+    harness.compactions.append(turn.compaction())
+
+
+@of("compactions")
+def compact(harness: Harness, compaction: Any, b: int) -> None:
+    if b % 2:
+        harness.requests.append(compaction.request({"model": "m", "input": []}))
+    elif compaction._turn is not None:
+        conversation = harness.conversation(compaction._turn.thread)
+        short = {"type": "compaction", "id": f"cmp_{harness.number()}", "encrypted_content": "short"}
+        compaction.install(conversation.items, [short])
+        conversation.replace(short)
+
+
+@of("requests")
+def end_request(harness: Harness, request: Any, b: int) -> None:
+    if b % 2:
+        request.completed([])
+    else:
+        request.failed("busy")
+
+
+@of("turns")
+def end_turn(harness: Harness, turn: Any, b: int) -> None:
+    turn.end(STATUSES[b % len(STATUSES)])
+    if b % 3 == 0:
+        turn.report("do it")
+
+
+SETTING_UP: tuple[Action, ...] = (child, start_turn, message, ask, answer, use_tool, start_cell, wait)
+GOING_ON: tuple[Action, ...] = (
+    run,
+    reach_agent,
+    other_facts,
+    cell_tool,
+    cell_goes_on,
+    start_compaction,
+    compact,
+)
+ENDING: tuple[Action, ...] = (thread_end, end_tool, end_work, end_request, end_turn)
+ACTIONS = (*SETTING_UP, ask, answer, use_tool, *GOING_ON, *ENDING)
+
+steps = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 40), st.integers(0, 1000))
+
+
+@pytest.mark.parametrize("changing", [False, True], ids=["as it is", "redacted and cut"])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lifecycle=st.lists(steps, min_size=5, max_size=120))
+def test_any_lifecycle_reduces(changing: bool, lifecycle: list[tuple[Action, int, int]]) -> None:
+    options: dict[str, Any] = {}
+    if changing:
+        options = {
+            "redact": walk_text(lambda text: text.replace("do", "[]")),
+            "limits": Limits(text_bytes=40),
+        }
+    with tempfile.TemporaryDirectory() as folder:
+        recording = record(folder, new_id=CountingIds(0), **options)
+        harness = Harness(recording)
+        for action, a, b in lifecycle:
+            action(harness, a, b)
+        recording.close()
+        assert recording.bundle is not None
+        counters = recording.counters
+        assert (counters.errors, counters.events_lost, counters.payloads_lost) == (0, 0, 0), (
+            counters.last_error
+        )
+        events = events_of(recording.bundle)
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        ours = Path(folder) / "ours.json"
+        assert main(["reduce", "--strict", str(recording.bundle), "-o", str(ours)]) == 0
+        command = oracle()
+        if command is not None:
+            theirs = Path(folder) / "theirs.json"
+            done = subprocess.run(
+                [*command, str(recording.bundle), str(theirs)], capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            assert json.loads(ours.read_bytes()) == json.loads(theirs.read_bytes())
