@@ -1,0 +1,292 @@
+"""The inspector: one object with its values and links, what the event changed, and the object's whole text.
+
+Lens functions may hold text of the trace as it is: the pane makes it printable. Widths are those of
+printable text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import Object, PendingEdge
+from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.lenses.documents import payload_document
+from rollout_tui.tui.lenses.fields import Facts, Field, fields
+from rollout_tui.tui.lenses.findings import MARKS
+from rollout_tui.tui.lenses.json_rows import JsonRows
+from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
+from rollout_tui.tui.lenses.object_text import object_text
+from rollout_tui.tui.lenses.recorded import findings_about
+from rollout_tui.tui.lenses.subject import find, subject
+from rollout_tui.tui.lenses.text_lines import TextLines
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    Target,
+    ToEvent,
+    ToLens,
+    ToObject,
+    ToPayload,
+    clipped,
+    line,
+    row,
+    wrapped,
+)
+from rollout_tui.tui.words import count, since_start, size
+
+NAME_WIDTH = 10
+MOST_CHANGES = 14
+"""Rows of what the event changed; the rest is folded."""
+MOST_LATER = 40
+"""With hindsight: later changes of the object that are listed."""
+
+_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
+
+
+def inspector(view: View, width: int) -> LensLines:
+    """What is chosen, else what the event at the cursor is about."""
+    if not view.event:
+        return LineList("inspector", (), empty="No event yet. Nothing to inspect.")
+    target = subject(view)
+    parts: list[LensLines] = []
+    head = LineList("inspector", _event_lines(view, width), "held  Esc lets go" if view.held else "")
+    if target is None:
+        parts = [_changed(view, None, width)]
+    elif isinstance(target, ToPayload):
+        parts = [_payload(view, target, width)]
+    else:
+        found = _find(view.snapshot, target)
+        parts = [_missing(view, target, width)] if found is None else _object(view, target, found, width)
+    return JoinedLines(head, *parts)
+
+
+def _event_lines(view: View, width: int) -> Iterator[Line]:
+    snapshot = view.snapshot
+    events = snapshot.history.events
+    yield row(
+        width,
+        Cell(f"#{snapshot.seq}", "heading"),
+        Cell(snapshot.event_type, "strong", FLEXIBLE),
+        Cell(since_start(snapshot.time_ms - events.times[1]), "dim", drop=1),
+        target=ToLens("raw"),
+    )
+
+
+def _find(snapshot: Snapshot, target: ToObject) -> Object | None:
+    found = find(snapshot, target.kind, target.id)
+    return found
+
+
+# -- an object ---------------------------------------------------------------------
+
+
+def _object(view: View, target: ToObject, found: Object, width: int) -> list[LensLines]:
+    history = view.snapshot.history
+    rows: list[Line] = [_name_line(history, target, found, width)]
+    for finding in findings_about(view, target):
+        rows.append(line(Piece(f"{MARKS[finding.severity]} #{finding.seq} {finding.code}", finding.severity),
+                         target=ToEvent(finding.event)))  # fmt: skip
+        rows += wrapped(finding.message, width, "", 2)
+    rows += [field_line(one, width) for one in fields(Facts(view), found)]
+    parts: list[LensLines] = [LineList("", rows)]
+    if view.hindsight:
+        parts.append(LineList("", _later(view, target, width)))
+    parts.append(_changed(view, target, width))
+    text = object_text(view, found)
+    if text is not None and text.text:
+        rows_of_text = TextLines(text, width)
+        told = f"{size(text.size)}, {count(rows_of_text.lines, 'line')}"
+        heading = line(Piece(text.name, "heading"), Piece(f"  {told}", "dim"), target=target)
+        parts += [LineList("", (NOTHING, clipped(heading, width))), rows_of_text]
+    return parts
+
+
+def _name_line(history: History, target: ToObject, found: Any, width: int) -> Line:
+    words = label(history, target)
+    window = getattr(found, "execution", None)
+    status = getattr(found, "runtime_status", window.status if window else "")
+    return row(
+        width,
+        Cell(words.text, f"{words.style} strong", FLEXIBLE),
+        Cell(status, STATUS_STYLES.get(status, "")),
+        target=target,
+    )
+
+
+def field_line(one: Field, width: int) -> Line:
+    """A named value."""
+    return row(
+        width,
+        Cell(f" {one.name}", "dim", min(NAME_WIDTH, width // 3)),
+        Cell(one.text, one.style, FLEXIBLE),
+        target=one.target,
+    )
+
+
+def _missing(view: View, target: ToObject, width: int) -> LensLines:
+    """An object that is not known yet at the cursor."""
+    history = view.snapshot.history
+    handle = history.handle(target.kind, target.id)
+    if handle is None:
+        return LineList("", wrapped("That object is not in this recording.", width, "dim", 1))
+    born = history.born(handle)
+    words = label(history, target)
+    seq = history.events.seqs[born]
+    return LineList(
+        "",
+        (
+            line(Piece(words.text, words.style), target=target),
+            *wrapped(f"Not known yet here: it appears at #{seq}.", width, "warning", 1),
+            field_line(Field("appears", f"#{seq}", "link", ToEvent(born)), width),
+        ),
+    )
+
+
+def _payload(view: View, target: ToPayload, width: int) -> LensLines:
+    name = payload_name(target.raw_payload_id)
+    reference = view.snapshot.payload(target.raw_payload_id)
+    if reference is None:
+        return LineList("", wrapped(f"No event up to here names {name}.", width, "dim", 1))
+    born = view.snapshot.history.payloads.born(target.raw_payload_id) or 0
+    try:
+        document = payload_document(view.trace, view.snapshot, target.raw_payload_id)
+    except PayloadProblem as problem:
+        told = wrapped(f"{problem.code}: {problem.reason}", width, "error", 1)
+        return LineList("", (line(Piece(name, "link"), target=target), *told))
+    head = [
+        line(Piece(name, "strong link"), target=target),
+        field_line(Field("kind", reference.kind.type), width),
+        field_line(Field("size", size(document.size)), width),
+        field_line(Field("file", reference.path, "dim"), width),
+        *(field_line(one, width) for one in Facts(view).at("named by", born)),
+        NOTHING,
+    ]
+    if document.problem:
+        head[-1:] = wrapped(f"not JSON: {document.problem}", width, "error", 1)
+    return JoinedLines(
+        LineList("", head), JsonRows(document, f"inspector:{target.raw_payload_id}", view.folds, width)
+    )
+
+
+# -- what the event changed ----------------------------------------------------------
+
+
+def _changed(view: View, target: ToObject | None, width: int) -> LensLines:
+    """What the event at the cursor changed, the chosen object first."""
+    history = view.snapshot.history
+    found = changes(history, view.event)
+    if target is not None:
+        own = (KIND_NAMES[target.kind], target.id)
+        found.sort(key=lambda one: (one.kind, one.id) != own)
+    title = f"changed by #{view.snapshot.seq}:"
+    if not found:
+        return LineList("", (NOTHING, *wrapped(f"#{view.snapshot.seq} changed nothing in the graph.", width, "dim", 1)))
+    rows: list[Line] = []
+    last: tuple[str, str] | None = (KIND_NAMES[target.kind], target.id) if target else None
+    for change in found:
+        if (change.kind, change.id) != last:
+            last = (change.kind, change.id)
+            rows.append(_changed_object(history, change, width))
+        if change.path:
+            rows += _change_lines(change, width)
+    more = len(rows) - MOST_CHANGES
+    fold = Fold("inspector:changes")
+    if more > 1 and fold.key not in view.folds:
+        rows[MOST_CHANGES:] = [line(Piece(f" > {more} more rows", "dim"), target=fold)]
+    elif more > 1:
+        rows.append(line(Piece(" v fewer", "dim"), target=fold))
+    return LineList("", (NOTHING, line(Piece(title, "heading")), *rows))
+
+
+def _changed_object(history: History, change: ChangeRow, width: int) -> Line:
+    kind = _KINDS[change.kind]
+    words = label(history, ToObject(kind, change.id))
+    fresh = not change.path
+    mark = "+" if fresh else "~"
+    target: Target | None = None if kind is PendingEdge else ToObject(kind, change.id)
+    return row(
+        width,
+        Cell(f" {mark}", "added" if fresh else "changed"),
+        Cell(words.text, words.style, FLEXIBLE),
+        target=target,
+    )
+
+
+def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
+    yield clipped(line(Piece(f"   {change.path}", "dim")), width)
+    if change.added or change.removed:
+        listed = [
+            *(Piece(f" + {_short(one)}", "added") for one in change.added),
+            *(Piece(f" - {_short(one)}", "removed") for one in change.removed),
+        ]
+        told = f"     {change.before} -> {change.after}"
+        yield clipped(line(Piece(told), *listed), width)
+        return
+    before, after = change.before, change.after
+    room = max(4, (width - 9) // 2)
+    if before is None:
+        yield row(width, Cell("    ", "", 4), Cell(f"{after}", "changed", FLEXIBLE))
+        return
+    yield row(
+        width,
+        Cell("    ", "", 4),
+        Cell(_clip(before, room), "dim"),
+        Cell("->", "dim"),
+        Cell(after or "nothing", "changed", FLEXIBLE),
+    )
+
+
+def _clip(text: str, room: int) -> str:
+    from rollout_tui.printable import one_line
+
+    return one_line(text, room)
+
+
+def _short(object_id: str) -> str:
+    return object_id.replace("conversation_item:", "item ")
+
+
+def _later(view: View, target: ToObject, width: int) -> Iterator[Line]:
+    """With hindsight: how the object went on after the cursor."""
+    history = view.snapshot.history
+    handle = history.handle(target.kind, target.id)
+    events = [] if handle is None else [one.event for one in history.changes_of(handle)]
+    later = [one for one in dict.fromkeys(events) if view.event < one <= history.head]
+    yield NOTHING
+    if not later:
+        yield line(Piece("hindsight: it stays like this", "heading"))
+        return
+    yield line(Piece("hindsight: what it becomes", "heading"))
+    own = (KIND_NAMES[target.kind], target.id)
+    for event in later[:MOST_LATER]:
+        for change in changes(history, event):
+            if (change.kind, change.id) == own and change.path:
+                became = change.after if not change.added else f"{change.after} items"
+                yield row(
+                    width,
+                    Cell(f" #{history.events.seqs[event]}", "link", 6),
+                    Cell(change.path, "dim"),
+                    Cell(f"-> {became}", "note", FLEXIBLE),
+                    target=ToEvent(event),
+                )
+    if len(later) > MOST_LATER:
+        yield line(Piece(f" and {len(later) - MOST_LATER} more events", "dim"))
+
+
+def at_end(view: View) -> View:
+    """The same view at the end of what is recorded."""
+    head = view.snapshot.history.head
+    return replace(view, event=head, snapshot=Snapshot(view.snapshot.history, head))
+
+
+__all__ = ["at_end", "cast", "field_line", "inspector"]

@@ -1,0 +1,139 @@
+"""A JSON text as a tree that is parsed level by level, only where it is open.
+
+`children` of a value costs a pass over the bytes of that value alone and is remembered, so a request of 20 MB
+shows its first screen after two passes. What is no JSON is shown as text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from rollout_tui.tui.lenses.text_rows import TextRows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Kind: TypeAlias = Literal["object", "list", "string", "number", "constant", "text"]
+
+_RAW = msgspec.json.Decoder(msgspec.Raw)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_STRING = msgspec.json.Decoder(str)
+
+_BLANKS = re.compile(rb"\s+")
+_KINDS: dict[int, Kind] = {
+    ord("{"): "object",
+    ord("["): "list",
+    ord('"'): "string",
+    ord("t"): "constant",
+    ord("f"): "constant",
+    ord("n"): "constant",
+}
+_MOST_EMBEDDED = 4_000_000
+
+
+class Child(NamedTuple):
+    """A value inside a container: its key, or None inside a list."""
+
+    key: str | None
+    value: JsonValue
+
+
+class JsonValue:
+    """One value: `raw` are its bytes as recorded, `problem` says why text is no JSON."""
+
+    __slots__ = ("_children", "_embedded", "_rows", "_text", "kind", "problem", "raw")
+
+    def __init__(self, raw: bytes | memoryview, kind: Kind | None = None, problem: str = "") -> None:
+        self.raw = raw
+        self.kind: Kind = kind or _KINDS.get(raw[0] if len(raw) else 0, "number")
+        self.problem = problem
+        self._children: Sequence[Child] | None = None
+        self._text: str | None = None
+        self._rows: TextRows | None = None
+        self._embedded: JsonValue | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes as recorded."""
+        return len(self.raw)
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is an object or a list."""
+        return self.kind in ("object", "list")
+
+    @property
+    def children(self) -> Sequence[Child]:
+        """The values inside a container; of a text that is no JSON after all, none."""
+        if self._children is None:
+            try:
+                if self.kind == "object":
+                    found = _OBJECT.decode(self.raw)
+                    self._children = [Child(key, _value(one)) for key, one in found.items()]
+                else:
+                    self._children = [Child(None, _value(one)) for one in _LIST.decode(self.raw)]
+            except (ValueError, RecursionError) as error:
+                self.problem = str(error)
+                self._children = ()
+        return self._children
+
+    @property
+    def text(self) -> str:
+        """The text of a string, of anything else its bytes as text."""
+        if self._text is None:
+            self._text = _as_text(self.raw) if self.kind != "string" else _as_string(self.raw)
+        return self._text
+
+    def rows(self, width: int) -> TextRows:
+        """The text in rows of that width."""
+        if self._rows is None or self._rows.width != max(1, width):
+            self._rows = TextRows(self.text, width)
+        return self._rows
+
+    @property
+    def embedded(self) -> JsonValue | None:
+        """The object or list that a string holds as JSON, e.g. the arguments of a call."""
+        if self.kind != "string" or self.size > _MOST_EMBEDDED or self.raw[1:2] not in (b"{", b"["):
+            return None
+        if self._embedded is None:
+            inner = parsed(self.text.encode(errors="surrogatepass"))
+            self._embedded = inner if inner.is_container and not inner.problem else JsonValue(b"null")
+        return self._embedded if self._embedded.is_container else None
+
+    def preview(self, most: int) -> str:
+        """The beginning of the value as one line."""
+        return _as_text(_BLANKS.sub(b" ", bytes(self.raw[: most * 6])))
+
+
+def _value(raw: msgspec.Raw) -> JsonValue:
+    return JsonValue(memoryview(raw).toreadonly())
+
+
+def _as_text(raw: bytes | memoryview) -> str:
+    return bytes(raw).decode(errors="backslashreplace")
+
+
+def _as_string(raw: bytes | memoryview) -> str:
+    try:
+        return _STRING.decode(raw)
+    except (ValueError, RecursionError):
+        return _as_text(raw)
+
+
+def parsed(data: bytes) -> JsonValue:
+    """The value of a JSON document; one of kind `text` with a `problem` when it is none."""
+    stripped = data.strip()
+    if not stripped:
+        return JsonValue(data, "text", "it is empty")
+    try:
+        _RAW.decode(stripped)
+    except (ValueError, RecursionError) as error:
+        return JsonValue(data, "text", str(error))
+    found = JsonValue(stripped)
+    if found.is_container and not found.children and found.problem:
+        return JsonValue(data, "text", found.problem)
+    return found

@@ -1,0 +1,116 @@
+"""What the lenses call the objects of the graph, in a few words, and in which style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
+
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names, cell_label, command_line
+from rollout_tui.debugger.span_words import call_label, one_line
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    Compaction,
+    CompactionRequest,
+    Conversation,
+    ConversationItem,
+    InferenceCall,
+    InteractionEdge,
+    Object,
+    PendingEdge,
+    Rollout,
+    TerminalOperation,
+    TerminalSession,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.values import CodeCellRequester
+from rollout_tui.tui.lines import ToObject, ToPayload
+from rollout_tui.tui.words import short_id
+
+ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
+ROLE_STYLES = {
+    "developer": "developer",
+    "system": "system",
+    "user": "user",
+    "assistant": "assistant",
+    "tool": "tool",
+}
+STATUS_STYLES = {
+    "running": "running",
+    "starting": "running",
+    "yielded": "wait",
+    "completed": "ok",
+    "failed": "error",
+    "cancelled": "warning",
+    "aborted": "warning",
+    "terminated": "warning",
+}
+
+
+class Label(NamedTuple):
+    """Words for an object and the style they are shown in."""
+
+    text: str
+    style: str
+
+
+def label(history: History, target: ToObject | ToPayload) -> Label:
+    """Words for what a selection or a link leads to."""
+    if isinstance(target, ToPayload):
+        return Label(payload_name(target.raw_payload_id), "link")
+    handle = history.handle(target.kind, target.id)
+    if handle is None:
+        return Label(short_id(target.id), "dim")
+    make, style = _LABELS[target.kind]
+    return Label(make(history, cast(Any, history.objects[handle])), style)
+
+
+def payload_name(raw_payload_id: str) -> str:
+    """`payload 33` for `raw_payload:33`."""
+    return f"payload {raw_payload_id.removeprefix('raw_payload:')}"
+
+
+def requester(history: History, tool: ToolCall) -> ToObject | None:
+    """Who asked for a call: an inference call or a code cell."""
+    if isinstance(tool.requester, CodeCellRequester):
+        return ToObject(CodeCell, tool.requester.code_cell_id)
+    asked = index_of(history, Names).requested_by(tool)
+    return ToObject(InferenceCall, asked) if asked else None
+
+
+def _names(history: History) -> Names:
+    return index_of(history, Names)
+
+
+def _ordinal(history: History, kind: type[Object], object_id: str) -> int:
+    collection = history.collections[kind]
+    handle = collection.index[object_id]
+    return collection.order.index(handle) + 1
+
+
+def _item(history: History, item: ConversationItem) -> str:
+    return f"item {item.item_id.rpartition(':')[2]}"
+
+
+_LABELS: dict[type[Object], tuple[Callable[[History, Any], str], str]] = {
+    Rollout: (lambda history, one: "rollout", "strong"),
+    Thread: (lambda history, one: one.agent_path, "agent"),
+    CodexTurn: (lambda history, one: _names(history).turn(one.codex_turn_id), "turn"),
+    InferenceCall: (lambda history, one: _names(history).inference(one.inference_call_id), "inference"),
+    CodeCell: (lambda history, one: cell_label(one), "cell"),
+    ToolCall: (call_label, "tool"),
+    ConversationItem: (_item, "accent"),
+    TerminalOperation: (lambda history, one: one_line(command_line(one)), "tool"),
+    TerminalSession: (lambda history, one: f"terminal {_ordinal(history, TerminalSession, one.terminal_id)}", "tool"),
+    Compaction: (lambda history, one: f"compaction {_ordinal(history, Compaction, one.compaction_id)}", "compaction"),
+    CompactionRequest: (
+        lambda history, one: f"compaction request {_ordinal(history, CompactionRequest, one.compaction_request_id)}",
+        "compaction",
+    ),
+    InteractionEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
+    PendingEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
+    Conversation: (lambda history, one: f"context of {_names(history).thread(one.thread_id)}", "accent"),
+}

@@ -1,0 +1,121 @@
+"""What a pane is about when nothing is chosen: the object that the event at the cursor concerns."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from rollout_tui.debugger.related import subject_of
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    Compaction,
+    CompactionRequest,
+    InferenceCall,
+    InteractionEdge,
+    Object,
+    PendingEdge,
+    Rollout,
+    TerminalOperation,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.trace.events import Event, payload_references
+from rollout_tui.tui.lens import Selection, View
+from rollout_tui.tui.lines import ToObject, ToPayload
+
+T = TypeVar("T", bound=Object)
+
+# Event type to the kinds of objects it is about; the first kind that the event touched counts.
+ABOUT: dict[str, tuple[type[Object], ...]] = {
+    "rollout_started": (Rollout,),
+    "rollout_ended": (Rollout,),
+    "recording_completed": (Rollout,),
+    "thread_started": (Thread,),
+    "thread_ended": (Thread,),
+    "thread_resumed": (Thread,),
+    "codex_turn_started": (CodexTurn,),
+    "codex_turn_ended": (CodexTurn,),
+    "inference_started": (InferenceCall,),
+    "inference_completed": (InferenceCall,),
+    "inference_failed": (InferenceCall,),
+    "inference_cancelled": (InferenceCall,),
+    "tool_call_started": (ToolCall,),
+    "mcp_tool_call_correlation_assigned": (ToolCall,),
+    "stdin_target_resolved": (TerminalOperation, ToolCall),
+    "tool_call_runtime_started": (TerminalOperation, ToolCall),
+    "tool_call_runtime_ended": (TerminalOperation, ToolCall),
+    "tool_call_ended": (ToolCall,),
+    "code_cell_started": (CodeCell,),
+    "code_cell_initial_response": (CodeCell,),
+    "code_cell_ended": (CodeCell,),
+    "compaction_request_started": (CompactionRequest,),
+    "compaction_request_completed": (CompactionRequest,),
+    "compaction_request_failed": (CompactionRequest,),
+    "compaction_installed": (Compaction,),
+    "agent_result_observed": (InteractionEdge, PendingEdge),
+}
+
+
+def subject(view: View) -> Selection | None:
+    """What was chosen, else what the event is about; None when that is nothing but the event itself."""
+    return view.selection or about(view)
+
+
+def about(view: View) -> Selection | None:
+    """What the event at the cursor is about."""
+    if not view.event:
+        return None
+    event_type = view.snapshot.event_type
+    if event_type == "history_item_accepted":
+        accepted = subject_of(view.trace, view.spans, view.event)
+        return ToObject(accepted.kind, accepted.id) if accepted else None
+    kinds = ABOUT.get(event_type, ())
+    touched = {change.kind: change.id for change in reversed(view.snapshot.touched())}
+    for kind in kinds:
+        if kind in touched:
+            return ToObject(kind, touched[kind])
+    if kinds:
+        span = view.spans.span(view.spans.span_of(view.event)) if view.event <= view.spans.head else None
+        kind = SPAN_OBJECTS.get(span.kind) if span else None
+        if span and kind in kinds and span.id:
+            return ToObject(kind, span.id)
+        return None
+    found = view.trace.events[view.event - 1]
+    references = payload_references(found.payload) if isinstance(found, Event) else list(found.references)
+    return ToPayload(references[0].raw_payload_id) if references else None
+
+
+SPAN_OBJECTS: dict[str, type[Object]] = {
+    "rollout": Rollout,
+    "thread": Thread,
+    "codex_turn": CodexTurn,
+    "inference_call": InferenceCall,
+    "compaction_request": CompactionRequest,
+    "tool_call": ToolCall,
+    "code_cell": CodeCell,
+    "terminal_operation": TerminalOperation,
+}
+
+
+def find(snapshot: Snapshot, kind: type[T], object_id: str | None) -> T | None:
+    """An object of the graph as of the snapshot, None when it is not there yet."""
+    if object_id is None:
+        return None
+    history = snapshot.history
+    handle = history.handle(kind, object_id)
+    if handle is None or history.born(handle) > snapshot.event:
+        return None
+    return cast(T, history.as_of(handle, snapshot.event))
+
+
+def born(history: History, kind: type[Object], object_id: str) -> int:
+    """The event that created an object; it must exist."""
+    return history.born(cast(int, history.handle(kind, object_id)))
+
+
+def ended(history: History, found: Any) -> int | None:
+    """The event that ended an object with an execution window, None while it runs."""
+    seq = found.execution.ended_seq
+    return None if seq is None else history.events.ordinal_of(seq)
