@@ -72,7 +72,7 @@ def open_bundle(trace: Path) -> Bundle:
             f"{shown(trace)} has no trace.jsonl in it, nor have the folders in it; {EXPECTED}"
         )
     return _open_folder(
-        newest, (f"{shown(trace)} is a folder of bundles; the newest is {_short(newest.name)}",)
+        newest, (f"{shown(trace)} is a folder of bundles; the newest is {one_line(newest.name, 160)}",)
     )
 
 
