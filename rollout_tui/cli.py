@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
@@ -84,11 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     command, words = _command(words)
     module = command.module
-    if command.name != OPEN:
-        _end_on_sigterm()
     run: Callable[[Any], int] = module.run
-    status = run(module.parser().parse_args(words))
-    sys.stdout.flush()
+    with contextlib.nullcontext() if command.name == OPEN else _ended_by_sigterm():
+        status = run(module.parser().parse_args(words))
+        sys.stdout.flush()
     return status
 
 
@@ -106,13 +106,18 @@ def _named(name: str) -> Command:
     return next(command for command in COMMANDS if command.name == name)
 
 
-def _end_on_sigterm() -> None:
-    """Let SIGTERM unwind the program, so that half-written output is removed."""
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM unwind what runs, so that half-written output is removed."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(TERMINATED)
 
-    signal.signal(signal.SIGTERM, end)
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _problem(error: Exception) -> str:

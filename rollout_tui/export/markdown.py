@@ -1,7 +1,7 @@
 """A readable account of a recording, or of some events of it, in Markdown.
 
-Turn by turn: what the model was given, what it answered, what its calls and cells did, what failed. Every text of
-the trace is printable, and stands in a fence or is escaped, so that nothing of it becomes markup.
+Turn by turn: what the model was given, what it answered, what its calls and cells did, what failed. Every
+text of the trace is printable, and stands in a fence or is escaped, so that none of it becomes markup.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.carried import Carried
 from rollout_tui.debugger.findings import Finding, find_all
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.item_text import part_text
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
 from rollout_tui.debugger.spans import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span, Spans
 from rollout_tui.export.redaction_words import WORDS
@@ -26,7 +27,7 @@ from rollout_tui.graph.objects import (
     TerminalOperation,
     ToolCall,
 )
-from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart, PayloadRefPart, SummaryPart, TextPart
+from rollout_tui.graph.values import EncodedPart, Part, PayloadRefPart
 from rollout_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -153,12 +154,9 @@ class _Account:
                 f"{usage.input_tokens:,} tokens in ({usage.cached_input_tokens:,} cached), "
                 f"{usage.output_tokens:,} out"
             )
-        request = next(
-            one
-            for one in self._carried.requests(call.thread_id)
-            if one.inference_call_id == call.inference_call_id
-        )
-        for item_id in request.items[request.kept :]:
+        started = self._snapshot.inference_calls.born(call.inference_call_id)
+        request = self._carried.request_at(call.thread_id, started)
+        for item_id in request.items[request.kept :] if request else ():
             item = self._snapshot.conversation_items[item_id]
             if not item.produced_by:
                 yield from self._item(item)
@@ -182,8 +180,8 @@ class _Account:
 
     def _compaction(self, compaction: Compaction) -> Iterator[str]:
         yield (
-            f"**compaction** {_code(compaction.compaction_id)}: {len(compaction.input_item_ids)} items became "
-            f"{len(compaction.replacement_item_ids)}"
+            f"**compaction** {_code(compaction.compaction_id)}: {len(compaction.input_item_ids)} items became"
+            f" {len(compaction.replacement_item_ids)}"
         )
 
     def _told(self, findings: Iterable[Finding]) -> Iterator[str]:
@@ -214,11 +212,13 @@ class _Account:
         """Text between fences that it cannot close; long text is cut in the middle."""
         if not text:
             return
-        cut = len(text) - LONGEST_TEXT
+        cut, half = len(text) - LONGEST_TEXT, LONGEST_TEXT // 2
         if cut > 0:
-            half = LONGEST_TEXT // 2
-            text = f"{text[:half]}\n... {cut:,} characters left out ...\n{text[-half:]}"
-        shown = printable(self._said(text), keep_newlines=True)
+            head, tail = self._said(text[:half]), self._said(text[-half:])
+            text = f"{head}\n... {cut:,} characters left out ...\n{tail}"
+        else:
+            text = self._said(text)
+        shown = printable(text, keep_newlines=True)
         longest = max((len(run) for run in re.findall("`+", shown)), default=0)
         fence = "`" * max(3, longest + 1)
         yield f"{fence}{language}"
@@ -231,16 +231,12 @@ def item_text(item: ConversationItem) -> str:
     return "\n".join(_part_text(part) for part in item.body.parts)
 
 
-def _part_text(part: object) -> str:
-    if isinstance(part, TextPart | SummaryPart):
-        return part.text
-    if isinstance(part, CodePart):
-        return part.source
-    if isinstance(part, JsonPart):
-        return part.summary
+def _part_text(part: Part) -> str:
     if isinstance(part, EncodedPart):
         return f"({len(part.value):,} characters that only the provider can read)"
-    return f"({part.label})" if isinstance(part, PayloadRefPart) else ""
+    if isinstance(part, PayloadRefPart):
+        return f"({part.label})"
+    return part_text(part) or ""
 
 
 def _escaped(text: str) -> str:
