@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,9 +15,12 @@ from textual.binding import BindingType
 from textual.command import Provider
 
 from rollout_tui.printable import printable
+from rollout_tui.trace.bundle import bundle_folders
+from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.screens.picker import PickerScreen
 
 
 class RolloutApp(App[int]):
@@ -29,9 +33,10 @@ class RolloutApp(App[int]):
     COMMANDS: ClassVar[set[type[Provider]]] = {ActionProvider}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, opening: Opening, theme: str | None = None) -> None:
+    def __init__(self, opening: Opening, theme: str | None = None, *, pick: bool = False) -> None:
         super().__init__()
         self.opening = opening
+        self.pick = pick
         self.complaint = ""
         if theme is not None:
             self.theme = theme
@@ -41,7 +46,11 @@ class RolloutApp(App[int]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
-        self.push_screen(DebuggerScreen(self.opening))
+        self.push_screen(PickerScreen(self.opening.path) if self.pick else DebuggerScreen(self.opening))
+
+    def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
+        """Open a bundle of the folder; the picker stays underneath."""
+        self.push_screen(DebuggerScreen(replace(self.opening, path=message.folder)))
 
     def complain(self, message: str) -> None:
         """Leave with status 2; `message` goes to standard error once the terminal is itself again."""
@@ -50,6 +59,15 @@ class RolloutApp(App[int]):
 
     def _terminated(self, number: int) -> None:
         self.exit(128 + number, 128 + number)
+
+
+def is_folder_of_bundles(path: Path) -> bool:
+    """Whether there is something to choose from: a folder that is no bundle and holds some."""
+    try:
+        inside = path.is_dir() and not (path / SPINE_NAME).exists()
+        return inside and next(bundle_folders(path), None) is not None
+    except OSError:
+        return False
 
 
 def run(
@@ -70,7 +88,10 @@ def run(
     folder instead of asking, `wait` waits for a trace that is not there yet. 2 when `at` or `thread` is not
     in the recording: one line on standard error says what is.
     """
-    app = RolloutApp(Opening(Path(trace_path), at, follow, wait, thread, lens), theme)
+    path = Path(trace_path)
+    app = RolloutApp(
+        Opening(path, at, follow, wait, thread, lens), theme, pick=not latest and is_folder_of_bundles(path)
+    )
     status = app.run()
     if app.complaint:
         print(f"rollout-tui: {printable(app.complaint)}", file=sys.stderr)

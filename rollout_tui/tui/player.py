@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rollout_tui.tui.session import Session
-from rollout_tui.tui.words import duration
+from rollout_tui.words import duration
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 LONGEST_PAUSE_MS = 2000

@@ -13,7 +13,7 @@ from rollout_tui.debugger.spans import Spans
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import MIB, Progress, Trace
 from rollout_tui.tui.panes.outline import Outline
-from rollout_tui.tui.words import count
+from rollout_tui.words import count
 
 
 class Reading:

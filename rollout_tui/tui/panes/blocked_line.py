@@ -1,11 +1,57 @@
-"""The line that says what each thread waits for."""
+"""The line that says what the thread shown waits for, and what goes on beside that."""
 
 from __future__ import annotations
 
+from rollout_tui.debugger.blocked import ThreadWaits, background_in_words, blocked, in_words
+from rollout_tui.graph.objects import Thread
+from rollout_tui.printable import cells
 from rollout_tui.tui.lens import View
 from rollout_tui.tui.lines import Line, Piece, clipped, line
+from rollout_tui.words import count
 
 
 def blocked_line(view: View, width: int) -> Line:
-    """`blocked: /root 1.84 s on wait(call_wB2) -> cell 2`."""
-    return clipped(line(Piece(" ")), width)
+    """`/root blocked 1.84 s on wait(call_wB2) -> cell 2   background: cell 1 (yielded)`."""
+    pieces = [Piece(" ")]
+    waits = next(
+        iter(blocked(view.trace, view.snapshot, view.now_ms, view.thread_id) if view.thread_id else ()), None
+    )
+    if waits is None:
+        pieces.append(Piece(_nothing(view), "dim"))
+    else:
+        pieces += _sentence(in_words(waits), waits)
+        beside = background_in_words(waits)
+        if beside:
+            pieces += (Piece("   background: ", "dim"), Piece(beside, "cell"))
+    others = _others(view, waits)
+    shown = clipped(line(*pieces), width - cells(others))
+    blank = Piece(" " * max(0, width - shown.width - cells(others)))
+    return Line((*shown.pieces, blank, Piece(others, "agent"))) if others else shown
+
+
+def _sentence(words: str, waits: ThreadWaits) -> list[Piece]:
+    name = waits.agent_path or waits.thread_id
+    if not words.startswith(name):
+        return [Piece(words)]
+    what, _, on = words.removeprefix(name).partition(" on ")
+    busy = bool(waits.blocked_on)
+    pieces = [Piece(name, "agent"), Piece(what, "running" if busy else "dim")]
+    return [*pieces, Piece(" on "), Piece(on, "strong")] if on else pieces
+
+
+def _nothing(view: View) -> str:
+    """Why nothing can be waited for."""
+    rollout = view.snapshot.rollout
+    if rollout.status != "running":
+        return f"the rollout has ended: {rollout.status}"
+    if view.thread_id is None or view.thread_id not in view.snapshot.threads:
+        return "no thread has started yet"
+    thread: Thread = view.snapshot.threads[view.thread_id]
+    return f"{thread.agent_path} has ended: {thread.execution.status}"
+
+
+def _others(view: View, waits: ThreadWaits | None) -> str:
+    """How many other threads run."""
+    opened = sum(1 for one in view.spans.open_at(view.event) if view.spans.span(one).kind == "thread")
+    others = opened - (waits is not None)
+    return f"  +{count(others, 'thread')} running " if others > 0 else ""

@@ -10,7 +10,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread, ToolCall
 from rollout_tui.trace.events import UNREADABLE, Event, event_type
 from rollout_tui.trace.spine import BadLine
-from rollout_tui.tui.words import short_id
+from rollout_tui.words import short_id
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace

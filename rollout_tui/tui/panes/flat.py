@@ -5,7 +5,7 @@ from __future__ import annotations
 from rollout_tui.tui.lens import MadeLines, View
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.event_words import event_words
-from rollout_tui.tui.words import since_start
+from rollout_tui.words import since_start
 
 
 def flat(view: View, width: int) -> MadeLines:

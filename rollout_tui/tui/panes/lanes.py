@@ -21,7 +21,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.lines import Line, Piece, line
 from rollout_tui.tui.panes.ruler import Ruler, ruler
-from rollout_tui.tui.words import duration
+from rollout_tui.words import duration
 
 PROBES = 6
 """Most events looked at for one column."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rollout_tui.tui.lens import LineList
 from rollout_tui.tui.lines import Line, Piece, line, text_line
-from rollout_tui.tui.words import count, size
+from rollout_tui.words import count, size
 
 BAR = 24
 

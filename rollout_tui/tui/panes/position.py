@@ -9,7 +9,7 @@ from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.panes.header import Header
 from rollout_tui.tui.panes.status import Standing
 from rollout_tui.tui.session import Session
-from rollout_tui.tui.words import count, short_id, since_start
+from rollout_tui.words import count, short_id, since_start
 
 
 def header_facts(session: Session, standing: Standing) -> Header:

@@ -7,12 +7,9 @@ from typing import Literal, TypeAlias
 
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.trace.writer import WriterState
-from rollout_tui.tui.words import whole_seconds
+from rollout_tui.words import whole_seconds
 
 Phase: TypeAlias = Literal["opening", "waiting", "loading", "live", "ended", "stopped", "failed"]
-
-QUIET_MS = 2000
-"""A live recording is called idle after so long without an event."""
 
 SILENT_MS = 10 * 60 * 1000
 
@@ -43,10 +40,7 @@ class Standing:
 
     @property
     def words(self) -> str:
-        """`LIVE`, `LIVE idle 41 s`, `ENDED failed`, `STOPPED 41 s ago, 3 open`."""
-        if self.phase == "live":
-            idle = f" idle {whole_seconds(self.quiet_ms)}" if self.quiet_ms >= QUIET_MS else ""
-            return f"LIVE{idle}"
+        """`LIVE`, `ENDED failed`, `STOPPED 41 s ago, 3 open`."""
         if self.phase == "ended":
             return "ENDED" if self.status in ("completed", "running") else f"ENDED {self.status}"
         if self.phase == "stopped":

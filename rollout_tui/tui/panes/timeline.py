@@ -20,7 +20,7 @@ from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation
 from rollout_tui.tui.lens import MadeLines, View
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.outline import Outline
-from rollout_tui.tui.words import duration
+from rollout_tui.words import duration
 
 if TYPE_CHECKING:
     from rollout_tui.graph.history import History

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
 
 FRAME_S = 1 / 60
+TICK_S = 1.0
+"""How often ages are counted up; a line that stays the same is not painted."""
 
 
 def bindings() -> list[BindingType]:
@@ -89,6 +91,7 @@ class DebuggerScreen(Screen[None]):
         """Start to read."""
         self._loader = Loader(self.opening.path, self.post_message, wait=self.opening.wait)
         self._loader.start()
+        self.set_interval(TICK_S, self.painter.paint_ages)
         self.repaint()
 
     def on_unmount(self) -> None:

@@ -115,8 +115,8 @@ class Painter:
     def paint_ages(self) -> None:
         """Only what counts up by the clock."""
         session = self._screen.opened
-        if session is not None:
-            now = self.standing(session)
+        now = self.standing(session) if session is not None and not self.loading else None
+        if session is not None and now is not None and now.phase in ("live", "stopped"):
             self.paint_blocked(session, self.view(session, now))
             self._bar("header", header(header_facts(session, now), self._screen.size.width))
 
