@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 240
 _BLANKS = re.compile(r"\s+")
+_HOW_MUCH = re.compile(r"\d+ (tokens|chars|characters|bytes|lines) (truncated|omitted)")
+_CUT = re.compile(r"Warning: truncated output")
 
 
 def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:
@@ -57,34 +60,52 @@ def error_words(text: str) -> str:
     return line(text)
 
 
-def result_text(result: Any) -> str:
-    """The text that a tool result gives to whoever asked (format section 4); empty when there is none."""
+def result_texts(result: Any) -> list[str]:
+    """The pieces of text that a tool result gives to whoever asked (format section 4)."""
     if not isinstance(result, dict):
-        return ""
+        return []
     if isinstance(result.get("error"), str):
-        return str(result["error"])
+        return [result["error"]]
     item = result.get("response_item")
     if isinstance(item, dict):
-        return text_of(item.get("output"))
+        return texts_of(item.get("output"))
     given = result.get("value")
-    if isinstance(given, dict):
-        return text_of(
-            given["output"] if isinstance(given.get("output"), str) else given.get("content", given)
-        )
-    return text_of(given)
+    if isinstance(given, dict) and isinstance(given.get("output"), str):
+        return [given["output"]]
+    return texts_of(given)
 
 
-def text_of(content: Any) -> str:
-    """Readable text of an output or of content parts: strings as they are, parts joined by newlines."""
+def result_text(result: Any) -> str:
+    """The text of a tool result, pieces joined by newlines; empty when there is none."""
+    return "\n".join(result_texts(result))
+
+
+def size_of(texts: Iterable[str]) -> int:
+    """Bytes of pieces of text."""
+    return sum(len(text.encode(errors="surrogatepass")) for text in texts)
+
+
+def texts_of(content: Any) -> list[str]:
+    """The pieces of text of an output or of content parts; other values as JSON."""
+    if content is None:
+        return []
     if isinstance(content, str):
-        return content
+        return [content]
     if isinstance(content, dict):
         for name in ("content", "text", "output"):
             if name in content:
-                return text_of(content[name])
+                return texts_of(content[name])
     if isinstance(content, list):
-        return "\n".join(text for text in map(text_of, content) if text)
-    return "" if content is None else msgspec.json.encode(content).decode()
+        return [text for one in content for text in texts_of(one)]
+    return [msgspec.json.encode(content).decode()]
+
+
+def cut_mark(text: str) -> str | None:
+    """What codex writes where it cut a text: how much is missing, else that something is; None if whole."""
+    if "truncated" not in text and "omitted" not in text:
+        return None
+    found = _HOW_MUCH.search(text) or _CUT.search(text)
+    return found[0] if found else None
 
 
 def tool_error(result: Any) -> str:
@@ -100,7 +121,7 @@ def runtime_error(runtime: Any) -> str:
         return ""
     result = runtime.get("result")
     if isinstance(result, dict) and "Err" in result:
-        return line(text_of(result["Err"]))
+        return line("\n".join(texts_of(result["Err"])))
     for name in ("stderr", "error", "aggregated_output", "stdout"):
         if isinstance(runtime.get(name), str) and runtime[name]:
             return line(runtime[name])

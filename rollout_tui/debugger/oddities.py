@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, cast
 
 import msgspec
 
 from rollout_tui.debugger.comparison import compare
-from rollout_tui.debugger.evidence import cell_result, line, protocol_message, value
+from rollout_tui.debugger.evidence import cell_result, cut_mark, line, protocol_message, value
 from rollout_tui.debugger.failures import agent_failed, payload_of
 from rollout_tui.debugger.finding import Finding, Sources
 from rollout_tui.debugger.indexes import events_of_types
@@ -30,8 +29,6 @@ from rollout_tui.trace.events import AgentResultObserved, ProtocolEventObserved
 
 ENDED = ("completed", "failed", "terminated")
 SEEN_LATE_S = 1.0
-HOW_MUCH = re.compile(r"\d+ (tokens|chars|characters|bytes|lines) (truncated|omitted)")
-TRUNCATED = re.compile(r"Warning: truncated output")
 
 
 # -- waits ----------------------------------------------------------------------
@@ -187,7 +184,7 @@ def model_text(item: ConversationItem) -> str:
 def _cut(sources: Sources, event: int, owner: Object, item_id: str) -> Finding | None:
     item = sources.as_of(ConversationItem, item_id, event)
     text = model_text(item)
-    mark = _mark(text)
+    mark = cut_mark(text)
     shown = len(text.encode(errors="surrogatepass"))
     terminal = _terminal_text(sources, event, owner)
     whole = len(terminal.encode(errors="surrogatepass"))
@@ -205,14 +202,6 @@ def _cut(sources: Sources, event: int, owner: Object, item_id: str) -> Finding |
     marked = f" ({mark})" if mark else ""
     message = f"the model saw {amount} of the output of {what}{marked}"
     return sources.finding("output_truncated", event, message, item.thread_id, about, chain)
-
-
-def _mark(text: str) -> str | None:
-    """What codex writes where it cut: how much is missing, else that something is."""
-    if "truncated" not in text and "omitted" not in text:
-        return None
-    found = HOW_MUCH.search(text) or TRUNCATED.search(text)
-    return found[0] if found else None
 
 
 def _terminal_text(sources: Sources, event: int, owner: Object) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from rollout_tui.debugger.finding import Finding, Sources
 from rollout_tui.debugger.finding_codes import CODES
 from rollout_tui.debugger.names import Link
@@ -26,6 +28,8 @@ from rollout_tui.trace.payloads import PayloadProblem
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
+_ANY = msgspec.json.Decoder(msgspec.Raw)
+
 SEARCHED: dict[str, type[Object]] = {
     "tool_call": ToolCall,
     "code_cell": CodeCell,
@@ -36,21 +40,45 @@ SEARCHED: dict[str, type[Object]] = {
     "thread": Thread,
 }
 
-# What the reducer calls them where a finding has another name.
-SAME: dict[str, str] = {}
 
-
-def finding_code(diagnostic: Diagnostic) -> str | None:
+def finding_code(trace: Trace, diagnostic: Diagnostic) -> str | None:
     """The finding code of a diagnostic: its own, else `contradiction` where a reference reducer refuses."""
-    code = SAME.get(diagnostic.code, diagnostic.code)
-    if code in CODES:
-        return code
+    if diagnostic.code in CODES:
+        return diagnostic.code
+    if diagnostic.code == "bad_payload" and _unreadable(trace, diagnostic):
+        return "payload_unreadable"
     return "contradiction" if diagnostic.refused else None
+
+
+def _unreadable(trace: Trace, diagnostic: Diagnostic) -> bool:
+    """Whether a payload that has not the shape of its kind is not even JSON."""
+    history = trace.history
+    references = (history.payloads.get(one, history.head) for one in diagnostic.ids)
+    return any(reference and payload_problem(trace, reference.path) for reference in references)
+
+
+def payload_problem(trace: Trace, path: str) -> tuple[str, str] | None:
+    """(code, reason) why a payload file is not there, cannot be read or is no JSON; None when it is sound."""
+    try:
+        data = trace.payloads.read(path)
+    except PayloadProblem as problem:
+        return problem.code, problem.reason
+    try:
+        _ANY.decode(data)
+        if not data.isascii():
+            data.decode()
+    except UnicodeDecodeError as error:
+        return "payload_unreadable", f"it is not UTF-8 at byte {error.start:,}"
+    except RecursionError:
+        return "payload_unreadable", "its JSON is nested too deeply"
+    except ValueError as error:
+        return "payload_unreadable", f"it is no JSON: {error}"
+    return None
 
 
 def from_diagnostic(sources: Sources, diagnostic: Diagnostic) -> Finding | None:
     """The finding that a diagnostic of the reducer makes, None for what nobody refuses."""
-    code = finding_code(diagnostic)
+    code = finding_code(sources.trace, diagnostic)
     if code is None:
         return None
     history = sources.history

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias, cast
 
-from rollout_tui.debugger.evidence import line, result_text, value
+from rollout_tui.debugger.evidence import line, result_texts, size_of, value
 from rollout_tui.debugger.finding import Finding, Sources
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.names import Link, cell_label, command_line, tool_name
@@ -189,7 +189,7 @@ def _described(sources: Sources, left: Any) -> tuple[str | None, tuple[Link, ...
 
 
 def _unseen_result(sources: Sources, tool: ToolCall) -> Finding:
-    size = len(result_text(value(sources.trace, tool.raw_result_payload_id)).encode(errors="surrogatepass"))
+    size = size_of(result_texts(value(sources.trace, tool.raw_result_payload_id)))
     return sources.finding(
         "never_seen_by_model",
         _event(sources, tool.execution.ended_seq),

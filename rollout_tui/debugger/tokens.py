@@ -1,0 +1,290 @@
+"""What fills the context of a thread, what each request cost, and where the stable prefix broke.
+
+Tokens are the recorded usage of a call. Everything finer is bytes; `estimate` turns those into tokens, and
+whoever shows them writes `~` before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
+from weakref import WeakKeyDictionary
+
+import msgspec
+from msgspec import Raw
+
+from rollout_tui.debugger.carried import Carried, Request
+from rollout_tui.debugger.comparison import stable_prefix
+from rollout_tui.debugger.diff import context_ids
+from rollout_tui.debugger.evidence import body, value
+from rollout_tui.debugger.indexes import events_of_types, index_of
+from rollout_tui.debugger.item_text import size_bytes
+from rollout_tui.graph.history import History
+from rollout_tui.graph.ids import Ids
+from rollout_tui.graph.objects import CodexTurn, Conversation, ConversationItem, InferenceCall
+from rollout_tui.graph.values import Usage
+from rollout_tui.trace.events import Event, ProtocolEventObserved
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+BYTES_PER_TOKEN = 4
+MOST_REQUESTS = 200
+# The client is told of a turn within a few events of its start; other threads may write in between.
+TOLD_WITHIN = 200
+
+CATEGORIES = (
+    "instructions",
+    "messages",
+    "reasoning",
+    "tool calls",
+    "tool output",
+    "agent messages",
+    "summary",
+)
+
+
+class Share(NamedTuple):
+    """How much of the context a category or an item takes; `share` is of all item bytes, from 0 to 1."""
+
+    name: str
+    count: int
+    size_bytes: int
+    share: float
+
+
+class RequestCost(NamedTuple):
+    """A request of the thread with its recorded usage (None while open or not recorded).
+
+    `number` is that of the inference call within its thread. The first `stable` of the `before` items of the
+    previous request read the same; where that is not all of them, `broken` is the item that was in the place
+    where the prefix ends and `broke` the one that is now (None for nothing).
+    """
+
+    event: int
+    inference_call_id: str
+    number: int
+    items: int
+    before: int
+    stable: int
+    broken: str | None
+    broke: str | None
+    usage: Usage | None
+
+
+class ContextTokens(NamedTuple):
+    """Lens "tokens" of a thread at an event.
+
+    `usage` is that of the latest call which has one. `window` is the model's context window in tokens as the
+    client was told, None when not recorded. `categories` are largest first, `largest` are the ten largest
+    items, by id. `requests` are in order, the latest last.
+    """
+
+    thread_id: str
+    event: int
+    usage: Usage | None
+    window: int | None
+    size_bytes: int
+    categories: tuple[Share, ...]
+    largest: tuple[Share, ...]
+    requests: tuple[RequestCost, ...]
+    request_count: int
+
+
+def estimate(size: int) -> int:
+    """Tokens that `size` bytes may be."""
+    return (size + BYTES_PER_TOKEN - 1) // BYTES_PER_TOKEN
+
+
+def tokens(trace: Trace, event: int, thread_id: str, *, most: int = MOST_REQUESTS) -> ContextTokens:
+    """What fills the context of a thread at `event`, and its last `most` requests up to there."""
+    requests = tuple(request_costs(trace.history, thread_id, event, most))
+    content = _content(trace, event, thread_id)
+    at = index_of(trace.history, Carried).request_number(thread_id, event)
+    return ContextTokens(
+        thread_id,
+        event,
+        latest_usage(trace.history, thread_id, event),
+        context_window(trace, thread_id, event),
+        content.size_bytes,
+        content.categories,
+        content.largest,
+        requests,
+        0 if at is None else at + 1,
+    )
+
+
+# -- requests ------------------------------------------------------------------------
+
+
+def request_costs(history: History, thread_id: str, event: int, most: int) -> Iterator[RequestCost]:
+    """The last `most` requests of a thread up to `event`, oldest first."""
+    carried = index_of(history, Carried)
+    last = carried.request_number(thread_id, event)
+    if last is None:
+        return
+    requests = carried.requests(thread_id)
+    for at in range(max(0, last + 1 - most), last + 1):
+        yield _cost(history, requests[at], requests[at - 1] if at else None, at + 1, event)
+
+
+def _cost(history: History, request: Request, before: Request | None, number: int, event: int) -> RequestCost:
+    stable, broken, broke = 0, None, None
+    if before is not None:
+        stable = stable_prefix(history, before.items, request.items, request.kept)
+        if stable < len(before.items):
+            broken = before.items[stable]
+            broke = request.items[stable] if stable < len(request.items) else None
+    return RequestCost(
+        request.event,
+        request.inference_call_id,
+        number,
+        len(request.items),
+        len(before.items) if before else 0,
+        stable,
+        broken,
+        broke,
+        usage_of(history, request.inference_call_id, event),
+    )
+
+
+def usage_of(history: History, inference_call_id: str, event: int) -> Usage | None:
+    """The recorded usage of a call as of `event`."""
+    handle = history.handle(InferenceCall, inference_call_id)
+    if handle is None or history.born(handle) > event:
+        return None
+    return cast(InferenceCall, history.as_of(handle, event)).usage
+
+
+def latest_usage(history: History, thread_id: str, event: int) -> Usage | None:
+    """The usage of the latest call of a thread that has one as of `event`."""
+    carried = index_of(history, Carried)
+    last = carried.request_number(thread_id, event)
+    requests = carried.requests(thread_id)
+    for at in range(-1 if last is None else last, -1, -1):
+        usage = usage_of(history, requests[at].inference_call_id, event)
+        if usage is not None:
+            return usage
+    return None
+
+
+# -- what fills the context -------------------------------------------------------------
+
+
+class _Content(NamedTuple):
+    size_bytes: int
+    categories: tuple[Share, ...]
+    largest: tuple[Share, ...]
+
+
+_contents: WeakKeyDictionary[History, dict[tuple[str, str | None, int], _Content]] = WeakKeyDictionary()
+REMEMBERED = 64
+
+
+def _content(trace: Trace, event: int, thread_id: str) -> _Content:
+    """Sizes of the context at an event; the same between two requests, so remembered."""
+    history = trace.history
+    ids = context_ids(history, thread_id, event)
+    handle = history.handle(Conversation, thread_id)
+    request = None
+    if handle is not None and history.born(handle) <= event:
+        request = cast(Conversation, history.as_of(handle, event)).last_request
+    known = _contents.setdefault(history, {})
+    key = (thread_id, request, len(ids))
+    if key not in known:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[key] = content_of(trace, ids)
+    return known[key]
+
+
+def content_of(trace: Trace, ids: Ids) -> _Content:
+    """Sizes of a list of items by category, and the ten largest."""
+    history = trace.history
+    index = history.collections[ConversationItem].index
+    sizes: dict[str, int] = {}
+    by_category: dict[str, list[int]] = {}
+    for item_id in ids:
+        item = cast(ConversationItem, history.objects[index[item_id]])
+        size = sizes[item_id] = size_bytes(trace, item)
+        by_category.setdefault(category(item), []).append(size)
+    total = sum(sizes.values())
+    largest = sorted(sizes.items(), key=lambda entry: -entry[1])[:10]
+    shares = [
+        Share(name, len(found), sum(found), _part(sum(found), total)) for name, found in by_category.items()
+    ]
+    return _Content(
+        total,
+        tuple(sorted(shares, key=lambda share: -share.size_bytes)),
+        tuple(Share(item_id, 1, size, _part(size, total)) for item_id, size in largest),
+    )
+
+
+def _part(size: int, total: int) -> float:
+    return size / total if total else 0.0
+
+
+def category(item: ConversationItem) -> str:
+    """One of `CATEGORIES`."""
+    if isinstance(item.agent_message, msgspec.Struct):
+        return "agent messages"
+    if item.kind.endswith("_output"):
+        return "tool output"
+    if item.kind in ("function_call", "custom_tool_call"):
+        return "tool calls"
+    if item.kind == "reasoning":
+        return "reasoning"
+    if item.channel == "summary" or item.kind == "compaction_marker":
+        return "summary"
+    return "instructions" if item.role in ("system", "developer") else "messages"
+
+
+class _Frame(msgspec.Struct, gc=False):
+    instructions: Raw = Raw()
+    tools: Raw = Raw()
+
+
+_FRAME = msgspec.json.Decoder(_Frame)
+
+
+class Frame(NamedTuple):
+    """Bytes of a request beside its items: the instructions and the tool definitions."""
+
+    instructions_bytes: int
+    tools_bytes: int
+
+
+def request_frame(trace: Trace, inference_call_id: str) -> Frame | None:
+    """What a request carries beside its items; reads its payload. None when that cannot be had."""
+    handle = trace.history.handle(InferenceCall, inference_call_id)
+    if handle is None:
+        return None
+    data = body(trace, cast(InferenceCall, trace.history.objects[handle]).raw_request_payload_id)
+    try:
+        frame = None if data is None else _FRAME.decode(data)
+    except (ValueError, RecursionError):
+        return None
+    return frame and Frame(len(bytes(frame.instructions)), len(bytes(frame.tools)))
+
+
+# -- the window of the model -------------------------------------------------------------
+
+
+def context_window(trace: Trace, thread_id: str, event: int) -> int | None:
+    """The context window in tokens that the client was told as the thread's turn began, else None."""
+    request = index_of(trace.history, Carried).request_at(thread_id, event)
+    handle = None if request is None else trace.history.handle(CodexTurn, request.codex_turn_id)
+    if request is None or handle is None:
+        return None
+    start = trace.history.born(handle)
+    stop = min(event, start + TOLD_WITHIN, trace.history.head) + 1
+    for at in events_of_types(trace.history, ("protocol_event_observed",), start, stop):
+        told = trace.events[at - 1]
+        if not isinstance(told, Event) or not isinstance(told.payload, ProtocolEventObserved):
+            continue
+        if told.payload.event_type == "turn_started":
+            started = value(trace, told.payload.event_payload.raw_payload_id)
+            if isinstance(started, dict) and started.get("turn_id") == request.codex_turn_id:
+                window = started.get("model_context_window")
+                return window if isinstance(window, int) else None
+    return None
