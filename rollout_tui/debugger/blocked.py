@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from rollout_tui.debugger import open_words
-from rollout_tui.debugger.durations import duration, whole_seconds
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.open_work import OpenWork
 from rollout_tui.debugger.spans import (
@@ -28,6 +27,7 @@ from rollout_tui.debugger.spans import (
 from rollout_tui.debugger.waits import AGENT
 from rollout_tui.graph.objects import CodeCell, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.words import duration, whole_seconds
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace

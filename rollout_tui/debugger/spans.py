@@ -164,6 +164,11 @@ class Spans(SpanTree):
             self._created(code, handle, event, waited)
         for handle in windows:
             self._window_changed(handle, event)
+        if CELL in touched and event_type not in OF_CELLS:
+            # A cell that is materialised late can have ended before (format section 9.2).
+            for code, handle in created:
+                if code == CELL:
+                    self._window_changed(handle, event)
         if edges and event_type not in OF_AGENTS:
             self.agent_events.append(event)
         self._place(event, event_type, touched)
@@ -236,7 +241,6 @@ class Spans(SpanTree):
         window: Window = cast(Any, self.history.objects[handle]).execution
         if window.ended_seq != log.seqs[event]:
             window = cast(Any, self.history.as_of(handle, event)).execution
-            # A cell that is materialised late can have ended before (format section 9.2).
             earlier = None if window.ended_seq is None else log.ordinal_of(window.ended_seq)
             if earlier is not None:
                 ended = max(min(event, earlier), self.windows.begins[number])
