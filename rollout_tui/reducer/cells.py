@@ -12,7 +12,7 @@ from rollout_tui.graph.ids import extended, with_id
 from rollout_tui.graph.objects import CodeCell, CodexTurn
 from rollout_tui.graph.values import CodeCellProducer, CodeCellRequester, ExecutionStatus, Window
 from rollout_tui.reducer import conversation
-from rollout_tui.reducer.items import string
+from rollout_tui.reducer.content import string
 from rollout_tui.reducer.queues import QueuedCell
 from rollout_tui.reducer.working import Reduction, byte_order
 from rollout_tui.trace.events import (

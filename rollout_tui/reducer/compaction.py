@@ -12,11 +12,19 @@ from rollout_tui.graph.ids import extended
 from rollout_tui.graph.objects import Compaction, CompactionRequest, Conversation
 from rollout_tui.graph.values import CompactionProducer, ExecutionStatus
 from rollout_tui.reducer import cells
-from rollout_tui.reducer.conversation import check_call_id, create_item, list_item, place, receipt_for
-from rollout_tui.reducer.inference import append_items, numbers
-from rollout_tui.reducer.items import NormalItem, Source
+from rollout_tui.reducer.content import Source
+from rollout_tui.reducer.conversation import (
+    check_call_id,
+    create_item,
+    list_item,
+    numbers,
+    place,
+    receipt_for,
+)
 from rollout_tui.reducer.matching import Matcher
-from rollout_tui.reducer.requests import Placed, readable_item
+from rollout_tui.reducer.normal import NormalItem
+from rollout_tui.reducer.request_reading import Placed, readable_item
+from rollout_tui.reducer.responses import append_items
 from rollout_tui.reducer.working import Reduction, byte_order
 from rollout_tui.trace.events import (
     CompactionInstalled,

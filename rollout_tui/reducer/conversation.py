@@ -20,7 +20,7 @@ from rollout_tui.graph.values import (
     ToolProducer,
 )
 from rollout_tui.reducer import agents, cells, terminals
-from rollout_tui.reducer.items import CALL_KINDS, OUTPUT_KINDS, NormalItem, content_key
+from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS, NormalItem, content_key
 from rollout_tui.reducer.working import Reduction
 
 
@@ -114,6 +114,12 @@ def matches(r: Reduction, number: int, normal: NormalItem, content: int, encoded
         return True
     own = item_at(r, number).responses_item_id
     return own is UNSET or own == normal.responses_id
+
+
+def numbers(r: Reduction, normal: NormalItem) -> tuple[int, int]:
+    """Content number and encoded number (0: none) of an item (7.2)."""
+    encoded = 0 if normal.encoded_key is None else r.items.number_of(normal.encoded_key)
+    return r.items.number_of(normal.key), encoded
 
 
 def check_call_id(r: Reduction, thread_id: str, normal: NormalItem, content: int) -> None:

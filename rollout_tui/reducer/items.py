@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -12,49 +11,17 @@ from rollout_tui.graph.values import (
     AgentMessage,
     CodePart,
     EncodedPart,
-    JsonPart,
     Part,
     PayloadRefPart,
     SummaryPart,
     TextPart,
 )
 from rollout_tui.reducer import canonical
+from rollout_tui.reducer.content import ENTRY, LIST, STRING, Source, content_parts, json_part, string
+from rollout_tui.reducer.normal import ItemProblem, NormalItem, built
 
 ROLES = frozenset(("system", "developer", "user", "assistant", "tool"))
 CHANNELS = {"commentary": "commentary", "final_answer": "final", "summary": "summary"}
-CALL_KINDS = frozenset(("function_call", "custom_tool_call"))
-OUTPUT_KINDS = frozenset(("function_call_output", "custom_tool_call_output"))
-
-Key: TypeAlias = tuple[Any, ...]
-
-
-class ItemProblem(Exception):
-    """An item the reference reducer refuses; `code` is a diagnostic code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class NormalItem(NamedTuple):
-    """An item as the conversation keeps it.
-
-    `key` is equal for items of equal content (7.2), `encoded_key` for reasoning items
-    whose encrypted content is equal (None elsewhere). `stable` is false where equality
-    hangs on the payload file, so that no later sighting can be equal.
-    """
-
-    role: str
-    channel: str | None
-    kind: str
-    agent_message: AgentMessage | UnsetType
-    parts: tuple[Part, ...]
-    call_id: str | None
-    responses_id: str | None
-    name: str | None
-    key: Key
-    encoded_key: Key | None
-    stable: bool
 
 
 class RawItem(msgspec.Struct, gc=False):
@@ -77,26 +44,6 @@ class RawItem(msgspec.Struct, gc=False):
 
 
 _ITEM = msgspec.json.Decoder(RawItem)
-_STRING = msgspec.json.Decoder(str)
-_LIST = msgspec.json.Decoder(list[Raw])
-
-
-class RawEntry(msgspec.Struct, gc=False):
-    """An element of a content list."""
-
-    type: Raw = Raw()
-    text: Raw = Raw()
-    encrypted_content: Raw = Raw()
-
-
-_ENTRY = msgspec.json.Decoder(RawEntry)
-
-
-class Source(NamedTuple):
-    """Where an item was read: the payload and the schema's rule set."""
-
-    payload_id: str
-    schema: int
 
 
 def normal_item(raw: Raw | bytes, source: Source) -> NormalItem | None:
@@ -141,59 +88,7 @@ def opaque_item(raw: Raw | bytes, source: Source) -> NormalItem:
     except ValueError:
         digest = UNSET
     part = PayloadRefPart(label, source.payload_id, digest)
-    return _built(role, channel, kind, (part,), call_id, item_id=responses_id)
-
-
-def string(raw: Raw) -> str | None:
-    """The text of a JSON string, None for any other value or an absent field."""
-    try:
-        return _STRING.decode(raw)
-    except ValueError:
-        return None
-
-
-def _built(
-    role: str,
-    channel: str | None,
-    kind: str,
-    parts: tuple[Part, ...],
-    call_id: str | None,
-    *,
-    item_id: str | None,
-    agent_message: AgentMessage | UnsetType = UNSET,
-    name: str | None = None,
-) -> NormalItem:
-    head: Key = (role, channel, kind, agent_message, call_id)
-    encoded_key = None
-    if kind == "reasoning":
-        encoded = next((part for part in parts if isinstance(part, EncodedPart)), None)
-        encoded_key = None if encoded is None else (*head, "encoded", encoded.label, encoded.value)
-    return NormalItem(
-        role,
-        channel,
-        kind,
-        agent_message,
-        parts,
-        call_id,
-        item_id,
-        name,
-        content_key(head, parts),
-        encoded_key,
-        not any(isinstance(part, PayloadRefPart) and part.content_sha256 is UNSET for part in parts),
-    )
-
-
-def content_key(head: Key, parts: tuple[Part, ...]) -> Key:
-    """What equality of content compares (7.2)."""
-    return (*head, *map(_part_key, parts))
-
-
-def _part_key(part: Part) -> Key | Part:
-    if isinstance(part, JsonPart):
-        return ("json", part.summary)
-    if isinstance(part, PayloadRefPart) and part.content_sha256 is not UNSET:
-        return ("payload_ref", part.label, part.content_sha256)
-    return part
+    return built(role, channel, kind, (part,), call_id, item_id=responses_id)
 
 
 # -- one rule per item type --------------------------------------------------
@@ -204,7 +99,7 @@ def _message(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) ->
     if role not in ROLES or role is None:
         raise ItemProblem("bad_item", f"unsupported message role {role} in {source.payload_id}")
     channel = CHANNELS.get(string(item.phase) or "")
-    return _built(role, channel, "message", _content(item.content, source), None, item_id=string(item.id))
+    return built(role, channel, "message", content_parts(item.content, source), None, item_id=string(item.id))
 
 
 class _AgentText(msgspec.Struct, tag_field="type", tag="input_text"):
@@ -238,7 +133,7 @@ def _agent_message(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
         else EncodedPart("encrypted_content", one.encrypted_content)
         for one in message.content
     )
-    return _built(
+    return built(
         "assistant",
         "analysis",
         "message",
@@ -262,14 +157,14 @@ def _reasoning(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) 
         parts.append(EncodedPart("encrypted_content", value))
     if not parts:
         raise ItemProblem("bad_item", f"{where} has no content, summary or encrypted_content")
-    return _built("assistant", "analysis", "reasoning", tuple(parts), None, item_id=string(item.id))
+    return built("assistant", "analysis", "reasoning", tuple(parts), None, item_id=string(item.id))
 
 
 def _texts(raw: Raw, types: tuple[str, ...], where: str, field: str) -> list[str]:
     if not bytes(raw) or (field == "content" and bytes(raw) == b"null"):
         return []
     try:
-        entries = [_ENTRY.decode(one) for one in _LIST.decode(raw)]
+        entries = [ENTRY.decode(one) for one in LIST.decode(raw)]
     except ValueError as error:
         raise ItemProblem("bad_item", f"{where} has a {field} that is no list of objects") from error
     texts = []
@@ -290,10 +185,10 @@ def _function_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
     else:
         text = string(item.arguments)
         if text is None:
-            part = _json_part(bytes(item.arguments).decode(), source)
+            part = json_part(bytes(item.arguments).decode(), source)
         else:
             try:
-                part = _json_part(text, source)
+                part = json_part(text, source)
             except ValueError:
                 part = TextPart(text)
     return _call(item, "function_call", part)
@@ -303,7 +198,7 @@ def _custom_tool_call(item: RawItem, item_type: str, raw: Raw | bytes, source: S
     text = string(item.input)
     part: Part
     if text is None:
-        part = _json_part(bytes(raw).decode(), source)
+        part = json_part(bytes(raw).decode(), source)
     elif string(item.name) == "exec":
         part = CodePart("javascript", text)
     else:
@@ -312,12 +207,12 @@ def _custom_tool_call(item: RawItem, item_type: str, raw: Raw | bytes, source: S
 
 
 def _whole_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
-    called = _call(item, "function_call", _json_part(bytes(raw).decode(), source))
+    called = _call(item, "function_call", json_part(bytes(raw).decode(), source))
     return called if called.name else called._replace(name=item_type.removesuffix("_call"))
 
 
 def _call(item: RawItem, kind: str, part: Part) -> NormalItem:
-    return _built(
+    return built(
         "assistant",
         "commentary",
         kind,
@@ -334,17 +229,17 @@ def _output(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> 
     if not output:
         parts = (PayloadRefPart("tool_output", source.payload_id),)
     elif output.startswith(b'"'):
-        parts = (TextPart(_STRING.decode(output)),)
+        parts = (TextPart(STRING.decode(output)),)
     elif output.startswith(b"["):
-        parts = _content(item.output, source)
+        parts = content_parts(item.output, source)
     else:
-        parts = (_json_part(output.decode(), source),)
-    return _built("tool", "commentary", item_type, parts, string(item.call_id), item_id=string(item.id))
+        parts = (json_part(output.decode(), source),)
+    return built("tool", "commentary", item_type, parts, string(item.call_id), item_id=string(item.id))
 
 
 def _whole_output(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
-    part = _json_part(bytes(raw).decode(), source)
-    return _built(
+    part = json_part(bytes(raw).decode(), source)
+    return built(
         "tool",
         "commentary",
         "function_call_output",
@@ -359,7 +254,7 @@ def _compaction(item: RawItem, item_type: str, raw: Raw | bytes, source: Source)
     if value is None:
         raise ItemProblem("bad_item", f"{item_type} item in {source.payload_id} has no encrypted_content")
     part = EncodedPart("encrypted_content", value)
-    return _built("assistant", "summary", "message", (part,), None, item_id=string(item.id))
+    return built("assistant", "summary", "message", (part,), None, item_id=string(item.id))
 
 
 _RULES: dict[str, Callable[[RawItem, str, Raw | bytes, Source], NormalItem]] = {
@@ -380,38 +275,3 @@ _RULES: dict[str, Callable[[RawItem, str, Raw | bytes, Source], NormalItem]] = {
     "compaction_summary": _compaction,
     "context_compaction": _compaction,
 }
-
-
-# -- content -----------------------------------------------------------------
-
-
-def _json_part(text: str, source: Source) -> JsonPart:
-    """Raises ValueError for text that is no JSON."""
-    value = canonical.parsed(text)
-    return JsonPart(canonical.summary(canonical.compact(value)), source.payload_id)
-
-
-def _content(raw: Raw, source: Source) -> tuple[Part, ...]:
-    if bytes(raw)[:1] != b"[":
-        return (PayloadRefPart("content", source.payload_id),)
-    parts = tuple(
-        part for part in (_content_part(one, source) for one in _LIST.decode(raw)) if part is not None
-    )
-    if not parts and source.schema == 1:
-        return (PayloadRefPart("empty_content", source.payload_id),)
-    return parts
-
-
-def _content_part(raw: Raw, source: Source) -> Part | None:
-    try:
-        entry = _ENTRY.decode(raw)
-        entry_type = string(entry.type)
-    except ValueError:
-        entry_type = None
-    if entry_type in ("input_text", "output_text", "text"):
-        text = string(entry.text)
-        return None if text is None else TextPart(text)
-    digest: str | UnsetType = UNSET
-    if source.schema != 1:
-        digest = canonical.content_sha256(canonical.parsed(bytes(raw).decode()))
-    return PayloadRefPart(entry_type or "content", source.payload_id, digest)

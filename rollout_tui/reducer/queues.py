@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.numbered import FirstSeen, RoomyFirstSeen
 from rollout_tui.graph.values import Anchor
-from rollout_tui.reducer.items import Key
+from rollout_tui.reducer.normal import Key
 from rollout_tui.trace.events import CodeCellEnded, CodeCellInitialResponse
 
 

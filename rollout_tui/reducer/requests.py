@@ -1,219 +1,170 @@
-"""Reading the item list of a request, only as far as it differs from the one before.
-
-Consecutive requests of a thread repeat the whole history, and their files share those
-bytes: the file is compared chunk by chunk with the one before and decoded only behind the
-last item both have. Any other layout is decoded whole.
-"""
+"""The items of a request and where they go (format section 7.4)."""
 
 from __future__ import annotations
 
-import os
-from typing import NamedTuple
+from typing import cast
 
 import msgspec
 from msgspec import Raw
 
+from rollout_tui.graph.history import item_id, item_number
+from rollout_tui.graph.ids import Ids, extended, prefix
+from rollout_tui.graph.objects import Conversation, InferenceCall
 from rollout_tui.graph.values import PayloadReference
-from rollout_tui.reducer.items import ItemProblem, NormalItem, Source, normal_item, opaque_item, string
-from rollout_tui.reducer.queues import RollingRequest
+from rollout_tui.reducer import cells
+from rollout_tui.reducer.content import Source
+from rollout_tui.reducer.conversation import (
+    attach_to_tool,
+    check_call_id,
+    create_item,
+    item_at,
+    list_item,
+    matches,
+    numbers,
+    place,
+    receipt_for,
+)
+from rollout_tui.reducer.matching import Matcher
+from rollout_tui.reducer.request_reading import Placed, RequestBody, readable_item
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.payloads import PayloadProblem
-
-CHUNK = 262_144
-INPUT = b'\n  "input": ['
-LARGEST = 256 << 20
-BUFFERED = 64 << 20
-_SCRATCH = bytearray(CHUNK)
+from rollout_tui.trace.events import InferenceStarted
 
 
-class Placed(NamedTuple):
-    """A normal item, and its place in the raw list it was read from."""
-
-    position: int
-    item: NormalItem
-
-
-class RequestBody(NamedTuple):
-    """A request: the first `shared` items are those of the thread's previous full request.
-
-    `previous_response_id` is set for an incremental request, which shares nothing.
-    """
-
-    shared: int
-    items: list[Placed]
-    previous_response_id: str | None
-
-
-class _Body(msgspec.Struct, gc=False):
+class _Input(msgspec.Struct, gc=False):
     input: list[Raw]
-    previous_response_id: Raw = Raw()
 
 
-_BODY = msgspec.json.Decoder(_Body)
+_INPUT = msgspec.json.Decoder(_Input)
 
 
-def read_request(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestBody:
-    """The items of a request; what cannot be read counts as empty, with a diagnostic."""
-    try:
-        return _read(r, thread_id, reference)
-    except PayloadProblem as problem:
-        r.unreadable(reference, problem)
-    except OSError as error:
-        r.refuse(
-            "payload_unreadable", f"payload {reference.raw_payload_id}: {error}", reference.raw_payload_id
-        )
-    except (ValueError, RecursionError) as error:
-        r.refuse(
-            "bad_request",
-            f"request {reference.raw_payload_id} has no input list: {error}",
-            reference.raw_payload_id,
-        )
-    r.requests.rolling.pop(thread_id, None)
-    return RequestBody(0, [], None)
+def reduce_request(
+    r: Reduction, thread_id: str, turn_id: str, payload: InferenceStarted, body: RequestBody
+) -> Ids:
+    """The item ids of a request; the thread's snapshot becomes that list (7.4)."""
+    conversation = r.conversation(thread_id)
+    if body.previous_response_id is None:
+        ids = full_request(r, thread_id, turn_id, payload.request_payload, body)
+    else:
+        ids = incremental_request(r, thread_id, turn_id, payload, body)
+    r.history.set(conversation, "snapshot", ids)
+    cells.materialise_queued(r)
+    return ids
 
 
-def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestBody:
-    source = Source(reference.raw_payload_id, r.schema)
-    rolling = r.requests.rolling.pop(thread_id, None) or RollingRequest()
-    kept = _read_over(r, rolling, reference)
-    data = rolling.data
-    start = rolling.ends[kept - 1] if kept else 0
-    body = None
-    if kept:
-        body = _decode_tail(data, start)
-        if body is None or string(body.previous_response_id) is not None:
-            body, kept, start = None, 0, 0
-    if body is None:
-        body = _BODY.decode(bytes(data))
-    previous = string(body.previous_response_id)
-    del rolling.ends[kept:], rolling.places[kept:]
-    shared = rolling.places[kept - 1] if kept else 0
-    items = []
-    place = shared
-    trusted: int | None = None
-    for index, raw in enumerate(body.input, start=kept):
-        normal = readable_item(r, raw, source)
-        if normal is not None:
-            items.append(Placed(index, normal))
-            place += 1
-            if not normal.stable and trusted is None:
-                trusted = index
-        rolling.places.append(place)
-    _note_ends(rolling, body.input, start, kept)
-    rolling.trusted = len(rolling.ends) if trusted is None else min(trusted, len(rolling.ends))
-    if previous is None and len(data) <= BUFFERED:
-        _keep(r, thread_id, rolling)
-    return RequestBody(shared, items, previous)
-
-
-def readable_item(r: Reduction, raw: Raw | bytes, source: Source) -> NormalItem | None:
-    """An item in normal form; one that is refused is kept as an opaque item (12)."""
-    try:
-        return normal_item(raw, source)
-    except ItemProblem as problem:
-        r.once(problem.code, str(problem), source.payload_id)
-    except (ValueError, RecursionError) as error:
-        r.once("bad_item", f"model item in {source.payload_id}: {error}", source.payload_id)
-    return opaque_item(raw, source)
-
-
-def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReference) -> int:
-    """Read the file into `rolling.data`; returns how many raw items it shares with what was there."""
-    data = rolling.data
-    descriptor = r.payloads.open(reference.path)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size > LARGEST:
-            raise PayloadProblem("payload_too_large", reference.path, f"{size:,} bytes")
-        same = _same_bytes(descriptor, data, size) if rolling.trusted else 0
-        kept = min(_items_before(rolling.ends, same), rolling.trusted)
-        start = rolling.ends[kept - 1] if kept else 0
-        del data[start:]
-        while len(data) < size:
-            chunk = os.pread(descriptor, min(size - len(data), 4 * CHUNK), len(data))
-            if not chunk:
-                break
-            data += chunk
-    finally:
-        os.close(descriptor)
-    return kept
-
-
-def _same_bytes(descriptor: int, data: bytearray, size: int) -> int:
-    """How many leading bytes of the file and of `data` are equal."""
-    at = 0
-    limit = min(size, len(data))
-    view = memoryview(_SCRATCH)
-    while at < limit:
-        count = os.preadv(descriptor, [view[: min(CHUNK, limit - at)]], at)
-        if count <= 0:
-            return at
-        if not data.startswith(view[:count], at):
-            low, high = 0, count
-            while high - low > 1:
-                middle = (low + high) // 2
-                if data.startswith(view[low:middle], at + low):
-                    low = middle
-                else:
-                    high = middle
-            return at + low
-        at += count
-    return at
-
-
-def _items_before(ends: list[int], same: int) -> int:
-    """How many items end before byte `same`."""
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high) // 2
-        if ends[middle] < same:
-            low = middle + 1
+def full_request(
+    r: Reduction, thread_id: str, turn_id: str, reference: PayloadReference, body: RequestBody
+) -> Ids:
+    """A request that carries the whole history (7.4)."""
+    handle = r.conversation(thread_id)
+    conversation = cast(Conversation, r.history.objects[handle])
+    base = conversation.snapshot if conversation.replacement is None else conversation.replacement
+    rolling = r.requests.rolling.get(thread_id)
+    shared, items = body.shared, body.items
+    if shared and (
+        rolling is None or conversation.replacement is not None or not _continues(base, rolling.ids, shared)
+    ):
+        shared, items = 0, reread(r, reference)
+    relink_shared(r, thread_id, base, shared)
+    matcher = Matcher(r, base, shared)
+    ids: list[str] = []
+    for at, (index, normal) in enumerate(items, start=shared):
+        content, encoded = numbers(r, normal)
+        check_call_id(r, thread_id, normal, content)
+        number = receipt_for(r, thread_id, normal)
+        if number is not None:
+            matcher.used.add(number)
         else:
-            high = middle
-    return low
+            number = matcher.match(at, normal, content, encoded)
+        if number is None:
+            number = create_item(r, normal, thread_id, turn_id, reference.raw_payload_id, index)
+            matcher.used.add(number)
+        place(r, number, normal, None, listed=True)
+        ids.append(item_id(number))
+    r.items.compared += matcher.compared
+    straight = matcher.straight
+    result = extended(prefix(base, straight), ids[straight - shared :])
+    if conversation.replacement is not None:
+        r.history.set(handle, "replacement", None)
+    if rolling is not None:
+        rolling.ids = result
+    return result
 
 
-def _decode_tail(data: bytearray, start: int) -> _Body | None:
-    """Decode what follows the item that ends at `start`; None where that cannot be trusted."""
-    tail = bytes(memoryview(data)[start:])
-    if INPUT in tail or data.find(INPUT, 0, start) < 0:
-        return None
-    rest = tail.lstrip()
-    if rest.startswith(b","):
-        rest = rest[1:]
-    elif not rest.startswith(b"]"):
-        return None
-    try:
-        return _BODY.decode(b'{"input":[' + rest)
-    except (ValueError, RecursionError):
-        return None
+def _continues(base: Ids, before: Ids, shared: int) -> bool:
+    """Whether the snapshot still begins with what the previous request became."""
+    if len(base) < shared or len(before) < shared:
+        return False
+    if not isinstance(base, tuple) and not isinstance(before, tuple) and base.items is before.items:
+        return True
+    return list(base[:shared]) == list(before[:shared])
 
 
-def _note_ends(rolling: RollingRequest, raws: list[Raw], start: int, kept: int) -> None:
-    """Note where each raw item behind `start` ends; nothing where the layout is not the usual one."""
-    data = rolling.data
-    at = start
-    if not kept:
-        at = data.find(INPUT)
-        if at < 0 or data.find(INPUT, at + 1) >= 0:
-            del rolling.ends[:], rolling.places[:]
-            return
-        at += len(INPUT)
-    for raw in raws:
-        text = bytes(raw)
-        found = data.find(text, at, at + len(text) + 64)
-        if found < 0:
-            del rolling.places[len(rolling.ends) :]
-            return
-        at = found + len(text)
-        rolling.ends.append(at)
+def reread(r: Reduction, reference: PayloadReference) -> list[Placed]:
+    """All items of a request, for when the previous request is no help."""
+    source = Source(reference.raw_payload_id, r.schema)
+    data = r.body(reference)
+    raws = [] if data is None else _INPUT.decode(data).input
+    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(raws)]
+    return [Placed(index, normal) for index, normal in found if normal is not None]
 
 
-def _keep(r: Reduction, thread_id: str, rolling: RollingRequest) -> None:
-    """Keep the request for the thread's next one; the least recently used give way."""
-    kept = r.requests.rolling
-    kept[thread_id] = rolling
-    total = sum(len(one.data) for one in kept.values())
-    while total > BUFFERED and len(kept) > 1:
-        oldest = next(iter(kept))
-        total -= len(kept.pop(oldest).data)
+def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
+    """Re-sighting an item can link its tool call to a response stored since (8.4)."""
+    waiting = r.items.relink.pop(thread_id, None)
+    if not waiting or not shared:
+        return
+    carried: set[str] | None = None
+    for call_id in waiting:
+        for number in r.items.by_call.get(call_id, ()):
+            item = item_at(r, number)
+            if item.thread_id != thread_id or number in r.items.response_of:
+                continue
+            carried = set(base[:shared]) if carried is None else carried
+            if item.item_id in carried:
+                attach_to_tool(r, number, item)
+
+
+def incremental_request(
+    r: Reduction, thread_id: str, turn_id: str, payload: InferenceStarted, body: RequestBody
+) -> Ids:
+    """A request that continues an earlier response (7.4)."""
+    reference = payload.request_payload
+    conversation = cast(Conversation, r.history.objects[r.conversation(thread_id)])
+    calls = [
+        one
+        for one in r.requests.by_response_id.get((thread_id, body.previous_response_id or ""), ())
+        if r.inference(cast(int, r.find(InferenceCall, one))).response_id == body.previous_response_id
+    ]
+    base: Ids = conversation.snapshot
+    before: Ids = base
+    if calls:
+        call = r.inference(cast(int, r.find(InferenceCall, min(calls))))
+        before = extended(call.request_item_ids, call.response_item_ids)
+    else:
+        r.refuse(
+            "unknown_previous_response",
+            f"request of {payload.inference_call_id} names unknown previous_response_id "
+            f"{body.previous_response_id}",
+            payload.inference_call_id,
+        )
+    for one in before:
+        list_item(r, item_number(one))
+    ids: list[str] = []
+    for at, (index, normal) in enumerate(body.items, start=len(before)):
+        content, encoded = numbers(r, normal)
+        check_call_id(r, thread_id, normal, content)
+        number = receipt_for(r, thread_id, normal)
+        if number is None and at < len(base):
+            number = item_number(base[at])
+            if not matches(r, number, normal, content, encoded):
+                r.refuse(
+                    "conversation_mismatch",
+                    f"model conversation mismatch at item {at} of {reference.raw_payload_id}",
+                    payload.inference_call_id,
+                )
+                number = None
+        if number is None:
+            number = create_item(r, normal, thread_id, turn_id, reference.raw_payload_id, index)
+        place(r, number, normal, None, listed=True)
+        ids.append(item_id(number))
+    return extended(before, ids)

@@ -11,8 +11,10 @@ from rollout_tui.graph.numbered import FirstSeen, RoomyFirstSeen
 from rollout_tui.graph.objects import CodexTurn, Thread
 from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin, Window
 from rollout_tui.reducer import agents, cells, inference
+from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.conversation import create_item, item_at, list_item, mark_accepted
-from rollout_tui.reducer.items import ItemProblem, Source, normal_item
+from rollout_tui.reducer.items import normal_item
+from rollout_tui.reducer.normal import ItemProblem
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.events import (
     CodexTurnEnded,

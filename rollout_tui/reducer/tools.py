@@ -16,9 +16,9 @@ from rollout_tui.graph.values import (
     ToolKind,
     ToolProducer,
 )
-from rollout_tui.reducer import agents, cells, terminals
+from rollout_tui.reducer import agent_bodies, agents, cells, terminals
 from rollout_tui.reducer.conversation import add_producer, link_started, thread_items_of_call
-from rollout_tui.reducer.items import CALL_KINDS, OUTPUT_KINDS
+from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.events import (
     CodeCellRuntimeRequester,
@@ -193,7 +193,7 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
         else:
             terminals.from_runtime(r, handle, reference)
     else:
-        agents.runtime_started(r, handle, reference)
+        agent_bodies.runtime_started(r, handle, reference)
 
 
 def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
@@ -223,7 +223,7 @@ def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> 
     )
     if tool.terminal_operation_id is not None:
         terminals.ended(r, handle, payload.status, reference, dispatch=False)
-    agents.runtime_ended(r, handle, reference)
+    agent_bodies.runtime_ended(r, handle, reference)
 
 
 def ended(r: Reduction, event: Event, payload: ToolCallEnded) -> None:

@@ -1,0 +1,118 @@
+"""The items a response appends, and its usage (format sections 7.1 and 7.4)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+from msgspec import Raw
+
+from rollout_tui.graph.history import item_id, item_number
+from rollout_tui.graph.ids import Ids, extended
+from rollout_tui.graph.objects import Conversation, InferenceCall
+from rollout_tui.graph.values import InferenceProducer, PayloadReference, Producer, Usage
+from rollout_tui.reducer import cells
+from rollout_tui.reducer.content import Source
+from rollout_tui.reducer.conversation import check_call_id, create_item, item_at, numbers, place, receipt_for
+from rollout_tui.reducer.normal import CALL_KINDS
+from rollout_tui.reducer.request_reading import Placed, readable_item
+from rollout_tui.reducer.working import Reduction
+
+
+class _Response(msgspec.Struct, gc=False):
+    output_items: list[Raw]
+    token_usage: Raw = Raw()
+
+
+class _Usage(msgspec.Struct, gc=False):
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    cache_write_input_tokens: Raw = Raw()
+
+
+_RESPONSE = msgspec.json.Decoder(_Response)
+_USAGE = msgspec.json.Decoder(_Usage)
+_INTEGER = msgspec.json.Decoder(int)
+
+
+def reduce_response(
+    r: Reduction, call: InferenceCall, reference: PayloadReference
+) -> tuple[Ids, Usage | None]:
+    """The items a response appends to the thread's snapshot, and its usage (7.4)."""
+    body = r.parsed(reference, _RESPONSE, "inference response", call.inference_call_id)
+    if body is None:
+        return (), None
+    source = Source(reference.raw_payload_id, r.schema)
+    producer = InferenceProducer(call.inference_call_id)
+    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(body.output_items)]
+    items = [Placed(index, normal) for index, normal in found if normal is not None]
+    ids = append_items(r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer)
+    handle = r.conversation(call.thread_id)
+    conversation = cast(Conversation, r.history.objects[handle])
+    if r.schema == 1:
+        r.history.set(handle, "snapshot", extended(conversation.snapshot, ids))
+    elif conversation.last_request == call.inference_call_id:
+        # Only the latest call's response counts in schema 2, and a second one replaces the first.
+        r.history.set(handle, "snapshot", extended(call.request_item_ids, ids))
+    cells.materialise_queued(r)
+    return extended((), ids), _usage(body.token_usage)
+
+
+def append_items(
+    r: Reduction,
+    thread_id: str,
+    turn_id: str,
+    items: list[Placed],
+    payload_id: str,
+    producer: Producer,
+    *,
+    listed: bool = False,
+) -> list[str]:
+    """Create an item for each of a list, receipts excepted (7.5)."""
+    ids = []
+    for index, normal in items:
+        content, _ = numbers(r, normal)
+        check_call_id(r, thread_id, normal, content)
+        number = receipt_for(r, thread_id, normal)
+        if number is None:
+            number = create_item(r, normal, thread_id, turn_id, payload_id, index, (producer,))
+        place(r, number, normal, producer, listed=listed)
+        ids.append(item_id(number))
+    return ids
+
+
+def store_response(r: Reduction, handle: int, call: InferenceCall, ids: Ids) -> None:
+    """Note the response's items, for the links between calls and tools (8.4)."""
+    for one in call.response_item_ids:
+        r.items.response_of.pop(item_number(one), None)
+    r.history.set(handle, "response_item_ids", ids)
+    for one in ids:
+        number = item_number(one)
+        r.items.response_of[number] = handle
+        item = item_at(r, number)
+        if item.kind in CALL_KINDS and item.call_id in r.tools_by_call:
+            for other in r.items.by_call[item.call_id]:
+                if other not in r.items.response_of:
+                    r.items.relink.setdefault(item_at(r, other).thread_id, set()).add(item.call_id)
+
+
+def _usage(raw: Raw) -> Usage | None:
+    """Recorded token usage, None where it is not complete (7.1)."""
+    try:
+        usage = _USAGE.decode(raw)
+    except ValueError:
+        return None
+    try:
+        written = _INTEGER.decode(usage.cache_write_input_tokens)
+    except ValueError:
+        written = 0
+    counts = (
+        usage.input_tokens,
+        usage.cached_input_tokens,
+        written,
+        usage.output_tokens,
+        usage.reasoning_output_tokens,
+    )
+    return Usage(*(max(0, count) for count in counts))
