@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from rollout_tui.debugger.evidence import cell_result, line, tool_error, value
 from rollout_tui.debugger.finding import Finding, Sources
@@ -148,11 +148,10 @@ def _of_turn(sources: Sources, finding: Finding) -> Iterator[Cause]:
     if finding.code == "turn_aborted":
         yield Cause("codex_turn", finding.object_id or "", ("turn_cancelled", "turn_failed"))
         return
-    requests = sources.history.collections[CompactionRequest].index
-    for compaction_request_id in reversed(list(requests)):
-        request = sources.latest(CompactionRequest, compaction_request_id)
-        if request and request.codex_turn_id == finding.object_id and request.execution.status == "failed":
-            yield Cause("compaction_request", compaction_request_id, ("compaction_failed",))
+    for handle in reversed(sources.history.collections[CompactionRequest].order):
+        request = cast(CompactionRequest, sources.history.objects[handle])
+        if request.codex_turn_id == finding.object_id and request.execution.status == "failed":
+            yield Cause("compaction_request", request.compaction_request_id, ("compaction_failed",))
             break
     last = sources.carried.request_at(finding.thread_id or "", finding.event)
     if last and last.codex_turn_id == finding.object_id:

@@ -48,7 +48,7 @@ class Share(NamedTuple):
     """How much of the context a category or an item takes; `share` is of all item bytes, from 0 to 1."""
 
     name: str
-    count: int
+    items: int
     size_bytes: int
     share: float
 
@@ -264,7 +264,7 @@ def request_frame(trace: Trace, inference_call_id: str) -> Frame | None:
         frame = None if data is None else _FRAME.decode(data)
     except (ValueError, RecursionError):
         return None
-    return frame and Frame(len(bytes(frame.instructions)), len(bytes(frame.tools)))
+    return None if frame is None else Frame(len(bytes(frame.instructions)), len(bytes(frame.tools)))
 
 
 # -- the window of the model -------------------------------------------------------------
