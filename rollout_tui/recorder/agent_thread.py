@@ -41,6 +41,7 @@ class AgentThread(Context):
         "_details",
         "_latest_call",
         "_latest_response",
+        "_lives",
         "_turn",
         "agent_path",
         "depth",
@@ -67,6 +68,7 @@ class AgentThread(Context):
         self._accepted: set[str] = set()
         self._children: dict[str, int] = {}
         self._turn: Turn | None = None
+        self._lives = 1
         self._latest_call: Inference | None = None
         self._latest_response: str | None = None
         self._delta: list[Item] | None = None
@@ -155,10 +157,11 @@ class AgentThread(Context):
 
     @never_raises(nothing)
     def resume(self) -> None:
-        """Go on with a thread that has ended."""
+        """Go on with a thread that has ended. Its code cells are gone."""
         resumed = {"type": "thread_resumed", "thread_id": self.thread_id}
         if self._state is not None and not self._open and self._state.writer.event(resumed):
             self._open.append(True)
+            self._lives += 1
             self._state.open_threads[self.thread_id] = self
 
     def request_in_form(self, request: object, model: str | None) -> dict[str, Any]:
@@ -196,11 +199,11 @@ class AgentThread(Context):
 
     def response_recorded(self, call: Inference, response_id: str | None) -> None:
         """Note that a call's output extends the conversation; None if it failed."""
+        unique = self._state is not None and self._state.first_use(f"{self.thread_id} {response_id}")
         if self._latest_call is not call:
             self._latest_response = self._delta = None
         elif response_id is not None:
-            fresh = self._state is not None and self._state.first_use(f"{self.thread_id} {response_id}")
-            self._latest_response, self._delta = response_id if fresh else None, None
+            self._latest_response, self._delta = response_id if unique else None, None
 
     def history_replaced(self) -> None:
         """Note that a compaction replaced the conversation: nothing continues what was before."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class CodeCell(Context):
     """A running cell. It may yield while it runs on, and be waited for, also in a later turn."""
 
-    __slots__ = ("_answered", "_started", "_tools", "_turn", "call_id", "runtime_cell_id")
+    __slots__ = ("_answered", "_life", "_started", "_tools", "_turn", "call_id", "runtime_cell_id")
 
     def __init__(self, turn: Turn | None, call_id: str, runtime_cell_id: str) -> None:
         super().__init__(None if turn is None else turn._state)
@@ -22,6 +22,7 @@ class CodeCell(Context):
         self.call_id = call_id
         self.runtime_cell_id = runtime_cell_id
         self._answered = False
+        self._life = 0 if turn is None or turn.thread is None else turn.thread._lives
         self._tools = 0
         self._started = 0 if self._state is None else self._state.clock()
 
@@ -30,7 +31,7 @@ class CodeCell(Context):
         self, name: str, arguments: object = "", *, namespace: str | None = None, custom: bool = False
     ) -> ToolCall:
         """Start a tool call that the cell's code makes; arguments as for `Turn.tool_call`."""
-        if self._turn is None:
+        if self._turn is None or self._gone():
             return OFF_TOOL_CALL
         return start_tool_call(self._turn, name, arguments, None, namespace, custom, self)
 
@@ -82,9 +83,20 @@ class CodeCell(Context):
                 self._answer(status, response)
             self._write("code_cell_ended", status, response)
 
+    def _gone(self) -> bool:
+        """Whether the thread was resumed since: reducers know its cells no more."""
+        gone = (
+            self._turn is not None
+            and self._turn.thread is not None
+            and self._turn.thread._lives != self._life
+        )
+        if gone:
+            self._ignored("a code cell of a thread that was resumed")
+        return gone
+
     def _write(self, event: str, status: str, response: dict[str, Any]) -> None:
         """Write an event of the cell, in the turn that is open: a cell can outlive the turn it started in."""
-        if self._turn is None or self._turn.thread is None:
+        if self._turn is None or self._turn.thread is None or self._gone():
             return
         fields = {
             "type": event,

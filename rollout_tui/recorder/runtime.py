@@ -91,12 +91,16 @@ class Command(Runtime):
         return started if _write_start(started, {"type": "exec_command"}) else OFF_COMMAND
 
     def _shape(self, body: Any) -> Any:
-        """Refuse a body without what reducers read of a command (section 9.5): its event is dropped."""
+        """Refuse a body without what reducers read of a command (sections 9.5, 9.6): its event is dropped."""
         words = body.get("command")
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError("a command without its words")
         if not isinstance(body.get("cwd"), str):
             raise ValueError("a command without its folder")
+        if type(body.get("exit_code", 0)) is not int or not isinstance(
+            body.get("aggregated_output", ""), str
+        ):
+            raise ValueError("the end of a command without its exit code or output")
         return {
             **body,
             **{name: self._body[name] for name in ("call_id", "process_id") if name in self._body},
@@ -109,14 +113,20 @@ class Command(Runtime):
         code = (int(exit_code) + _HALF) % (2 * _HALF) - _HALF  # reducers read 32 bits with a sign
         self._end(status, {"aggregated_output": text_of(output), "exit_code": code})
 
+    def _end(self, status: ExecutionStatus, result: Mapping[str, object]) -> None:
+        """End the command; one that ends by other words than its exit code gets one."""
+        code = 0 if status == "completed" else -1
+        super()._end(status, {"aggregated_output": "", **result, "exit_code": result.get("exit_code", code)})
+
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         if error is not None:
             self._end("failed", {"aggregated_output": described(error), "exit_code": -1})
 
 
 def start_runtime(call: ToolCall, kind: ToolKind, body: Mapping[str, object]) -> Runtime:
-    """Write the begin of a call's work; commands and agents have rules of their own and are refused here."""
-    if kind["type"] in _TERMINAL or kind["type"] in ACTIVITY_OF_KIND or call.kind["type"] in ACTIVITY_OF_KIND:
+    """Write the begin of a call's work; terminals and agents have rules of their own and are refused here."""
+    ruled = (*_TERMINAL, *ACTIVITY_OF_KIND)
+    if kind["type"] in ruled or call.kind["type"] in ("write_stdin", *ACTIVITY_OF_KIND):
         call._ignored(f"{kind['type']} work has methods of its own")
         return OFF_RUNTIME
     turn_id = "" if call._turn is None else call._turn.codex_turn_id
