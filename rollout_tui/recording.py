@@ -183,7 +183,7 @@ class Trace:
         self._reducer = self._start()
 
     def _reduce(self, data: bytes, start: int) -> None:
-        block = decode_block(data)
+        block = decode_block(data, placed=not self.head_only)
         self._reducer.apply(block.lines, [start + offset for offset in block.offsets])
 
     def load(self) -> Self:

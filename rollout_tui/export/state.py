@@ -11,9 +11,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from rollout_tui.graph.history import object_id
 from rollout_tui.graph.ids import IdView
-from rollout_tui.graph.objects import STATE_COLLECTIONS, Object, TerminalSession, Thread
+from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, TerminalSession, Thread
 from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
 
 CHUNK = 512
@@ -54,18 +53,23 @@ def _pretty(chunk: list[tuple[str, Any]]) -> memoryview:
     return memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")]
 
 
-def _payload_texts(snapshot: Snapshot) -> Iterator[bytes]:
+def _payload_texts(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
     """The entries of `raw_payloads`, of which there can be more than of all else together."""
-    quoted: dict[str, str] = {}
+    rows = snapshot.history.payloads.usual_rows(snapshot.event)
+    if rows is None:
+        references = ((one, snapshot.payload(one)) for one in sorted(snapshot.payload_ids()))
+        yield from map(_pretty, _chunks(references))
+        return
+    paths: dict[str, str] = {}
     texts: list[str] = []
-    for row in snapshot.history.payloads.rows(snapshot.event):
-        for text in row:
-            if text not in quoted:
-                if len(quoted) > 4 * CHUNK:
-                    quoted.clear()
-                quoted[text] = ENCODER.encode(text).decode()
-        payload_id, kind, path = (quoted[text] for text in row)
-        texts.append(_PAYLOAD % (payload_id, payload_id, kind, path))
+    for number, kind, path in rows:
+        if path is None:
+            quoted = f'"payloads/{number}.json"'
+        elif path in paths:
+            quoted = paths[path]
+        else:
+            quoted = paths[path] = ENCODER.encode(path).decode()
+        texts.append(_PAYLOAD % (number, number, kind, quoted))
         if len(texts) == CHUNK:
             yield ",\n".join(texts).encode()
             texts.clear()
@@ -74,10 +78,10 @@ def _payload_texts(snapshot: Snapshot) -> Iterator[bytes]:
 
 
 _PAYLOAD = """\
-    %s: {
-      "raw_payload_id": %s,
+    "raw_payload:%s": {
+      "raw_payload_id": "raw_payload:%s",
       "kind": {
-        "type": %s
+        "type": "%s"
       },
       "path": %s
     }"""
@@ -121,14 +125,15 @@ def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Obje
     history, event = snapshot.history, snapshot.event
     count = len(Objects(history, kind, event))
     handles = history.collections[kind].order[:count]
-    rows = sorted((object_id(history.objects[handle]).encode(), handle) for handle in handles)
-    for _, handle in rows:
+    name = ID_FIELDS[kind]
+    rows = sorted((getattr(history.objects[handle], name), handle) for handle in handles)
+    for key, handle in rows:
         found = history.as_of(handle, event)
         if isinstance(found, TerminalSession) and not found.operation_ids:
             continue
         if isinstance(found, Thread):
             found.conversation_item_ids = tuple(listed_items(history, found.thread_id, event))
-        yield object_id(found), found
+        yield key, found
 
 
 def _chunks(rows: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:

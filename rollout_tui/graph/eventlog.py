@@ -38,7 +38,7 @@ class EventLog:
     def extend(
         self,
         seqs: Sequence[int],
-        times: Iterable[int],
+        times: Sequence[int],
         type_codes: Iterable[int],
         threads: Sequence[str | None],
         turns: Sequence[str | None],
@@ -46,10 +46,8 @@ class EventLog:
     ) -> None:
         """Add the rows of the next events, one entry of each column an event."""
         ordinal = len(self.types)
-        labels = seqs if _fits(seqs) else [_clamped(seq) for seq in seqs]
-        stamps = list(times)
-        self.seqs.extend(labels)
-        self.times.extend(stamps if _fits(stamps) else map(_clamped, stamps))
+        labels = _extend(self.seqs, seqs)
+        _extend(self.times, times)
         self.offsets.extend(offsets)
         self._threads.extend(self._interned(threads))
         self._turns.extend(self._interned(turns))
@@ -85,12 +83,16 @@ class EventLog:
         return seq if 1 <= seq <= len(self) else None
 
 
-def _fits(values: Sequence[int]) -> bool:
-    return min(values) >= -_LARGEST and max(values) <= _LARGEST
-
-
-def _clamped(value: int) -> int:
-    return max(-_LARGEST, min(_LARGEST, value))
+def _extend(column: array[int], values: Sequence[int]) -> Sequence[int]:
+    """Add values to a 64-bit column, larger ones as the largest that fits; returns what was added."""
+    before = len(column)
+    try:
+        column.extend(values)
+    except OverflowError:
+        del column[before:]
+        values = [max(-_LARGEST, min(_LARGEST, value)) for value in values]
+        column.extend(values)
+    return values
 
 
 def _counts_up(values: Sequence[int]) -> bool:

@@ -89,19 +89,17 @@ class PayloadTable:
         odd = self._odd.get(raw_payload_id)
         return odd[0][0] if odd else None
 
-    def rows(self, event: int) -> Iterator[tuple[str, str, str]]:
-        """Id, kind and path of what is named up to `event`, in byte order of the ids."""
+    def usual_rows(self, event: int) -> Iterator[tuple[str, str, str | None]] | None:
+        """Number, kind and path (None: `payloads/NUMBER.json`) in byte order of the ids.
+
+        None where some id is not of the recorder's form, or stands for several references.
+        """
         if self._odd:
-            for payload_id in sorted(self.ids(event)):
-                reference = self.get(payload_id, event)
-                if reference is not None:
-                    yield payload_id, reference.kind.type, reference.path
-            return
+            return None
         born, kinds, paths = self._born, self._kinds, self._paths
         names = [kind.type for kind in self._kind_values]
-        for digits in sorted([str(one) for one, first in enumerate(born) if 0 < first <= event]):
-            row = int(digits)
-            yield PREFIX + digits, names[kinds[row]], paths[row] or f"payloads/{digits}.json"
+        numbers = sorted([str(one) for one, first in enumerate(born) if 0 < first <= event])
+        return ((number, names[kinds[int(number)]], paths[int(number)]) for number in numbers)
 
     def ids(self, event: int) -> Iterator[str]:
         """Ids named up to `event`, in no particular order."""

@@ -102,15 +102,15 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
-    what = f"tool call start {tool_id}"
-    thread_id, turn_id = r.context(event, what, tool_id)
-    r.thread_or_placeholder(thread_id, what)
+    thread_id, turn_id = r.context(event, "tool call start", tool_id)
+    r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
-        owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, what)).thread_id
+        owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, "tool call start")).thread_id
         if owner != thread_id:
             r.refuse(
                 "thread_mismatch",
-                f"{what} used thread {thread_id}, but codex turn {turn_id} belongs to {owner}",
+                f"tool call start {tool_id} used thread {thread_id}, "
+                f"but codex turn {turn_id} belongs to {owner}",
                 tool_id,
             )
             thread_id = owner

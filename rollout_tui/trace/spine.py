@@ -6,7 +6,7 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -62,12 +62,17 @@ _REFERENCE = msgspec.json.Decoder(PayloadReference)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def decode_block(data: bytes) -> Block:
-    """Decode a stretch of whole lines (format section 2); never raises."""
+def decode_block(data: bytes, *, placed: bool = True) -> Block:
+    """Decode a stretch of whole lines (format section 2); never raises.
+
+    Unless `placed`, the offsets of a sound stretch are left at 0.
+    """
     try:
         events: list[Line] = list(LINES.decode_lines(data))
     except (ValueError, RecursionError):
         events = []
+    if events and not placed and data.count(b"\n") == len(events):
+        return Block(events, repeat(0, len(events)))
     lines = data.split(b"\n")
     if not lines[-1].strip(BLANK):
         lines.pop()
