@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from rollout_tui.commands.outcome import (
 
 TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
 OPEN = "open"
+_COMMAND_LIKE = re.compile("[a-z]{3,16}")
 
 
 class Command(NamedTuple):
@@ -98,8 +100,13 @@ def _command(words: list[str]) -> tuple[Command, list[str]]:
         return _named("help"), ["--version"]
     if words in (["--help"], ["-h"]):
         return _named("help"), []
-    found = next((command for command in COMMANDS if words and command.name == words[0]), None)
-    return (found, words[1:]) if found else (_named(OPEN), words)
+    named = [command for command in COMMANDS if words and command.name == words[0] != OPEN]
+    if named:
+        return named[0], words[1:]
+    if len(words) > 1 and _COMMAND_LIKE.fullmatch(words[0]) and not os.path.lexists(words[0]):
+        names = ", ".join(command.name for command in COMMANDS if command.name != OPEN)
+        raise CommandFailure(f"rollout-tui: no command {words[0]!r} and no such path; commands: {names}")
+    return _named(OPEN), words
 
 
 def _named(name: str) -> Command:

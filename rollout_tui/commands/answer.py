@@ -72,8 +72,9 @@ class Terminal:
     def __init__(self) -> None:
         self._unfinished = b""
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Take bytes of UTF-8 text; what follows the last newline is kept for later."""
+        data = bytes(data)
         whole, newline, rest = data.rpartition(b"\n")
         if newline:
             self._show(self._unfinished + whole + newline)

@@ -91,8 +91,9 @@ def _events(trace: Trace, wanted: list[int], each_event: bool, refusal: Diagnost
     elif not wanted:
         yield trace.history.head if refusal is None else beyond
     for one in wanted:
-        known = trace.history.events.ordinal_of(one) is not None
-        yield beyond if refusal is not None and not known else event_at(trace, one)
+        event = trace.history.events.ordinal_of(one)
+        reached = event is not None and event < beyond
+        yield event_at(trace, one) if reached or refusal is None else beyond
 
 
 def in_words(diagnostic: Diagnostic) -> str:

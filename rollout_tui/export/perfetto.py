@@ -291,7 +291,7 @@ class _Rows:
         self, name: str, source: tuple[int, int, int, int] | None, target: tuple[int, int, int, int] | None
     ) -> Iterator[dict[str, Any]]:
         """An arrow from the end of one slice to the beginning of another, never back in time."""
-        if source is None or target is None:
+        if source is None or target is None or source[2] > target[3]:
             return
         self._flows += 1
         leaves = max(source[2], min(source[3] - _SHORTEST_US, target[2]))

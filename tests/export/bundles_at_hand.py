@@ -36,7 +36,7 @@ def recording(name: str) -> Path:
 
 
 def official_state(schema: str, bundle: Path, out: Path) -> str | None:
-    """Let the official reducer write `out`; what it complains of, None where it does not. Skips without it."""
+    """Let the official reducer write `out`; what it complains of, None if nothing. Skips without it."""
     release = RELEASES[schema]
     home = Path(os.environ.get("CODEX_ORACLE_HOME", Path.home() / ".cache" / "codex-oracle"))
     oracle = SHARED / "tools" / "codex-oracle"
@@ -65,5 +65,3 @@ def shape_differences(one: Any, other: Any, path: str = "$") -> Iterator[str]:
             yield f"{path}: {len(one.encode())} bytes became {len(other.encode())}"
     elif one != other:
         yield f"{path}: {one!r} became {other!r}"
-
-

@@ -50,7 +50,9 @@ def test_equal_beginnings_of_long_lines_stay_equal() -> None:
     assert one[:256] == other[:256] and one != other
 
 
-@pytest.mark.parametrize("number", ["0", "7", "-12", "10", "2.50", "1E5", "-0.5e-7", "123456789012345678901234"])
+@pytest.mark.parametrize(
+    "number", ["0", "7", "-12", "10", "2.50", "1E5", "-0.5e-7", "123456789012345678901234"]
+)
 def test_numbers_stay_numbers(number: str) -> None:
     replaced = Pseudonyms(KEY).number(number)
     assert len(replaced) == len(number)

@@ -22,8 +22,8 @@ from bundles_at_hand import (
 from rollout_tui.export.bundle import write_bundle
 from rollout_tui.export.redaction import Redactor
 from rollout_tui.export.redaction_words import IDS
-from rollout_tui.recording import open_trace
 from rollout_tui.export.state import state_line
+from rollout_tui.recording import open_trace
 from rollout_tui.trace.bundle import open_bundle
 
 MARK = "Zwiebelfisch"
@@ -76,7 +76,9 @@ class Marks:
             "id": f"{self.mark()}@example.org",
             "status": self.mark(),
             "name": self.mark(),
-            "arguments": json.dumps({self.mark(): [self.mark()], "call_id": self.mark(), "path": self.mark()}),
+            "arguments": json.dumps(
+                {self.mark(): [self.mark()], "call_id": self.mark(), "path": self.mark()}
+            ),
         }
 
 
@@ -100,8 +102,13 @@ def marked(tmp_path: Path) -> Path:
     (bundle / "payloads" / "7.json").write_text("\ufeff" + json.dumps({"text": marks.mark()}))
     (bundle / "payloads" / "8.json").write_bytes(b'{"text": "\xff\xfe ' + marks.mark().encode() + b'"}')
     (bundle / "payloads" / "9.json").write_text(f"no JSON at all, {marks.mark()}")
-    (bundle / "payloads" / "10.json").write_text('{"a": "' + "".join(f"\\u{ord(one):04x}" for one in MARK) + '"}')
-    manifest = json.loads((bundle / "manifest.json").read_bytes()) | {"host": marks.mark(), "user": marks.mark()}
+    (bundle / "payloads" / "10.json").write_text(
+        '{"a": "' + "".join(f"\\u{ord(one):04x}" for one in MARK) + '"}'
+    )
+    manifest = json.loads((bundle / "manifest.json").read_bytes()) | {
+        "host": marks.mark(),
+        "user": marks.mark(),
+    }
     (bundle / "manifest.json").write_text(json.dumps(manifest))
     assert marks.count > 1000
     return bundle
@@ -161,7 +168,9 @@ def test_format_words_and_ids_stay() -> None:
 
 
 def test_agent_paths_stay_paths_and_agree_with_names() -> None:
-    kept = document({"agent_path": "/root/alpha/beta", "task_name": "beta", "author": "/root", "nickname": "Ada"})
+    kept = document(
+        {"agent_path": "/root/alpha/beta", "task_name": "beta", "author": "/root", "nickname": "Ada"}
+    )
     assert kept["author"] == "/root"
     assert kept["agent_path"].startswith("/root/") and "alpha" not in kept["agent_path"]
     assert kept["agent_path"].rpartition("/")[2] == kept["task_name"] != "beta"
@@ -169,17 +178,23 @@ def test_agent_paths_stay_paths_and_agree_with_names() -> None:
 
 
 def test_numbers_of_the_format_stay_and_others_do_not() -> None:
-    kept = document({"token_usage": {"input_tokens": 12345}, "arguments": {"pin": 98765, "timeout_ms": 98765}})
+    kept = document(
+        {"token_usage": {"input_tokens": 12345}, "arguments": {"pin": 98765, "timeout_ms": 98765}}
+    )
     assert kept["token_usage"] == {"input_tokens": 12345}
     values = list(kept["arguments"].values())
     assert values[0] != 98765 and len(str(values[0])) == 5 and values[1] == 98765
 
 
-@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', "[1E5, -0, 2.50]", ' {"x" : [ ] }\r\n', "[" * 3000 + "]" * 3000])
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 2}', "[1E5, -0, 2.50]", ' {"x" : [ ] }\r\n', "[" * 3000 + "]" * 3000]
+)
 def test_layout_and_odd_numbers_stay(text: str) -> None:
     kept = Redactor(b"key").document(text.encode()).decode()
     assert len(kept) == len(text)
-    assert "".join(one for one in kept if not one.isalnum()) == "".join(one for one in text if not one.isalnum())
+    assert "".join(one for one in kept if not one.isalnum()) == "".join(
+        one for one in text if not one.isalnum()
+    )
 
 
 def test_cut_arguments_keep_the_fields_they_have() -> None:
@@ -215,7 +230,8 @@ def test_the_corpus_reduces_to_the_same_shape(bundle: Path, tmp_path: Path) -> N
 
 @needs_corpus
 @pytest.mark.parametrize(
-    "name", ["schema2/ma-messages", "schema2/unicode-and-long-text", "schema1/v0.160.1-ma", "schema1/v0.164.0-mixed"]
+    "name",
+    ["schema2/ma-messages", "schema2/unicode-and-long-text", "schema1/v0.160.1-ma", "schema1/v0.164.0-mixed"],
 )
 def test_the_official_reducer_accepts_a_redacted_bundle(name: str, tmp_path: Path) -> None:
     copy = redacted(CORPUS / name, tmp_path / "copy")

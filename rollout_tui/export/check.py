@@ -1,0 +1,20 @@
+"""The soundness of a recording, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rollout_tui.debugger.check import Soundness
+from rollout_tui.export.findings import MARKS
+from rollout_tui.export.table import wrapped
+from rollout_tui.printable import one_line
+
+
+def check_text(found: Soundness, width: int) -> Iterator[str]:
+    """`sound` or `not sound`, then each problem with its line."""
+    yield "sound" if found.sound else "not sound"
+    for one in found.problems:
+        where = "" if one.line is None else f"line {one.line}"
+        seq = "" if one.seq is None else f"  #{one.seq}"
+        yield one_line(f"{MARKS[one.severity]}  {where:<10}{seq}  {one.code}", width)
+        yield from wrapped(one.message, width, "     ")

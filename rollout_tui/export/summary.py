@@ -1,0 +1,63 @@
+"""A recording in numbers, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rollout_tui.export.table import table, wrapped
+from rollout_tui.words import count, duration
+
+_KINDS = ("total", "model", "tools", "waits", "compaction", "idle")
+_RIGHT = tuple(range(1, len(_KINDS) + 1))
+
+
+def summary_text(told: Mapping[str, Any], width: int) -> Iterator[str]:
+    """What `summary --json` says, for people."""
+    identity, events = told["identity"], told["events"]
+    yield from table([("rollout", identity["rollout_id"]), ("trace", identity["trace_id"])], width)
+    yield f"schema {identity['schema_version']}, {told['status']}, recording {told['recording']}"
+    yield (
+        f"{count(events['count'], 'event')} over {duration(events['duration_ms'])}"
+        + (f", #{events['first_seq']} to #{events['last_seq']}" if events["count"] else "")
+    )
+    yield ""
+    rows = [
+        (
+            name.replace("_", " "),
+            str(by["total"]),
+            ", ".join(f"{how} {by[how]}" for how in by if how != "total"),
+        )
+        for name, by in told["counts"].items()
+        if by["total"]
+    ]
+    yield from table(rows, width, right=(1,))
+    yield ""
+    yield from wrapped(_tokens(told["tokens"]), width)
+    if told["turns"]:
+        yield ""
+        yield from table([*_times(told)], width, flexible=0, right=_RIGHT)
+    found = told["findings"]
+    yield ""
+    yield "   ".join(count(found[severity], severity) for severity in found)
+
+
+def _tokens(tokens: Mapping[str, Any]) -> str:
+    if not tokens["calls"]:
+        return "tokens: no call has recorded usage"
+    return (
+        f"tokens of {count(tokens['calls'], 'call')}: {tokens['input_tokens']:,} in "
+        f"({tokens['cached_input_tokens']:,} cached), {tokens['output_tokens']:,} out "
+        f"({tokens['reasoning_output_tokens']:,} reasoning)"
+    )
+
+
+def _times(told: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Rows of where the time of each turn went."""
+    yield ("time spent", *_KINDS)
+    for turn in told["turns"]:
+        spent = turn["durations_ms"]
+        name = f"{turn['agent_path'] or turn['thread_id']} turn {turn['number']} {turn['status']}"
+        yield (name, *(duration(spent[kind]) for kind in _KINDS))
+    if len(told["turns"]) > 1:
+        yield ("all turns", *(duration(told["durations_ms"][kind]) for kind in _KINDS))

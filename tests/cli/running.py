@@ -1,0 +1,71 @@
+"""Running `rollout-tui`: in this process, with what it prints, or as a program of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from rollout_tui.cli import main
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS = ROOT / "fixtures" / "recordings"
+SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
+CORPUS = SHARED / "corpus"
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpus is not at {CORPUS}")
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.out.decode()
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+def recordings() -> list[Path]:
+    """Every recording of the project's own."""
+    return sorted(folder for folder in RECORDINGS.iterdir() if folder.is_dir())
+
+
+def corpus_folders() -> list[Path]:
+    """Every bundle of the corpus; empty where it is absent."""
+    return sorted(CORPUS.glob("schema*/*"))
+
+
+def recording(name: str) -> str:
+    """The path of one of the project's own recordings."""
+    return str(RECORDINGS / name)
+
+
+def run(*arguments: str | Path) -> Done:
+    """Run a command in this process. Standard output is no terminal."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = main([str(one) for one in arguments])
+    return Done(status, out.buffer.getvalue(), err.getvalue())  # type: ignore[attr-defined]
+
+
+def program(*arguments: str | Path, **more: Any) -> Done:
+    """Run a command as a program of its own, as people do."""
+    command = [sys.executable, "-m", "rollout_tui", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, **more)
+    return Done(done.returncode, done.stdout, done.stderr.decode())

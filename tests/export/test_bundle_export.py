@@ -1,0 +1,105 @@
+"""A recording, or a slice of it, as a bundle of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from bundles_at_hand import recording
+
+from rollout_tui.export.bundle import SliceProblem, write_bundle
+from rollout_tui.recording import open_trace
+from rollout_tui.trace.bundle import open_bundle
+
+
+def exported(bundle: Path, folder: Path, first: int | None = None, last: int | None = None) -> Path:
+    """A copy of a bundle, or of a slice of it."""
+    folder.mkdir()
+    write_bundle(open_bundle(bundle), folder, first_seq=first, last_seq=last)
+    return folder
+
+
+def seqs(bundle: Path) -> list[int]:
+    """The seqs of a bundle's lines."""
+    return [json.loads(line)["seq"] for line in (bundle / "trace.jsonl").read_text().splitlines()]
+
+
+def test_the_whole_is_the_same_bytes(tmp_path: Path) -> None:
+    bundle = recording("two-cells-interleaved")
+    copy = exported(bundle, tmp_path / "copy")
+    for name in (
+        "trace.jsonl",
+        "manifest.json",
+        *(f"payloads/{one.name}" for one in (bundle / "payloads").iterdir()),
+    ):
+        assert (copy / name).read_bytes() == (bundle / name).read_bytes()
+    assert sorted(path.name for path in copy.iterdir()) == ["manifest.json", "payloads", "trace.jsonl"]
+
+
+def test_a_slice_from_the_start_is_what_the_recording_was_then(tmp_path: Path) -> None:
+    copy = exported(recording("two-cells-interleaved"), tmp_path / "copy", last=45)
+    assert seqs(copy) == list(range(1, 46))
+    trace = open_trace(copy)
+    assert not trace.diagnostics
+    assert trace.at(45).code_cells["code_cell:call_B"].runtime_status == "yielded"
+    assert len(list((copy / "payloads").iterdir())) < len(
+        list(recording("two-cells-interleaved").glob("payloads/*"))
+    )
+
+
+def test_a_slice_brings_what_it_refers_to(tmp_path: Path) -> None:
+    copy = exported(recording("two-cells-interleaved"), tmp_path / "copy", 45, 50)
+    # Rollout, thread, turn, both cells with the calls around them, the last request and its answer, the wait.
+    assert seqs(copy)[-6:] == list(range(45, 51))
+    before = open_trace(copy)
+    types = {before.history.events.type(event) for event in range(1, len(before) - 5)}
+    assert {"rollout_started", "thread_started", "codex_turn_started", "inference_completed"} <= types
+    assert before.at(50).code_cells["code_cell:call_B"].runtime_status == "completed"
+    assert {one.code for one in before.diagnostics} == {"seq_gap"}
+
+
+def test_a_slice_has_the_whole_context(tmp_path: Path) -> None:
+    bundle = recording("two-cells-interleaved")
+    copy = exported(bundle, tmp_path / "copy", 45, 50)
+    (thread_id,) = open_trace(copy).at(50).threads
+    counts = {len(open_trace(one).at(50).conversations[thread_id].snapshot) for one in (bundle, copy)}
+    assert len(counts) == 1
+
+
+@pytest.mark.parametrize(("first", "last"), [(50, 45), (0, 9), (None, 65), (999, None)])
+def test_an_impossible_slice_says_what_there_is(tmp_path: Path, first: int | None, last: int | None) -> None:
+    with pytest.raises(SliceProblem, match="this recording has 1 to 64"):
+        exported(recording("two-cells-interleaved"), tmp_path / "copy", first, last)
+
+
+def test_a_bundle_without_manifest_gets_one(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(recording("one-message"), bundle)
+    (bundle / "manifest.json").unlink()
+    copy = exported(bundle, tmp_path / "copy")
+    made = json.loads((copy / "manifest.json").read_bytes())
+    told = json.loads((recording("one-message") / "manifest.json").read_bytes())
+    assert {name: made[name] for name in told if name != "started_at_unix_ms"} == {
+        name: value for name, value in told.items() if name != "started_at_unix_ms"
+    }
+
+
+def test_a_missing_payload_is_said_and_the_rest_is_there(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(recording("one-message"), bundle)
+    (bundle / "payloads" / "3.json").unlink()
+    (tmp_path / "copy").mkdir()
+    done = write_bundle(open_bundle(bundle), tmp_path / "copy")
+    assert (done.events, done.payloads) == (16, len(list((bundle / "payloads").iterdir())))
+    assert done.left_out == ["payload 'payloads/3.json': the file is not there"]
+
+
+def test_files_that_no_event_names_are_not_taken(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(recording("one-message"), bundle)
+    (bundle / "payloads" / "999.json").write_text('"not of this trace"')
+    (bundle / "notes.txt").write_text("mine")
+    copy = exported(bundle, tmp_path / "copy")
+    assert not (copy / "payloads" / "999.json").exists() and not (copy / "notes.txt").exists()
