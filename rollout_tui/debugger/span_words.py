@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from rollout_tui.debugger.names import command_line, tool_name
 from rollout_tui.debugger.spans import KINDS, TURN, Spans
@@ -67,15 +67,22 @@ def call_text(history: History, tool: ToolCall, started: ToolCall | None = None)
     if handle is not None:
         return one_line(command_line(cast(TerminalOperation, history.objects[handle])))
     called = started or as_started(history, tool.tool_call_id) or tool
-    arguments = call_arguments(called)
+    told = telling_argument(call_arguments(called))
+    if told:
+        return told
+    preview = called.summary.input_preview if isinstance(called.summary, GenericSummary) else None
+    return one_line(preview or "") if preview != "{}" else ""
+
+
+def telling_argument(arguments: dict[str, Any]) -> str:
+    """The argument that says most about a call, on one line; empty when there is none of those."""
     for name in _TELLING:
         value = arguments.get(name)
         if isinstance(value, (str, int)) and value != "":
             return one_line(str(value))
         if isinstance(value, list) and value:
             return one_line(" ".join(map(str, value)))
-    preview = called.summary.input_preview if isinstance(called.summary, GenericSummary) else None
-    return one_line(preview or "") if preview != "{}" else ""
+    return ""
 
 
 def wait_label(wait: Wait) -> str:
