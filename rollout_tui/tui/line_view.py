@@ -38,6 +38,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         scrollbar-size: 1 1;
         overflow-x: hidden;
         overflow-y: auto;
+        scrollbar-gutter: stable;
     }
     """ + component_css("LineView")
 
@@ -75,6 +76,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.row = 0
         self.sideways = 0
         self.needle = ""
+        self.row_counts = False
         self._edge = edge
         self._title_rows = TITLE_ROWS if titled else 0
         self._styles = StyleSheet(self)
@@ -169,7 +171,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             return self._title(width)
         row = y - self._title_rows + self.top
         strip = self._row(row, max(1, width - EDGE))
-        if row == self.row and len(self.content):
+        if self._is_cursor(row):
             edge = Segment("\u25b8", self._styles["heading"])
         else:
             edge = Segment("\u2502" if self._edge else " ", self._styles["dim"])
@@ -177,7 +179,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _row(self, row: int, width: int) -> Strip:
         shown, background = self._line(row, width), ""
-        if row == self.row and len(self.content):
+        if self._is_cursor(row):
             background = "selected" if self.has_focus else "current"
         background = background or shown.background
         if self.needle:
@@ -193,6 +195,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             mark = Strip([Segment("\u203a", self._styles[f"dim {background}".strip()])], 1)
             strip = Strip.join([strip.crop(0, width - 1), mark])
         return strip
+
+    def _is_cursor(self, row: int) -> bool:
+        """Without the focus the cursor row shows where it still means something (`row_counts`)."""
+        return row == self.row and len(self.content) > 0 and (self.has_focus or self.row_counts)
 
     def _line(self, row: int, width: int) -> Line:
         if row < len(self.content):

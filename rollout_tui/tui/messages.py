@@ -63,3 +63,11 @@ class Waiting(Message):
     def __init__(self, problem: str) -> None:
         super().__init__()
         self.problem = problem
+
+
+class SearchAdvanced(Message):
+    """More was searched, or another hit was found."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One says it."""
+        return isinstance(message, SearchAdvanced)

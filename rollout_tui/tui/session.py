@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rollout_tui.graph.history import History
     from rollout_tui.recording import Trace
     from rollout_tui.tui.reading import Reading
+    from rollout_tui.tui.searching import Search
 
 TIMELINE, LENS, INSPECTOR = "timeline", "lens", "inspector"
 PANES = (TIMELINE, LENS, INSPECTOR)
@@ -86,7 +87,7 @@ class Session:
         self.folds: frozenset[str] = frozenset()
         self.outline = True
         self.zoomed = False
-        self.search = ""
+        self.searching: Search | None = None
         self.growing = False
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""
@@ -139,11 +140,24 @@ class Session:
         found = self.subject()
         return self.place.selection or (ToObject(found.kind, found.id) if found else None)
 
+    @property
+    def search(self) -> str:
+        """The text that is searched for, empty without a search."""
+        return self.searching.text if self.searching is not None else ""
+
+    def end_search(self) -> None:
+        """Stop searching and forget the hits."""
+        if self.searching is not None:
+            self.searching.stop()
+            self.searching = None
+
     def cancel(self) -> str:
         """Cancel one level of what is chosen; returns what to say."""
-        if self.search:
-            self.search = ""
-            return "search ended"
+        if self.searching is not None:
+            place = self.searching.place
+            self.end_search()
+            self._to(place)
+            return "search ended; back where it began"
         if self.place.held or self.place.selection is not None:
             self.select(None)
             return "nothing selected"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_tui.tui.actions.moving import event_next, event_previous
@@ -122,6 +121,9 @@ lens_context, lens_diff, lens_cells, lens_agents, lens_tokens, lens_terminals, l
 )
 
 
+life_line = _lens("life_line")
+
+
 def outline(desk: Desk) -> None:
     """Outline or flat list."""
     desk.session.outline = not desk.session.outline
@@ -138,15 +140,4 @@ def hindsight(desk: Desk) -> None:
     """As known at the cursor, or as understood at the end."""
     desk.session.hindsight = not desk.session.hindsight
     desk.say("as understood at the end" if desk.session.hindsight else "as known at the cursor")
-    desk.repaint()
-
-
-def life_line(desk: Desk) -> None:
-    """The life of the selected thing: where it was made, seen, carried, dropped."""
-    session = desk.session
-    if session.place.selection is None:
-        desk.say("select something first: Tab to a pane, j k to a line")
-        return
-    session.place = replace(session.place, held=True)
-    desk.say("held; ] and [ walk the events that changed it, Esc lets go")
     desk.repaint()

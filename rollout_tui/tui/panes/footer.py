@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rollout_tui.printable import cells
+from rollout_tui.printable import cells, printable
 from rollout_tui.tui.keys import ACTIONS, Action, key_label
-from rollout_tui.tui.lines import Line, Piece, line
+from rollout_tui.tui.lines import Line, Piece, clipped, line
 
 GAP = "  "
 
@@ -22,11 +22,12 @@ def footer_actions(states: frozenset[str] = frozenset()) -> list[Action]:
     return sorted(chosen, key=lambda action: action.rank)
 
 
-def footer(width: int, states: frozenset[str] = frozenset()) -> Line:
-    """As many keys as fit, help always among them."""
+def footer(width: int, states: frozenset[str] = frozenset(), note: str = "") -> Line:
+    """As many keys as fit, help always among them; `note` stands at the right."""
     actions = footer_actions(states)
     last = next(action for action in actions if action.id == "help")
-    room = width - 1 - _size(last)
+    note = printable(note)
+    room = width - 1 - _size(last) - cells(note)
     shown: list[Action] = []
     for action in actions:
         if action is last:
@@ -38,7 +39,15 @@ def footer(width: int, states: frozenset[str] = frozenset()) -> Line:
     pieces: list[Piece] = [Piece(" ")]
     for action in (*shown, last):
         pieces += (Piece(key_label(action.keys[0]), "heading"), Piece(f" {action.footer}{GAP}"))
-    return line(*pieces, background="bar")
+    return _noted(line(*pieces, background="bar"), note, width)
+
+
+def _noted(shown: Line, note: str, width: int) -> Line:
+    if not note:
+        return shown
+    left = clipped(shown, max(0, width - cells(note) - 2))
+    blank = Piece(" " * max(1, width - left.width - cells(note) - 1))
+    return left._replace(pieces=(*left.pieces, blank, Piece(note, "match")))
 
 
 def clicked_action(shown: Line, piece: int, states: frozenset[str] = frozenset()) -> Action | None:
@@ -53,6 +62,6 @@ def _size(action: Action) -> int:
     return cells(key_label(action.keys[0])) + 1 + cells(action.footer) + len(GAP)
 
 
-def message_line(message: str, style: str = "") -> Line:
+def message_line(message: str, style: str = "", note: str = "", width: int = 0) -> Line:
     """The last message in place of the keys."""
-    return line(Piece(f" {message}", style or "strong"), background="bar")
+    return _noted(line(Piece(f" {message}", style or "strong"), background="bar"), printable(note), width)

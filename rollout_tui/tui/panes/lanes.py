@@ -19,7 +19,7 @@ from rollout_tui.debugger.span_tree import (
 from rollout_tui.debugger.spans import Spans
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread
-from rollout_tui.tui.lines import Line, Piece, line
+from rollout_tui.tui.lines import CUT, Line, Piece, line
 from rollout_tui.tui.panes.ruler import Ruler, ruler
 from rollout_tui.words import duration
 
@@ -125,7 +125,8 @@ def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]], wa
 
 def lane_line(lane: Lane, cursor_column: int, note: str = "") -> Line:
     """One lane: name, letters (those after the cursor dimmed), a note at the right."""
-    pieces: list[Piece] = [Piece(f" {lane.name[:NAME_WIDTH]:<{NAME_WIDTH}} ", "agent")]
+    name = lane.name if len(lane.name) <= NAME_WIDTH else f"{CUT}{lane.name[1 - NAME_WIDTH :]}"
+    pieces: list[Piece] = [Piece(f" {name:<{NAME_WIDTH}} ", "agent")]
     start = 0
     for at in range(1, len(lane.weights) + 1):
         same = at < len(lane.weights) and lane.weights[at] == lane.weights[start]

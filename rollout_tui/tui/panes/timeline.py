@@ -41,6 +41,8 @@ STATE_STYLES = {
     "terminated": "warning",
     "yielded": "cell",
 }
+ROOMY = 44
+"""From this width on a level is indented by two cells."""
 QUIET = ("completed", "running", "")
 
 
@@ -76,12 +78,13 @@ def span_line(view: View, outline: Outline, number: int, depth: int, width: int)
     status = "" if state.status in QUIET else state.status
     exit_words = "" if future or status else exit_code(view, number)
     time = f">>> {duration(state.length_ms)}" if state.open else duration(state.length_ms)
+    said = Cell(exit_words or status, "warning" if exit_words else STATE_STYLES.get(state.status, "dim"))
     shown = row(
         width,
-        Cell("  " * depth + fold, "dim"),
-        Cell(label(spans, number), STYLES[spans.kinds[number]], FLEXIBLE),
-        Cell(exit_words or status, "warning" if exit_words else STATE_STYLES.get(state.status, "dim")),
-        Cell(time, "running" if state.open else "dim", max(8, len(time)), "right", drop=1, least=8),
+        Cell(" " * (depth * (2 if width >= ROOMY else 1)) + fold, "dim"),
+        Cell(label(spans, number), STYLES[spans.kinds[number]], FLEXIBLE, least=8),
+        *((said,) if said.text else ()),
+        Cell(time, "running" if state.open else "dim", align="right", drop=1),
         target=ToEvent(max(1, spans.windows.begins[number])),
     )
     return restyled(shown, "future") if future else shown

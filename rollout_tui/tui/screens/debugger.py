@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.actions.searching import begin as search_for
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
 from rollout_tui.tui.keys import ACTIONS, textual_key
@@ -21,7 +22,15 @@ from rollout_tui.tui.lane_view import LaneView
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
 from rollout_tui.tui.loader import Loader
-from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, Waiting, WriterSeen
+from rollout_tui.tui.messages import (
+    Advanced,
+    Failed,
+    FileChanged,
+    Opened,
+    SearchAdvanced,
+    Waiting,
+    WriterSeen,
+)
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.player import Player
@@ -272,12 +281,30 @@ class DebuggerScreen(Screen[None]):
         elif self.player.playing:
             self._play_on()
 
+    def search_advanced(self) -> None:
+        """Called from the searching thread: there is more to show."""
+        self.post_message(SearchAdvanced())
+
+    def on_search_advanced(self) -> None:
+        """Show the count; the first hit is gone to by itself."""
+        search = self.opened.searching if self.opened else None
+        if search is None:
+            return
+        if not search.arrived and search.events:
+            search.arrived = True
+            if self.session.event not in search.excerpts:
+                self.act("hit_next" if search.next(self.session.event) else "hit_previous")
+        elif search.done and not search.events:
+            self.say(f"not found: {search.text}", "warning")
+        self.painter.paint_footer()
+
     def cancel_running(self) -> str:
         """Stop what runs; returns what that was."""
         if self.player.playing:
             self.player.playing = False
             return "paused"
-        return ""
+        search = self.opened.searching if self.opened else None
+        return "search stopped" if search is not None and search.stop() else ""
 
     # -- what widgets tell -----------------------------------------------------------
 
@@ -310,7 +337,7 @@ class DebuggerScreen(Screen[None]):
         self.focus_pane(self.pane)
         self.message = ("", "")
         if message.text and self.opened is not None:
-            run_command(self, message.text)
+            (search_for if message.sign == "/" else run_command)(self, message.text)
 
     def on_prompt_given_up(self) -> None:
         """Back to the panes."""

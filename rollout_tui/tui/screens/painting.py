@@ -134,7 +134,10 @@ class Painter:
         """The last message, else the keys."""
         message, style = self._screen.message
         width = self._screen.size.width
-        self._bar("footer", message_line(message, style) if message else footer(width, self._screen.states))
+        session = self._screen.opened
+        note = session.searching.words(session.event) if session and session.searching else ""
+        keys = footer(width, self._screen.states, note)
+        self._bar("footer", message_line(message, style, note, width) if message else keys)
 
     def _paint_timeline(self, session: Session, view: View) -> None:
         pane = self._screen.line_view(TIMELINE)
@@ -144,6 +147,7 @@ class Painter:
             content = _guarded(lambda room: timeline(view, session.reading.outline, room), pane.room)
         else:
             content = _guarded(lambda room: flat(view, room), pane.room)
+        pane.row_counts = True
         pane.show(content, row=content.focus)
 
     def _paint_lens(self, session: Session, view: View) -> None:
@@ -159,6 +163,7 @@ class Painter:
         else:
             pane.show(content)
         pane.needle = session.search
+        pane.row_counts = session.place.selection is not None
 
     def _paint_lanes(self, session: Session) -> None:
         if not self._screen.query_one(LaneView).display:
