@@ -14,7 +14,7 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.tui.lens import LensLines, MadeLines, View
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
-from rollout_tui.tui.words import count
+from rollout_tui.words import count
 
 MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}
 ONE_ROW_FROM = 110
@@ -166,7 +166,13 @@ def _short(shown: _Row, names: Names, width: int, *, second: bool) -> Line:
     one = shown.finding
     indent = "  " * shown.depth
     if second:
-        return row(width, Cell(f"   {indent}", "", 3 + len(indent)), Cell(one.message, "", FLEXIBLE), gap=0, target=ToEvent(one.event))
+        return row(
+            width,
+            Cell(f"   {indent}", "", 3 + len(indent)),
+            Cell(one.message, "", FLEXIBLE),
+            gap=0,
+            target=ToEvent(one.event),
+        )
     why = _why(one)
     return row(
         width,

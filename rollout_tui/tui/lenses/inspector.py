@@ -7,18 +7,20 @@ printable text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import Object, PendingEdge
+from rollout_tui.graph.objects import ConversationItem, Object, PendingEdge
 from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.printable import one_line
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.lenses.documents import payload_document
-from rollout_tui.tui.lenses.fields import Facts, Field, fields
+from rollout_tui.tui.lenses.facts import Facts, Field
+from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.findings import MARKS
+from rollout_tui.tui.lenses.item_words import item_words
 from rollout_tui.tui.lenses.json_rows import JsonRows
 from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
 from rollout_tui.tui.lenses.object_text import object_text
@@ -32,7 +34,6 @@ from rollout_tui.tui.lines import (
     Fold,
     Line,
     Piece,
-    Target,
     ToEvent,
     ToLens,
     ToObject,
@@ -42,9 +43,9 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.words import count, since_start, size
+from rollout_tui.words import count, since_start, size
 
-NAME_WIDTH = 10
+NAME_WIDTH = 12
 MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""
 MOST_LATER = 40
@@ -83,8 +84,7 @@ def _event_lines(view: View, width: int) -> Iterator[Line]:
 
 
 def _find(snapshot: Snapshot, target: ToObject) -> Object | None:
-    found = find(snapshot, target.kind, target.id)
-    return found
+    return find(snapshot, target.kind, target.id)
 
 
 # -- an object ---------------------------------------------------------------------
@@ -125,12 +125,10 @@ def _name_line(history: History, target: ToObject, found: Any, width: int) -> Li
 
 def field_line(one: Field, width: int) -> Line:
     """A named value."""
-    return row(
-        width,
-        Cell(f" {one.name}", "dim", min(NAME_WIDTH, width // 3)),
-        Cell(one.text, one.style, FLEXIBLE),
-        target=one.target,
-    )
+    name = Cell(f" {one.name}", "dim", min(NAME_WIDTH, width // 3))
+    if not one.more:
+        return row(width, name, Cell(one.text, one.style, FLEXIBLE), target=one.target)
+    return row(width, name, Cell(one.text, one.style), Cell(one.more, "dim", FLEXIBLE), target=one.target)
 
 
 def _missing(view: View, target: ToObject, width: int) -> LensLines:
@@ -184,19 +182,21 @@ def _payload(view: View, target: ToPayload, width: int) -> LensLines:
 def _changed(view: View, target: ToObject | None, width: int) -> LensLines:
     """What the event at the cursor changed, the chosen object first."""
     history = view.snapshot.history
-    found = changes(history, view.event)
-    if target is not None:
-        own = (KIND_NAMES[target.kind], target.id)
-        found.sort(key=lambda one: (one.kind, one.id) != own)
-    title = f"changed by #{view.snapshot.seq}:"
+    found = _telling(changes(history, view.event))
+    own = (KIND_NAMES[target.kind], target.id) if target else None
+    places = {own: 0}
+    for one in found:
+        places.setdefault((one.kind, one.id), len(places))
+    found.sort(key=lambda one: places[one.kind, one.id])
     if not found:
-        return LineList("", (NOTHING, *wrapped(f"#{view.snapshot.seq} changed nothing in the graph.", width, "dim", 1)))
+        told = wrapped(f"#{view.snapshot.seq} changed nothing in the graph.", width, "dim", 1)
+        return LineList("", (NOTHING, *told))
     rows: list[Line] = []
-    last: tuple[str, str] | None = (KIND_NAMES[target.kind], target.id) if target else None
+    last = own
     for change in found:
         if (change.kind, change.id) != last:
             last = (change.kind, change.id)
-            rows.append(_changed_object(history, change, width))
+            rows.append(_changed_object(view, change, width))
         if change.path:
             rows += _change_lines(change, width)
     more = len(rows) - MOST_CHANGES
@@ -205,51 +205,54 @@ def _changed(view: View, target: ToObject | None, width: int) -> LensLines:
         rows[MOST_CHANGES:] = [line(Piece(f" > {more} more rows", "dim"), target=fold)]
     elif more > 1:
         rows.append(line(Piece(" v fewer", "dim"), target=fold))
-    return LineList("", (NOTHING, line(Piece(title, "heading")), *rows))
+    return LineList("", (NOTHING, line(Piece(f"changed by #{view.snapshot.seq}:", "heading")), *rows))
 
 
-def _changed_object(history: History, change: ChangeRow, width: int) -> Line:
+def _telling(found: list[ChangeRow]) -> list[ChangeRow]:
+    """Without times and numbers of events that say only what a status next to them says."""
+    said = {(one.kind, one.id) for one in found if one.path.endswith("status")}
+    return [
+        one for one in found if (one.kind, one.id) not in said or not one.path.endswith(("_unix_ms", "_seq"))
+    ]
+
+
+def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
+    history = view.snapshot.history
     kind = _KINDS[change.kind]
     words = label(history, ToObject(kind, change.id))
     fresh = not change.path
-    mark = "+" if fresh else "~"
-    target: Target | None = None if kind is PendingEdge else ToObject(kind, change.id)
-    return row(
-        width,
-        Cell(f" {mark}", "added" if fresh else "changed"),
-        Cell(words.text, words.style, FLEXIBLE),
-        target=target,
-    )
+    mark = Cell(" +", "added") if fresh else Cell(" ~", "changed")
+    more = item_words(view, change.id).text if kind is ConversationItem else ""
+    target = None if kind is PendingEdge else ToObject(kind, change.id)
+    if not more:
+        return row(width, mark, Cell(words.text, words.style, FLEXIBLE), target=target)
+    return row(width, mark, Cell(words.text, words.style), Cell(more, "dim", FLEXIBLE), target=target)
 
 
 def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
-    yield clipped(line(Piece(f"   {change.path}", "dim")), width)
+    """`path  before -> after`, in two rows where one is too short."""
+    pieces = [Piece(f"{change.before} -> ", "dim")] if change.before is not None else []
     if change.added or change.removed:
-        listed = [
-            *(Piece(f" + {_short(one)}", "added") for one in change.added),
-            *(Piece(f" - {_short(one)}", "removed") for one in change.removed),
-        ]
-        told = f"     {change.before} -> {change.after}"
-        yield clipped(line(Piece(told), *listed), width)
+        pieces.append(Piece(f"{change.after} "))
+        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added]
+        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed]
+    else:
+        pieces.append(Piece(change.after or "nothing", "changed"))
+    whole = line(Piece(f"   {change.path}  ", "dim"), *pieces)
+    if whole.width <= width:
+        yield whole
         return
-    before, after = change.before, change.after
-    room = max(4, (width - 9) // 2)
-    if before is None:
-        yield row(width, Cell("    ", "", 4), Cell(f"{after}", "changed", FLEXIBLE))
+    yield clipped(line(Piece(f"   {change.path}", "dim")), width)
+    if len(pieces) != 2 or change.added or change.removed:
+        yield clipped(line("     ", *pieces), width)
         return
     yield row(
         width,
-        Cell("    ", "", 4),
-        Cell(_clip(before, room), "dim"),
+        Cell("", "", 4),
+        Cell(one_line(change.before or "", max(4, (width - 9) // 2)), "dim"),
         Cell("->", "dim"),
-        Cell(after or "nothing", "changed", FLEXIBLE),
+        Cell(pieces[1].text, "changed", FLEXIBLE),
     )
-
-
-def _clip(text: str, room: int) -> str:
-    from rollout_tui.printable import one_line
-
-    return one_line(text, room)
 
 
 def _short(object_id: str) -> str:
@@ -281,12 +284,3 @@ def _later(view: View, target: ToObject, width: int) -> Iterator[Line]:
                 )
     if len(later) > MOST_LATER:
         yield line(Piece(f" and {len(later) - MOST_LATER} more events", "dim"))
-
-
-def at_end(view: View) -> View:
-    """The same view at the end of what is recorded."""
-    head = view.snapshot.history.head
-    return replace(view, event=head, snapshot=Snapshot(view.snapshot.history, head))
-
-
-__all__ = ["at_end", "cast", "field_line", "inspector"]

@@ -13,7 +13,7 @@ from rollout_tui.printable import cells, one_line
 from rollout_tui.tui.lenses.json_tree import Child, JsonValue
 from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.tui.lines import Fold, Line, Piece, Target, clipped, line
-from rollout_tui.tui.words import count, size
+from rollout_tui.words import count, size
 
 SMALL_DOCUMENT = 4_000
 """Bytes; a smaller document is shown open."""

@@ -28,7 +28,7 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.values import CodeCellRequester
 from rollout_tui.tui.lines import ToObject, ToPayload
-from rollout_tui.tui.words import short_id
+from rollout_tui.words import short_id
 
 ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
 ROLE_STYLES = {
@@ -73,6 +73,15 @@ def payload_name(raw_payload_id: str) -> str:
     return f"payload {raw_payload_id.removeprefix('raw_payload:')}"
 
 
+def tool_words(history: History, tool: ToolCall) -> str:
+    """`exec cell 1` for a call that runs a cell, else what the call does."""
+    if isinstance(tool.started_code_cell_id, str):
+        cell = history.handle(CodeCell, tool.started_code_cell_id)
+        if cell is not None:
+            return f"exec {cell_label(cast(CodeCell, history.objects[cell]))}"
+    return call_label(history, tool)
+
+
 def requester(history: History, tool: ToolCall) -> ToObject | None:
     """Who asked for a call: an inference call or a code cell."""
     if isinstance(tool.requester, CodeCellRequester):
@@ -101,13 +110,21 @@ _LABELS: dict[type[Object], tuple[Callable[[History, Any], str], str]] = {
     CodexTurn: (lambda history, one: _names(history).turn(one.codex_turn_id), "turn"),
     InferenceCall: (lambda history, one: _names(history).inference(one.inference_call_id), "inference"),
     CodeCell: (lambda history, one: cell_label(one), "cell"),
-    ToolCall: (call_label, "tool"),
+    ToolCall: (tool_words, "tool"),
     ConversationItem: (_item, "accent"),
     TerminalOperation: (lambda history, one: one_line(command_line(one)), "tool"),
-    TerminalSession: (lambda history, one: f"terminal {_ordinal(history, TerminalSession, one.terminal_id)}", "tool"),
-    Compaction: (lambda history, one: f"compaction {_ordinal(history, Compaction, one.compaction_id)}", "compaction"),
+    TerminalSession: (
+        lambda history, one: f"terminal {_ordinal(history, TerminalSession, one.terminal_id)}",
+        "tool",
+    ),
+    Compaction: (
+        lambda history, one: f"compaction {_ordinal(history, Compaction, one.compaction_id)}",
+        "compaction",
+    ),
     CompactionRequest: (
-        lambda history, one: f"compaction request {_ordinal(history, CompactionRequest, one.compaction_request_id)}",
+        lambda history, one: (
+            f"compaction request {_ordinal(history, CompactionRequest, one.compaction_request_id)}"
+        ),
         "compaction",
     ),
     InteractionEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),

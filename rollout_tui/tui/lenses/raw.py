@@ -20,8 +20,9 @@ from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.lenses.documents import event_document, payload_document
+from rollout_tui.tui.lenses.facts import Facts
+from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.inspector import field_line
-from rollout_tui.tui.lenses.fields import Facts, fields
 from rollout_tui.tui.lenses.json_rows import JsonRows
 from rollout_tui.tui.lenses.labels import label, payload_name
 from rollout_tui.tui.lenses.object_text import object_text
@@ -43,7 +44,7 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.words import count, size
+from rollout_tui.words import count, size
 
 OPEN_PAYLOADS = 3
 """Payloads of an event that are shown open."""
@@ -86,7 +87,9 @@ def _event(view: View, width: int) -> LensLines:
     snapshot = view.snapshot
     found = view.trace.events[view.event - 1]
     references = payload_references(found.payload) if isinstance(found, Event) else list(found.references)
-    others = [one for one in _payloads_of_subject(view) if one not in {ref.raw_payload_id for ref in references}]
+    others = [
+        one for one in _payloads_of_subject(view) if one not in {ref.raw_payload_id for ref in references}
+    ]
     title = f"raw  #{snapshot.seq} {snapshot.event_type}"
     subtitle = count(len(references), "payload") if references else "no payload"
     parts: list[LensLines] = [LineList(title, (), subtitle), _event_line(view, found, width)]
@@ -105,7 +108,9 @@ def _event_line(view: View, found: Event | BadLine, width: int) -> LensLines:
     try:
         document = event_document(view.trace, view.event)
     except OSError as error:
-        return LineList("", wrapped(f"The line cannot be read any more: {error.strerror}.", width, "error", 1))
+        return LineList(
+            "", wrapped(f"The line cannot be read any more: {error.strerror}.", width, "error", 1)
+        )
     offset = view.trace.history.events.offsets[view.event]
     head = [
         row(
@@ -113,7 +118,9 @@ def _event_line(view: View, found: Event | BadLine, width: int) -> LensLines:
             Cell("v" if opened else ">", "dim"),
             Cell(f"event #{view.snapshot.seq}", "heading"),
             Cell(size(document.size), "dim"),
-            Cell(f"line {view.event:,} of trace.jsonl, from byte {offset:,}", "dim", FLEXIBLE, drop=1, least=30),
+            Cell(
+                f"line {view.event:,} of trace.jsonl, from byte {offset:,}", "dim", FLEXIBLE, drop=1, least=30
+            ),
             target=fold,
         )
     ]
@@ -142,7 +149,9 @@ def _link(snapshot: Snapshot, key: str | None, text: str) -> Target | None:
 # -- payloads ----------------------------------------------------------------------
 
 
-def _payload(view: View, raw_payload_id: str, width: int, *, opened: bool, gap: bool = True) -> list[LensLines]:
+def _payload(
+    view: View, raw_payload_id: str, width: int, *, opened: bool, gap: bool = True
+) -> list[LensLines]:
     """A payload under its own heading; its body is read only when it is open."""
     fold = Fold(f"raw:{raw_payload_id}")
     opened = opened != (fold.key in view.folds)
@@ -205,7 +214,9 @@ def _opened_payload(view: View, target: ToPayload, width: int) -> LensLines:
     born = view.trace.history.payloads.born(target.raw_payload_id)
     rows: list[Line] = []
     if view.snapshot.payload(target.raw_payload_id) is None:
-        rows = wrapped("No event up to here names that payload. Esc goes back to the event.", width, "warning", 1)
+        rows = wrapped(
+            "No event up to here names that payload. Esc goes back to the event.", width, "warning", 1
+        )
     elif born:
         seq = view.trace.history.events.seqs[born]
         rows = [line(Piece(" named by ", "dim"), Piece(f"#{seq}", "link"), target=ToEvent(born))]
@@ -228,7 +239,12 @@ def _opened_object(view: View, target: ToObject, found: Object, width: int) -> L
         fold = Fold(f"raw:{target.id}:text")
         opened = fold.key not in view.folds
         told = f"  {size(text.size)}, {count(lines.lines, 'line')}"
-        heading = line(Piece("v " if opened else "> ", "dim"), Piece(text.name, "heading"), Piece(told, "dim"), target=fold)
+        heading = line(
+            Piece("v " if opened else "> ", "dim"),
+            Piece(text.name, "heading"),
+            Piece(told, "dim"),
+            target=fold,
+        )
         parts.append(LineList("", (clipped(heading, width),)))
         if opened:
             parts += [lines, LineList("", (NOTHING,))]

@@ -78,12 +78,12 @@ def about(view: View) -> Selection | None:
             return ToObject(kind, touched[kind])
     if kinds:
         span = view.spans.span(view.spans.span_of(view.event)) if view.event <= view.spans.head else None
-        kind = SPAN_OBJECTS.get(span.kind) if span else None
-        if span and kind in kinds and span.id:
-            return ToObject(kind, span.id)
+        found = SPAN_OBJECTS.get(span.kind) if span else None
+        if span and found in kinds and span.id:
+            return ToObject(found, span.id)
         return None
-    found = view.trace.events[view.event - 1]
-    references = payload_references(found.payload) if isinstance(found, Event) else list(found.references)
+    line = view.trace.events[view.event - 1]
+    references = payload_references(line.payload) if isinstance(line, Event) else list(line.references)
     return ToPayload(references[0].raw_payload_id) if references else None
 
 

@@ -1,0 +1,188 @@
+"""Lens 1: what the model sees, item by item, and what is on its way there."""
+
+from __future__ import annotations
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.context import ACCEPTED, CHANGED, DROPPED, GONE, NEW, PENDING, Context, ContextItem
+from rollout_tui.debugger.context_index import ContextIndex
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.pending_index import Pending
+from rollout_tui.graph.history import History, object_id
+from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
+from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.item_words import producer_link, role_cell
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    ToEvent,
+    ToObject,
+    clipped,
+    line,
+    row,
+    wrapped,
+)
+from rollout_tui.words import count, size
+
+MARKS = {NEW: "added", CHANGED: "changed", GONE: "removed"}
+DROPPED_FOLD = Fold("context:dropped")
+WIDE = 110
+MADE_BY, MADE_BY_WIDE = 12, 24
+LOOKED_AT = 64
+"""So many rows at the end are looked at for one that the event changed."""
+
+
+def context(view: View, width: int) -> LensLines:
+    """Items in context in their order, then what is accepted and pending, and what was dropped, folded."""
+    if view.thread_id is None:
+        return LineList("context", (), empty="No thread has started yet. Press } for the first turn.")
+    rows = Context(view.trace, view.event, view.thread_id)
+    counts = rows.counts
+    name = index_of(view.snapshot.history, Names).thread(view.thread_id)
+    told = [f"{counts[status]:,} {status}" for status in (ACCEPTED, PENDING, DROPPED) if counts[status]]
+    focus = _focus(rows)
+    parts: list[LensLines] = [
+        MadeLines(
+            f"context {name}  {count(len(rows.in_context), 'item')}",
+            len(rows.in_context),
+            lambda number: _row(view, rows, number, width),
+            "  ".join(told),
+            "Nothing is in the context of this thread yet. Press ) for the next model request, "
+            "comma or full stop for another thread.",
+            focus if focus is not None and focus < len(rows.in_context) else None,
+        )
+    ]
+    parts += _replaced(view, rows, width)
+    parts += _group(view, rows, ACCEPTED, "accepted, in no request yet:", focus, width)
+    parts += _group(view, rows, PENDING, "pending, not yet seen by the model:", focus, width)
+    parts += _dropped(view, rows, width)
+    return JoinedLines(*parts)
+
+
+# -- groups ----------------------------------------------------------------------------
+
+
+def _group(
+    view: View, rows: Context, status: str, words: str, focus: int | None, width: int
+) -> list[LensLines]:
+    start, length = rows.start_of(status), rows.counts[status]
+    if not length:
+        return []
+    heading = clipped(line(Piece(words, "heading")), width)
+    head = (heading,) if not start else (NOTHING, heading)
+    inside = focus - start if focus is not None and start <= focus < start + length else None
+    make = MadeLines("", length, lambda number: _row(view, rows, start + number, width), focus=inside)
+    return [LineList("", head), make]
+
+
+def _replaced(view: View, rows: Context, width: int) -> list[LensLines]:
+    """Between a compaction and the next request nothing is in context."""
+    history = view.snapshot.history
+    event = index_of(history, ContextIndex).replaced_at(rows.thread_id, view.event)
+    if event is None:
+        return []
+    which = next((one.id for one in history.touched(event) if one.kind is Compaction), None)
+    name = label(history, ToObject(Compaction, which)).text if which else "a compaction"
+    seq = history.events.seqs[event]
+    told = f"{name} at #{seq} replaced the context: the next request carries what follows."
+    lines = wrapped(told, width, "compaction", 1)
+    return [LineList("", [one._replace(target=ToEvent(event)) for one in lines])]
+
+
+def _dropped(view: View, rows: Context, width: int) -> list[LensLines]:
+    length = rows.counts[DROPPED]
+    if not length:
+        return []
+    opened = DROPPED_FOLD.key in view.folds
+    fresh = rows[len(rows) - 1].mark == GONE
+    heading = line(
+        Piece("v " if opened else "> ", "dim"),
+        Piece(f"dropped: {count(length, 'item')} no longer in context", "heading"),
+        Piece("  Enter shows them" if not opened else "", "dim"),
+        Piece(f"  - by #{view.snapshot.seq}" if fresh else "", "warning"),
+        target=DROPPED_FOLD,
+    )
+    parts: list[LensLines] = [LineList("", (NOTHING, clipped(heading, width)))]
+    if opened:
+        start = rows.start_of(DROPPED)
+        parts.append(MadeLines("", length, lambda number: _row(view, rows, start + number, width)))
+    return parts
+
+
+def _focus(rows: Context) -> int | None:
+    """The last row that the event changed, else the last that is not dropped."""
+    shown = rows.start_of(DROPPED)
+    for number in range(shown - 1, max(-1, shown - 1 - LOOKED_AT), -1):
+        if rows[number].mark:
+            return number
+    return shown - 1 if shown else None
+
+
+# -- rows --------------------------------------------------------------------------------
+
+
+def _row(view: View, rows: Context, number: int, width: int) -> Line:
+    one = rows[number]
+    history = view.snapshot.history
+    gone = one.status == DROPPED
+    made = _made_by(history, one, width)
+    after = _after(view, one)
+    return row(
+        width,
+        Cell(f" {one.mark}", MARKS.get(one.mark, ""), 2),
+        role_cell(one.role) if not gone else role_cell(one.role)._replace(style="dim"),
+        Cell(one.label, "dim" if gone else "", FLEXIBLE, least=16),
+        Cell(after, "note") if after else Cell("", "", 0),
+        Cell(made, "dim", MADE_BY_WIDE if width >= WIDE else MADE_BY, drop=2, least=30),
+        Cell(f"#{one.first_seen_seq}", "dim", 6, "right", drop=3),
+        Cell(size(one.size_bytes), "dim", 7, "right"),
+        target=_target(history, one),
+    )
+
+
+def _made_by(history: History, one: ContextItem, width: int) -> str:
+    """Who produced a row: the object where there is room or its name is short, else what kind it is of."""
+    if not one.produced_by:
+        return one.provenance
+    target = producer_link(one.produced_by[0])
+    return one.provenance if target.kind is ToolCall and width < WIDE else label(history, target).text
+
+
+def _target(history: History, one: ContextItem) -> ToObject:
+    if one.pending is not None:
+        return pending_target(history, one.pending)
+    return ToObject(ConversationItem, one.item_id or "")
+
+
+def pending_target(history: History, pending: Pending) -> ToObject:
+    """The call, cell or edge that something pending stands for."""
+    made = history.objects[pending.handle]
+    return ToObject(type(made), object_id(made))
+
+
+def _after(view: View, one: ContextItem) -> str:
+    """Where an item went; with hindsight when what is on its way arrives."""
+    if one.dropped_seq is not None:
+        return f"left at #{one.dropped_seq}" + (" by compaction" if one.dropped_by == "compaction" else "")
+    if not view.hindsight or one.status not in (ACCEPTED, PENDING):
+        return ""
+    history = view.snapshot.history
+    carried = index_of(history, Carried)
+    for item_id in (one.item_id,) if one.item_id else _becomes(history, one):
+        first = carried.first_carried(item_id)
+        if first is not None:
+            return f"carried at #{history.events.seqs[first]}"
+    return "never carried"
+
+
+def _becomes(history: History, one: ContextItem) -> tuple[str, ...]:
+    """Items that carry something pending, as understood at the end."""
+    made = history.objects[one.pending.handle] if one.pending else None
+    if isinstance(made, ToolCall):
+        return tuple(made.model_visible_output_item_ids)
+    return tuple(made.output_item_ids) if isinstance(made, CodeCell) else ()

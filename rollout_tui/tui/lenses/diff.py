@@ -1,0 +1,290 @@
+"""Lens 2: the latest request against the one before it, or the context here against that at the mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple, cast
+from weakref import WeakKeyDictionary
+
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.diff import (
+    ContextDiff,
+    bytes_of,
+    compaction_diff,
+    context_ids,
+    request_diff,
+    text_diff,
+)
+from rollout_tui.debugger.diff import diff as recorded_diff
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.item_text import size_bytes, whole_text
+from rollout_tui.debugger.names import Names
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem
+from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.item_words import item_words, made_by
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    Target,
+    ToEvent,
+    ToObject,
+    clipped,
+    line,
+    row,
+)
+from rollout_tui.words import count, size
+
+MARKS = {"+": "added", "-": "removed", "~": "changed"}
+OPEN_LINES = 12
+"""Text differences of at most so many lines are shown without being asked for."""
+REMEMBERED = 32
+REQUEST, COMPACTION = -1, -2
+"""In place of the earlier event: a request and the one before it, a compaction and what it replaced."""
+
+_Maker = Callable[[], Line]
+
+
+def diff(view: View, width: int) -> LensLines:
+    """What the model got that it had not got before, and what it lost."""
+    if view.thread_id is None:
+        return LineList("diff", (), empty="No thread has started yet. Press ) for the next model request.")
+    compared = _compared(view, view.thread_id)
+    name = index_of(view.snapshot.history, Names).thread(view.thread_id)
+    if compared is None:
+        return LineList(
+            f"diff {name}",
+            (),
+            empty="No request up to here. Press ) for the next one, or m to set a mark and D.",
+        )
+    rows: list[_Maker] = [partial(_same, one) for one in _head(view, compared, width)]
+    rows += _items(view, compared, width)
+    told = f"+{len(compared.new)} ~{compared.changed} -{len(compared.found.compared.lost)}"
+    return MadeLines(f"diff {name}", len(rows), lambda number: rows[number](), told)
+
+
+def _same(made: Line) -> Line:
+    return made
+
+
+# -- what is compared ----------------------------------------------------------------------
+
+
+class _Compared(NamedTuple):
+    """A comparison: what it is of in words, the items that are new, and the bytes that came and went."""
+
+    what: str
+    found: ContextDiff
+    new: tuple[str, ...]
+    lost_bytes: int
+    new_bytes: int
+
+    @property
+    def kept(self) -> int:
+        """Items that the model has before and after, also those that a compaction made anew."""
+        return self.found.unchanged + len(self.found.compared.again)
+
+    @property
+    def changed(self) -> int:
+        """Items that read differently."""
+        return len(self.found.changed) + len(self.found.compared.rewritten)
+
+
+_Key = tuple[str, int, int]
+_kept: WeakKeyDictionary[History, dict[_Key, _Compared]] = WeakKeyDictionary()
+
+
+def _compared(view: View, thread_id: str) -> _Compared | None:
+    """The comparison for this view; between two requests it is the same at every event, so remembered."""
+    history = view.snapshot.history
+    replaced = _replaced_by(view, thread_id)
+    request = index_of(history, Carried).request_at(thread_id, view.event)
+    key: _Key
+    if view.mark is not None and view.mark != view.event:
+        key = (thread_id, view.mark, view.event)
+    elif replaced is not None:
+        key = (thread_id, COMPACTION, replaced[1])
+    elif request is not None:
+        key = (thread_id, REQUEST, request.event)
+    else:
+        return None
+    known = _kept.setdefault(history, {})
+    if key not in known:
+        made = _compare(view, thread_id, key, replaced[0] if replaced else "")
+        if made is None:
+            return None
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[key] = made
+    return known[key]
+
+
+def _compare(view: View, thread_id: str, key: _Key, compaction_id: str) -> _Compared | None:
+    _, earlier, later = key
+    if earlier == COMPACTION:
+        found = compaction_diff(view.trace, compaction_id)
+        found = found and found._replace(compactions=())
+        words = label(view.snapshot.history, ToObject(Compaction, compaction_id)).text
+        what = f"what {words} leaves for the next request"
+    elif earlier == REQUEST:
+        found = request_diff(view.trace, view.event, thread_id)
+        what = _requests(view, found) if found else ""
+    else:
+        found = recorded_diff(view.trace, min(earlier, later), max(earlier, later), thread_id)
+        what = _marked(view, found)
+    if found is None:
+        return None
+    paired = {pair.after for pair in (*found.compared.again, *found.compared.rewritten)}
+    new = tuple(one for one in found.compared.added if one not in paired)
+    lost_bytes, new_bytes = (bytes_of(view.trace, ids) for ids in (found.compared.lost, new))
+    return _Compared(what, found, new, lost_bytes, new_bytes)
+
+
+def _replaced_by(view: View, thread_id: str) -> tuple[str, int] | None:
+    """(id, event) of the compaction whose replacement no request has carried yet."""
+    conversation = find(view.snapshot, Conversation, thread_id)
+    if conversation is None or conversation.replacement is None:
+        return None
+    history = view.snapshot.history
+    collection = history.collections[Compaction]
+    for number in range(len(view.snapshot.compactions) - 1, -1, -1):
+        one = cast(Compaction, history.objects[collection.order[number]])
+        if one.thread_id == thread_id:
+            return one.compaction_id, collection.born[number]
+    return None
+
+
+def _requests(view: View, found: ContextDiff) -> str:
+    history = view.snapshot.history
+    seqs = history.events.seqs
+    number = (index_of(history, Carried).request_number(found.thread_id, found.b) or 0) + 1
+    if not found.a:
+        return f"request {number} (#{seqs[found.b]}), the first of this thread"
+    return f"request {number} (#{seqs[found.b]}) against request {number - 1} (#{seqs[found.a]})"
+
+
+def _marked(view: View, found: ContextDiff) -> str:
+    seqs = view.snapshot.history.events.seqs
+    names = ("mark", "cursor") if view.mark == found.a else ("cursor", "mark")
+    return f"context at #{seqs[found.b]} ({names[1]}) against #{seqs[found.a]} ({names[0]})"
+
+
+# -- heading -------------------------------------------------------------------------------
+
+
+def _head(view: View, compared: _Compared, width: int) -> Iterator[Line]:
+    found = compared.found
+    yield clipped(line(Piece(f" {compared.what}", "strong"), target=ToEvent(found.b)), width)
+    lost = len(found.compared.lost)
+    facts = [
+        Piece(f" {count(found.after_count, 'item')}"),
+        Piece(f"  +{len(compared.new)}", "added" if compared.new else "dim"),
+        Piece(f" ({size(compared.new_bytes)})" if compared.new_bytes else "", "dim"),
+        Piece(f"  ~{compared.changed}", "changed" if compared.changed else "dim"),
+        Piece(f"  -{lost}", "warning" if lost else "dim"),
+    ]
+    stable = Piece(
+        f"prefix stable {found.stable:,} of {found.before_count:,} ({size(found.stable_bytes)})",
+        "dim" if found.stable == found.before_count else "warning",
+    )
+    joined = line(*facts, Piece("  "), stable)
+    if joined.width <= width:
+        yield joined
+    else:
+        yield clipped(line(*facts), width)
+        yield clipped(line(Piece(" "), stable), width)
+    for compaction_id in found.compactions:
+        words = label(view.snapshot.history, ToObject(Compaction, compaction_id)).text
+        told = (
+            f" across {words}: kept {compared.kept} . rewritten {compared.changed} . "
+            f"lost {lost} ({size(compared.lost_bytes)})"
+        )
+        yield clipped(line(Piece(told, "compaction"), target=ToObject(Compaction, compaction_id)), width)
+    yield NOTHING
+
+
+# -- items ---------------------------------------------------------------------------------
+
+
+def _items(view: View, compared: _Compared, width: int) -> list[_Maker]:
+    found = compared.found
+    rows: list[_Maker] = []
+    if compared.kept:
+        fold = Fold("diff:unchanged")
+        opened = fold.key in view.folds
+        told = f"{count(compared.kept, 'item')} unchanged"
+        rows.append(
+            lambda: line(Piece(" v " if opened else " > ", "dim"), Piece("= ", "dim"), told, target=fold)
+        )
+        if opened:
+            rows += [partial(_item_line, view, " ", one, width) for one in _unchanged(view, found)]
+    rows += [partial(_item_line, view, "-", one, width) for one in found.compared.lost]
+    for pair in found.compared.rewritten:
+        rows += _rewritten(view, pair.before, pair.after, width)
+    for one in found.changed:
+        rows.append(partial(_item_line, view, "~", one.item_id, width))
+        rows += _text_rows(view, one.item_id, one.before or "", one.after or "", width)
+    rows += [partial(_item_line, view, "+", one, width) for one in compared.new]
+    if not rows:
+        rows.append(lambda: line(Piece(" nothing came and nothing went", "dim")))
+    return rows
+
+
+def _unchanged(view: View, found: ContextDiff) -> Iterable[str]:
+    """Items that both have, in their order at the later event."""
+    again = {pair.after for pair in found.compared.again}
+    other = {*found.compared.added, *(one.item_id for one in found.changed)} - again
+    return [one for one in context_ids(view.snapshot.history, found.thread_id, found.b) if one not in other]
+
+
+def _rewritten(view: View, before: str, after: str, width: int) -> list[_Maker]:
+    """An item in the place of another one, with the lines in which they differ."""
+    old, new = (find(view.snapshot, ConversationItem, one) for one in (before, after))
+    rows: list[_Maker] = [partial(_item_line, view, "~", after, width)]
+    if old is not None and new is not None:
+        was, became = (whole_text(view.trace, one) or "" for one in (old, new))
+        rows += _text_rows(view, after, was, became, width)
+    return rows
+
+
+def _text_rows(view: View, item_id: str, before: str, after: str, width: int) -> list[_Maker]:
+    if before == after:
+        return [lambda: line(Piece("       the text reads the same", "dim"))]
+    lines = text_diff(before, after, context=1)
+    fold = Fold(f"diff:{item_id}")
+    opened = (len(lines) <= OPEN_LINES) != (fold.key in view.folds)
+    told = f"     {'v' if opened else '>'} {count(len(lines), 'line')} of text differ"
+    rows: list[_Maker] = [lambda: line(Piece(told, "dim"), target=fold)]
+    if opened:
+        rows += [partial(_text_line, one.mark, one.text, width) for one in lines]
+    return rows
+
+
+def _text_line(mark: str, text: str, width: int) -> Line:
+    return clipped(
+        line(Piece(f"       {mark} {text}", {"+": "added", "-": "warning"}.get(mark, "dim"))), width
+    )
+
+
+def _item_line(view: View, mark: str, item_id: str, width: int) -> Line:
+    words = item_words(view, item_id)
+    item = find(view.snapshot, ConversationItem, item_id)
+    told = size(size_bytes(view.trace, item)) if item is not None else ""
+    by = f"by {made_by(view, item)}" if item is not None else ""
+    target: Target = ToObject(ConversationItem, item_id)
+    return row(
+        width,
+        Cell(f" {mark} ", MARKS.get(mark, "dim"), 3),
+        Cell(words.role, words.style, 4),
+        Cell(words.text, "", FLEXIBLE, least=20),
+        Cell(told, "dim", 8, "right"),
+        Cell(by, "dim", min(28, width // 4), drop=1),
+        target=target,
+    )

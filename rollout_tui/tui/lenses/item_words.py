@@ -1,0 +1,55 @@
+"""Conversation items as a row names them: who speaks, what is said, who made it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rollout_tui.debugger.item_words import item_label, provenance
+from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, InferenceCall, ToolCall
+from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Producer, ToolProducer
+from rollout_tui.tui.lens import View
+from rollout_tui.tui.lenses.labels import ROLE_STYLES, ROLES, label
+from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.lines import Cell, ToObject
+
+
+class ItemWords(NamedTuple):
+    """`role` in four letters with its style, `text` what the item says in a line, `name` is `item 7`."""
+
+    role: str
+    style: str
+    text: str
+    name: str
+
+
+def item_words(view: View, item_id: str) -> ItemWords:
+    """Words for an item, of which nothing is known yet if it appears only later."""
+    name = f"item {item_id.rpartition(':')[2]}"
+    item = find(view.snapshot, ConversationItem, item_id)
+    if item is None:
+        return ItemWords("", "dim", "not known yet", name)
+    shown = role_cell(item.role)
+    return ItemWords(shown.text, shown.style, item_label(view.snapshot.history, item), name)
+
+
+def role_cell(role: str) -> Cell:
+    """The column of the role."""
+    return Cell(ROLES.get(role, role[:4]), ROLE_STYLES.get(role, ""), 4)
+
+
+def made_by(view: View, item: ConversationItem) -> str:
+    """Who produced an item: `inference 3`, `wait cell 1 300 ms`, `compaction 1`, else `user` or `harness`."""
+    for producer in item.produced_by:
+        return label(view.snapshot.history, producer_link(producer)).text
+    return provenance(item)
+
+
+def producer_link(producer: Producer) -> ToObject:
+    """The object that produced an item."""
+    if isinstance(producer, InferenceProducer):
+        return ToObject(InferenceCall, producer.inference_call_id)
+    if isinstance(producer, ToolProducer):
+        return ToObject(ToolCall, producer.tool_call_id)
+    if isinstance(producer, CodeCellProducer):
+        return ToObject(CodeCell, producer.code_cell_id)
+    return ToObject(Compaction, producer.compaction_id)

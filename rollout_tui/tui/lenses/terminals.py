@@ -1,0 +1,143 @@
+"""Lens 6: the commands of a thread by terminal: what ran, how it ended, the end of what it printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.span_words import one_line
+from rollout_tui.debugger.terminals import (
+    MOST_OPERATIONS,
+    Operation,
+    Session,
+    operation_count,
+)
+from rollout_tui.debugger.terminals import (
+    terminals as recorded_terminals,
+)
+from rollout_tui.graph.objects import CodeCell, TerminalOperation
+from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Fold, Line, Piece, ToObject, clipped, line, row
+from rollout_tui.words import count, duration, size
+
+SHOWN_LINES = 4
+"""Lines of output under the last operation of a terminal."""
+
+_Maker = Callable[[], Line]
+
+
+def terminals(view: View, width: int) -> LensLines:
+    """Terminals in the order they were opened; the one at work, or used last, in focus."""
+    title = f"terminals {_thread(view)}".rstrip()
+    if view.thread_id is None:
+        return LineList(title, (), empty="No thread has started yet. Press t for the next tool call.")
+    sessions = recorded_terminals(view.snapshot, view.thread_id)
+    rows: list[_Maker] = []
+    total = operation_count(view.snapshot.history, view.thread_id, view.event)
+    if total > MOST_OPERATIONS:
+        hidden = f"{total - MOST_OPERATIONS:,} earlier commands are left out: the timeline has them"
+        rows.append(partial(_words, hidden, width))
+    focus, latest = 0, -1
+    for number, session in enumerate(sessions, 1):
+        begun = session.operations[-1].event
+        if begun > latest:
+            focus, latest = len(rows), begun
+        rows += _session_rows(view, session, number, width)
+    running = sum(1 for one in sessions if one.running)
+    told = f"{count(len(sessions), 'terminal')}, {running} running" if sessions else ""
+    return MadeLines(
+        title,
+        len(rows),
+        lambda at: rows[at](),
+        told,
+        "No command has been run in this thread up to here. Press t for the next tool call, "
+        "comma or full stop for another thread.",
+        focus if rows else None,
+    )
+
+
+def _thread(view: View) -> str:
+    return index_of(view.snapshot.history, Names).thread(view.thread_id) if view.thread_id else ""
+
+
+def _words(text: str, width: int) -> Line:
+    return clipped(line(Piece(f" {text}", "dim")), width)
+
+
+def _session_rows(view: View, session: Session, number: int, width: int) -> list[_Maker]:
+    first = session.operations[0]
+    fold = Fold(f"terminals:{session.terminal_id or first.operation_id}")
+    opened = fold.key not in view.folds
+    rows: list[_Maker] = [partial(_session_line, view, session, number, width, fold, opened)]
+    if not opened:
+        return rows
+    for operation in session.operations:
+        rows.append(partial(_operation_line, view, operation, width))
+    last = session.operations[-1]
+    shown = last.output.rstrip("\n").split("\n")[-SHOWN_LINES:] if last.output.strip() else []
+    if last.window.status == "running":
+        rows.append(partial(_words, "       what it prints is recorded when this call returns", width))
+    rows += [partial(_output_line, last, text, width) for text in shown]
+    hidden = last.output_bytes - sum(len(text) + 1 for text in shown)
+    if shown and hidden > 1:
+        told = f"       ^ {size(hidden)} more above: Enter on the command shows all"
+        rows.append(partial(_words, told, width))
+    rows.append(lambda: NOTHING)
+    return rows
+
+
+def _session_line(view: View, session: Session, number: int, width: int, fold: Fold, opened: bool) -> Line:
+    first = session.operations[0]
+    if session.running:
+        age = max(0, view.now_ms - first.window.started_at_unix_ms)
+        state, style = f"running {duration(age)}", "running"
+    else:
+        state, style = _ended(session.exit_code, first.window.status)
+    return row(
+        width,
+        Cell("v" if opened else ">", "dim"),
+        Cell(f"terminal {number}", "strong"),
+        Cell(one_line(first.command), "tool", FLEXIBLE),
+        Cell(count(len(session.operations), "call"), "dim", drop=2),
+        Cell(state, style),
+        target=fold,
+    )
+
+
+def _ended(exit_code: int | None, status: str) -> tuple[str, str]:
+    if exit_code is None:
+        return status, "dim" if status == "completed" else "warning"
+    return f"exit {exit_code}", "ok" if exit_code == 0 else "error"
+
+
+def _operation_line(view: View, one: Operation, width: int) -> Line:
+    seq = view.snapshot.history.events.seqs[one.event]
+    if one.duration_ms is None:
+        age = max(0, view.now_ms - one.window.started_at_unix_ms)
+        state, style, took = "running", "running", f">>> {duration(age)}"
+    else:
+        state, style = _ended(one.exit_code, one.window.status)
+        took = duration(one.duration_ms)
+    cell = ""
+    if one.code_cell_id:
+        cell = f"in {label(view.snapshot.history, ToObject(CodeCell, one.code_cell_id)).text}"
+    what = one_line(one.command) if one.kind == "exec_command" else one.command
+    return row(
+        width,
+        Cell(f"   #{seq}", "dim", 8),
+        Cell(what, "", FLEXIBLE),
+        Cell(cell, "cell", drop=3),
+        Cell(one.cwd or "", "dim", min(28, width // 4), drop=2),
+        Cell(size(one.output_bytes) if one.output_bytes else "", "dim", 8, "right", drop=1),
+        Cell(took, "dim", max(7, len(took)), "right"),
+        Cell(state, style, 9),
+        target=ToObject(TerminalOperation, one.operation_id),
+    )
+
+
+def _output_line(one: Operation, text: str, width: int) -> Line:
+    target = ToObject(TerminalOperation, one.operation_id)
+    return clipped(line(Piece("       | ", "dim"), Piece(text), target=target), width)

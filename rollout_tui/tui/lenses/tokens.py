@@ -1,0 +1,191 @@
+"""Lens 5: what fills the context, what each request cost, and where the cached prefix broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.tokens import ContextTokens, RequestCost, Share, estimate
+from rollout_tui.debugger.tokens import tokens as recorded_tokens
+from rollout_tui.graph.objects import ConversationItem
+from rollout_tui.graph.values import Usage
+from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Line,
+    Piece,
+    ToEvent,
+    ToObject,
+    clipped,
+    line,
+    row,
+    wrapped,
+)
+from rollout_tui.words import count, size
+
+BAR = "#"
+REST = "."
+
+
+def tokens(view: View, width: int) -> LensLines:
+    """Usage and window, shares by kind, the largest items, requests newest first."""
+    names = index_of(view.snapshot.history, Names)
+    if view.thread_id is None:
+        return LineList("tokens", (), empty="No thread has started yet. Press ) for the next model request.")
+    found = recorded_tokens(view.trace, view.event, view.thread_id)
+    title = f"tokens {names.thread(view.thread_id)}"
+    if not found.requests:
+        return LineList(
+            title, (), empty="This thread has sent no request up to here. Press ) for the next model request."
+        )
+    costs = found.requests
+    told = f"at #{view.snapshot.seq}  {count(found.request_count, 'request')}"
+    return JoinedLines(
+        LineList(title, _usage_lines(found, width), told),
+        LineList("", _share_lines(found, width)),
+        LineList("", _largest_lines(view, found, width)),
+        LineList("", (NOTHING, line(Piece("requests, newest first", "heading")), _request_heading(width))),
+        MadeLines("", len(costs), lambda number: _request_line(view, costs[-1 - number], names, width)),
+        LineList("", wrapped(f"and {found.request_count - len(costs):,} earlier ones", width, "dim", 1)
+                 if found.request_count > len(costs) else ()),
+    )  # fmt: skip
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
+
+
+def _bar(share: float, width: int) -> str:
+    filled = min(width, max(1 if share > 0 else 0, round(share * width)))
+    return BAR * filled + REST * (width - filled)
+
+
+# -- usage and shares --------------------------------------------------------------------
+
+
+def _usage_lines(found: ContextTokens, width: int) -> Iterator[Line]:
+    usage = found.usage
+    if usage is None:
+        yield line(Piece(" usage    ", "dim"), "not recorded yet: the first answer is still to come")
+    else:
+        yield from _usage_rows(usage, width)
+    about = Piece(f"  in items, ~{estimate(found.size_bytes):,} tokens", "dim")
+    yield clipped(line(Piece(" context  ", "dim"), Piece(size(found.size_bytes), "strong"), about), width)
+    if found.window is None:
+        yield line(Piece(" window   ", "dim"), "not recorded")
+        return
+    used = usage.input_tokens + usage.output_tokens if usage else 0
+    room = max(8, min(40, width - 40))
+    yield clipped(
+        line(
+            Piece(" window   ", "dim"),
+            f"{found.window:,} tokens  ",
+            Piece(_bar(used / found.window, room), "warning" if used > 0.8 * found.window else "accent"),
+            f"  {_percent(used, found.window)} used",
+        ),
+        width,
+    )
+
+
+def _usage_rows(usage: Usage, width: int) -> Iterator[Line]:
+    """In one row where there is room, else one value a row."""
+    pieces = list(_usage_pieces(usage))
+    whole = line(Piece(" usage    ", "dim"), *pieces)
+    if whole.width <= width:
+        yield whole
+        return
+    for number, piece in enumerate(pieces):
+        name = "          " if number else " usage    "
+        yield clipped(line(Piece(name, "dim"), Piece(piece.text.strip(), piece.style)), width)
+
+
+def _usage_pieces(usage: Usage) -> Iterator[Piece]:
+    yield Piece(f"input {usage.input_tokens:,}", "strong")
+    yield Piece(
+        f"  cached {usage.cached_input_tokens:,} ({_percent(usage.cached_input_tokens, usage.input_tokens)})"
+    )
+    yield Piece(f"  output {usage.output_tokens:,}")
+    if usage.reasoning_output_tokens:
+        yield Piece(f" (reasoning {usage.reasoning_output_tokens:,})", "reasoning")
+
+
+def _share_lines(found: ContextTokens, width: int) -> Iterator[Line]:
+    yield NOTHING
+    yield line(Piece("by kind", "heading"))
+    room = max(6, min(50, width - 46))
+    for share in found.categories:
+        yield row(
+            width,
+            Cell(f" {share.name}", "", 15),
+            Cell(_bar(share.share, room), "accent", room, drop=2),
+            Cell(f"{100 * share.share:.0f} %", "strong", 5, "right"),
+            Cell(size(share.size_bytes), "dim", 8, "right"),
+            Cell(count(share.items, "item"), "dim", drop=1),
+        )
+
+
+def _largest_lines(view: View, found: ContextTokens, width: int) -> Iterator[Line]:
+    yield NOTHING
+    yield line(Piece("largest items", "heading"))
+    for share in found.largest:
+        yield _largest_line(view, share, width)
+
+
+def _largest_line(view: View, share: Share, width: int) -> Line:
+    words = item_words(view, share.name)
+    return row(
+        width,
+        Cell(f" {100 * share.share:.0f} %", "strong", 5, "right"),
+        Cell(size(share.size_bytes), "dim", 8, "right"),
+        Cell(words.role, words.style, 4),
+        Cell(words.text, "", FLEXIBLE),
+        Cell(words.name, "dim", drop=1),
+        target=ToObject(ConversationItem, share.name),
+    )
+
+
+# -- requests ------------------------------------------------------------------------------
+
+
+def _request_heading(width: int) -> Line:
+    return row(
+        width,
+        Cell("", "", 6),
+        Cell("", "", 12),
+        Cell("items", "dim", 6, "right", drop=3),
+        Cell("input", "dim", 8, "right"),
+        Cell("cached", "dim", 6, "right"),
+        Cell("output", "dim", 7, "right", drop=2),
+        Cell("prefix as in the request before", "dim", FLEXIBLE, drop=1, least=18),
+    )
+
+
+def _request_line(view: View, cost: RequestCost, names: Names, width: int) -> Line:
+    usage = cost.usage
+    return row(
+        width,
+        Cell(f" #{view.snapshot.history.events.seqs[cost.event]}", "link", 6),
+        Cell(names.inference(cost.inference_call_id), "inference", 12),
+        Cell(f"{cost.items:,}", "", 6, "right", drop=3),
+        Cell(f"{usage.input_tokens:,}" if usage else "open", "" if usage else "running", 8, "right"),
+        Cell(_percent(usage.cached_input_tokens, usage.input_tokens) if usage else "", "", 6, "right"),
+        Cell(f"{usage.output_tokens:,}" if usage else "", "", 7, "right", drop=2),
+        *_prefix_cells(view, cost),
+        target=ToEvent(cost.event) if cost.broke is None else ToObject(ConversationItem, cost.broke),
+    )
+
+
+def _prefix_cells(view: View, cost: RequestCost) -> Iterator[Cell]:
+    if cost.broken is None:
+        told = f"stable {cost.stable:,} of {cost.before:,}" if cost.before else "the first"
+        yield Cell(told, "dim", FLEXIBLE, drop=1, least=18)
+        return
+    words = item_words(view, cost.broken)
+    what = f"{words.role} {words.text}" if cost.broke else f"{words.role} {words.text} is gone"
+    yield Cell(
+        f"! broke at {cost.stable + 1} of {cost.before}: {what}", "warning", FLEXIBLE, drop=1, least=18
+    )
