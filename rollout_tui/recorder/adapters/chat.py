@@ -56,6 +56,14 @@ def chat_response(message: object, response_id: str | None = None) -> list[Item]
     return chat_message(message, None if response_id is None else f"msg_{response_id}")
 
 
+def chat_tool_call(call: object) -> Item:
+    """Return the item of one entry of a message's `tool_calls`; an item of the Responses API as it is."""
+    data = call if isinstance(call, dict) else plain_value(call)
+    if not isinstance(data, dict):
+        return {"type": "function_call", "name": "unknown", "arguments": str(data), "call_id": None}
+    return data if "call_id" in data else _call(data)
+
+
 def chat_usage(usage: object) -> dict[str, Any] | None:
     """Return the usage of a chat completion under the names of the Responses API."""
     data = usage if isinstance(usage, dict) else plain_value(usage)
