@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_tui.debugger.blocked import blocked
 from rollout_tui.graph.history import History
+from rollout_tui.words import duration
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
 
 SHORTEST_MS = 1000
 MOST = 10
 CHUNK = 4096
+SHOWN = 3
 
 
 class Silence(NamedTuple):
@@ -65,7 +70,20 @@ class Silences:
         return next((one for one in reversed(self.found) if one.end < event), None)
 
 
-def in_words(silence: Silence, opened: Callable[[int], str]) -> str:
-    """E.g. `12.4 s without an event: wait call_wA2`; `opened(event)` says what was open then."""
-    seconds = silence.length_ms / 1000
-    return f"{seconds:,.1f} s without an event: {opened(silence.start)}"
+def what_was_open(trace: Trace, event: int) -> str:
+    """What every thread waited for at an event, innermost alone: `/root: wait cell 2, exec_command ls`."""
+    said = []
+    for thread in blocked(trace, trace.snapshot(event)):
+        entries = thread.blocked_on
+        holding = {one.parent for one in entries}
+        waited = [one.label for at, one in enumerate(entries) if at not in holding and one.kind != "turn"]
+        more = f" and {len(waited) - SHOWN} more" if len(waited) > SHOWN else ""
+        if waited or entries:
+            name = thread.agent_path or thread.thread_id
+            said.append(f"{name}: {', '.join(waited[:SHOWN]) or 'nothing open'}{more}")
+    return "; ".join(said) or "no turn was running"
+
+
+def in_words(trace: Trace, silence: Silence) -> str:
+    """E.g. `12.4 s without an event, /root: wait cell 2`."""
+    return f"{duration(silence.length_ms)} without an event, {what_was_open(trace, silence.start)}"
