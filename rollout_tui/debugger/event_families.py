@@ -48,6 +48,8 @@ OF_ROLLOUT = _types("rollout_started", "rollout_ended", "recording_completed")
 OF_CELLS = _types("code_cell_started", "code_cell_initial_response", "code_cell_ended")
 OF_AGENTS = _types("thread_started", "thread_ended", "thread_resumed", "agent_result_observed")
 SPECIAL = OF_ROLLOUT | OF_CELLS | OF_AGENTS
+# Events that belong to the open turn of their thread, whatever they say.
+PLAIN = frozenset(range(len(EVENT_TYPES))) - SPECIAL - {EVENT_TYPES.index(name) for name in _BELONGS}
 ROLLOUT_ENDED = EVENT_TYPES.index("rollout_ended")
 CELL_STARTED = EVENT_TYPES.index("code_cell_started")
 CELL_ENDED = EVENT_TYPES.index("code_cell_ended")

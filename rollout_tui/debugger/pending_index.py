@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import threading
 from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple, cast
 
 from rollout_tui.debugger.event_families import OF_CELLS
@@ -37,28 +40,53 @@ class Pending(NamedTuple):
     event: int
 
 
+class _Thread:
+    """What was pending in one thread when."""
+
+    def __init__(self) -> None:
+        self.windows = Intervals()
+        self.kinds = array("B")
+        self.handles = array("I")
+        self.ends = array("I")
+
+
+class PendingAt(Sequence[Pending]):
+    """What is pending in a thread as of an event; found as far as it is asked for."""
+
+    def __init__(self, thread: _Thread, event: int) -> None:
+        self._thread = thread
+        self._count = bisect_right(thread.windows.begins, event) - bisect_right(thread.ends, event)
+        self._more = thread.windows.open_at(event)
+        self._found: list[int] = []
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self._count))]
+        at = index + self._count if index < 0 else index
+        if not 0 <= at < self._count:
+            raise IndexError(index)
+        self._found.extend(islice(self._more, max(0, at + 1 - len(self._found))))
+        number, thread = self._found[at], self._thread
+        return Pending(thread.kinds[number], thread.handles[number], thread.windows.begins[number])
+
+
 class PendingIndex:
     """What is pending in every thread, up to event `head`."""
 
     def __init__(self, history: History) -> None:
         self.history = history
         self.head = 0
-        self._threads: dict[str, Intervals] = {}
-        self._kinds: dict[str, array[int]] = {}
-        self._handles: dict[str, array[int]] = {}
-        self._open: dict[tuple[int, int], tuple[str, int]] = {}
+        self._threads: dict[str, _Thread] = {}
+        self._open: dict[tuple[int, int], tuple[_Thread, int]] = {}
         self._updating = threading.Lock()
 
-    def pending(self, thread_id: str, event: int) -> list[Pending]:
+    def pending(self, thread_id: str, event: int) -> Sequence[Pending]:
         """What is pending in a thread as of `event`, oldest first."""
-        windows = self._threads.get(thread_id)
-        if windows is None:
-            return []
-        kinds, handles = self._kinds[thread_id], self._handles[thread_id]
-        return [
-            Pending(kinds[number], handles[number], windows.begins[number])
-            for number in windows.open_at(event)
-        ]
+        thread = self._threads.get(thread_id)
+        return () if thread is None else PendingAt(thread, event)
 
     def update(self) -> None:
         """Take in the events between `head` and the history's head."""
@@ -140,15 +168,14 @@ class PendingIndex:
     def _begin(self, kind: int, handle: int, thread_id: str, event: int) -> None:
         if (kind, handle) in self._open:
             return
-        windows = self._threads.get(thread_id)
-        if windows is None:
-            windows = self._threads[thread_id] = Intervals()
-            self._kinds[thread_id], self._handles[thread_id] = array("B"), array("I")
-        self._kinds[thread_id].append(kind)
-        self._handles[thread_id].append(handle)
-        self._open[kind, handle] = (thread_id, windows.begin(event))
+        thread = self._threads.setdefault(thread_id, _Thread())
+        thread.kinds.append(kind)
+        thread.handles.append(handle)
+        self._open[kind, handle] = (thread, thread.windows.begin(event))
 
     def _end(self, kind: int, handle: int, event: int) -> None:
         found = self._open.pop((kind, handle), None)
         if found is not None:
-            self._threads[found[0]].end(found[1], event)
+            thread, number = found
+            thread.ends.append(event)
+            thread.windows.end(number, event)

@@ -21,6 +21,7 @@ from rollout_tui.debugger.event_families import (
     CELL_STARTED,
     OF_AGENTS,
     OF_CELLS,
+    PLAIN,
     ROLLOUT_ENDED,
     SPECIAL,
 )
@@ -121,20 +122,26 @@ class Spans(SpanTree):
                 self._update(last)
 
     def _update(self, last: int) -> None:
+        log = self.history.events
+        types, thread_id, add = log.types, log.thread_id, self.events.add
         while self.head < last:
             stop = min(last, self.head + _CHUNK) + 1
             notes = self.history.notes(self.head + 1, stop)
             note = next(notes, None)
-            types = self.history.events.types
             for event in range(self.head + 1, stop):
-                if note is None or note[0] != event:
+                if note is not None and note[0] == event:
+                    changes = []
+                    while note is not None and note[0] == event:
+                        changes.append(note)
+                        note = next(notes, None)
+                    self._take(event, types[event], changes)
+                elif types[event] not in PLAIN:
                     self._place(event, types[event], _NOTHING)
-                    continue
-                changes = []
-                while note is not None and note[0] == event:
-                    changes.append(note)
-                    note = next(notes, None)
-                self._take(event, types[event], changes)
+                else:
+                    thread = self.interned(thread_id(event)) or self._shown_thread
+                    number = self._innermost(thread)
+                    self._shown_thread = thread
+                    add(event, number, thread, self.depths[number])
             self.head = stop - 1
 
     def _take(self, event: int, event_type: int, changes: list[tuple[int, int, str, Any]]) -> None:
