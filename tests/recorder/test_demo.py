@@ -78,3 +78,21 @@ def test_the_demo_says_when_it_cannot_be_written(tmp_path: Path) -> None:
     write_demo(tmp_path, 0)
     with pytest.raises(OSError, match="not empty"):
         write_demo(tmp_path, 0)
+
+
+def test_the_example_of_a_home_made_loop(tmp_path: Path, both_reduce: Reduce) -> None:
+    command: list[Any] = [sys.executable, "-m", "rollout_tui.demo.loop", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    state = both_reduce(Path(done.stdout.strip()))
+    assert len(state["inference_calls"]) == 2
+    assert len(state["terminal_operations"]) == 1
+    (thread,) = state["threads"].values()
+    assert len(thread["conversation_item_ids"]) == 4
+
+
+def test_the_readme_shows_that_example() -> None:
+    readme = REPOSITORY / "README.md"
+    if not readme.exists() or "rollout_tui.demo.loop" not in readme.read_text():
+        pytest.skip("README.md does not show it")
+    example = (REPOSITORY / "rollout_tui" / "demo" / "loop.py").read_text()
+    assert example[example.index("items: list") :] in readme.read_text()
