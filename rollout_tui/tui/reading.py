@@ -76,3 +76,11 @@ class Reading:
         """What stands at the end of a thread's lane: `2 cells`."""
         cells = len(self.spans.of_kind(CELL, self.spans.thread_number(thread_id)))
         return count(cells, "cell") if cells else ""
+
+    def lane_threads(self, shown: str | None, most: int) -> tuple[int, ...]:
+        """Spans of at most `most` threads to draw lanes of, in the order they started, `shown` among them."""
+        threads = list(self.threads[:most])
+        for number in self.threads[most:]:
+            if most and self.spans.span(number).thread_id == shown:
+                threads[-1] = number
+        return tuple(threads)

@@ -57,7 +57,7 @@ def _hit(desk: Desk, *, forward: bool) -> None:
         where = "later" if forward else "earlier"
         take(desk, "hit", Step(None, f"no {where} hit" + ("" if search.done else " yet")))
         return
-    take(desk, "hit", Step(event, search.excerpts.get(event, "")))
+    take(desk, "hit", Step(event, " ".join(search.excerpts.get(event, "").split())))
 
 
 def filter_findings(desk: Desk) -> None:

@@ -12,7 +12,6 @@ from rollout_tui.debugger.span_tree import (
     CELL,
     COMPACTION_REQUEST,
     INFERENCE,
-    THREAD,
     TOOL,
     TURN,
 )
@@ -72,18 +71,20 @@ def event_at(history: History, time_ms: int) -> int:
     return max(1, bisect_right(history.events.times, time_ms, 1, history.head + 1) - 1)
 
 
-def lanes(spans: Spans, silences: Silences, errors: Sequence[Finding], width: int, most: int) -> Lanes:
-    """At most `most` lanes, threads in the order they started."""
+def lanes(
+    spans: Spans, silences: Silences, findings: Sequence[Finding], width: int, numbers: Sequence[int]
+) -> Lanes:
+    """A lane for each thread of `numbers` (spans), `width` columns wide."""
     history = spans.history
     scale = time_ruler(history, silences, width)
-    threads = [spans.span(number) for number in list(spans.of_kind(THREAD))[:most]]
+    threads = [spans.span(number) for number in numbers]
     rows = {spans.thread_number(one.thread_id): [NOTHING] * width for one in threads}
     waits = set(spans.waits)
     if spans.head:
         for column in range(width):
             for event in _probes(history, scale, column, spans.head):
                 _probe(spans, event, column, rows, waits)
-    for finding in errors:
+    for finding in findings:
         row = rows.get(spans.thread_number(finding.thread_id)) if finding.severity == "error" else None
         if row is not None and finding.event <= spans.head:
             row[scale.column(history.events.times[finding.event])] = FAILED
@@ -106,11 +107,13 @@ def _probes(history: History, scale: Ruler, column: int, head: int) -> list[int]
     """Events that stand for a column: a few of those within it, else the one before."""
     times = history.events.times
     low = bisect_left(times, scale.time(column), 1, head + 1)
-    high = bisect_left(times, scale.time(column + 1), low, head + 1)
+    last = column == scale.width - 1
+    high = head + 1 if last else bisect_left(times, scale.time(column + 1), low, head + 1)
     if high <= low:
         return [max(1, low - 1)]
     count = high - low
-    return [low + number * count // min(count, PROBES) for number in range(min(count, PROBES))]
+    probes = [low + number * count // min(count, PROBES) for number in range(min(count, PROBES))]
+    return [*probes, head] if last else probes
 
 
 def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]], waits: set[int]) -> None:

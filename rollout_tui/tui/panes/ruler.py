@@ -6,8 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SILENCE_SHARE = 12
-"""A silence takes at most one part in this many of the row."""
+SILENCE_SHARE = 6
+"""A long silence takes at most one part in this many of the rest."""
+SILENCE_MS = 30_000
+"""Shorter ones are drawn as they are."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def ruler(start_ms: int, end_ms: int, width: int, silences: Sequence[tuple[int, 
     end_ms = max(start_ms, end_ms)
     gaps = sorted((low, high) for low, high in silences if start_ms <= low < high <= end_ms)
     busy = (end_ms - start_ms) - sum(high - low for low, high in gaps)
-    most = max(1000.0, busy / max(1, SILENCE_SHARE - len(gaps)))
+    most = max(float(SILENCE_MS), busy / SILENCE_SHARE)
     stops: list[tuple[int, float]] = [(start_ms, 0.0)]
     for low, high in gaps:
         if low > stops[-1][0]:

@@ -45,7 +45,7 @@ class Painter:
         self.writer: WriterState = "unknown"
         self.loading = True
         self.latest: tuple[str, ...] = ()
-        self._lanes: tuple[tuple[int, int, int, int], Lanes] | None = None
+        self._lanes: tuple[tuple[int, int, tuple[int, ...], int], Lanes] | None = None
         self._shown_event = -1
         self._shown_lens = ""
 
@@ -102,6 +102,8 @@ class Painter:
         view = self.view(session, now)
         width = self._screen.size.width
         self._bar("header", header(header_facts(session, now), width))
+        for name in PANES:
+            self._screen.line_view(name).needle = session.search
         self._paint_timeline(session, view)
         if self._visible(LENS):
             self._paint_lens(session, view)
@@ -162,7 +164,6 @@ class Painter:
             pane.show(content, row=content.focus)
         else:
             pane.show(content)
-        pane.needle = session.search
         pane.row_counts = session.place.selection is not None
 
     def _paint_lanes(self, session: Session) -> None:
@@ -170,14 +171,15 @@ class Painter:
             return
         now = self._layout(self._screen.pane)
         width = max(8, self._screen.size.width - RULER_MARGIN - NOTE_WIDTH)
-        key = (session.head, width, now.lanes, session.reading.generation)
+        reading = session.reading
+        threads = reading.lane_threads(session.thread_id, now.lanes)
+        key = (session.head, width, threads, reading.generation)
         if self._lanes is None or self._lanes[0] != key:
-            reading = session.reading
-            made = lanes(session.spans, reading.silences, reading.findings.all, width, now.lanes)
+            made = lanes(session.spans, reading.silences, reading.findings.all, width, threads)
             self._lanes = (key, made)
         made = self._lanes[1]
         column = made.ruler.column(session.history.events.times[session.event])
-        rows = [lane_line(one, column, session.reading.thread_note(one.thread_id)) for one in made.lanes]
+        rows = [lane_line(one, column, reading.thread_note(one.thread_id)) for one in made.lanes]
         note, style = failures_note(session)
         rows.append(scrubber_line(made.ruler, column, note, style))
         self._screen.query_one(LaneView).show(tuple(rows), RULER_MARGIN)
