@@ -6,7 +6,9 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import accumulate, repeat
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -15,6 +17,8 @@ from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event, PayloadReferenc
 
 BLANK = b" \t\r\n"
 LINES = msgspec.json.Decoder(Event)
+_FIRST, _LAST = itemgetter(0), itemgetter(-1)
+_OPENING, _CLOSING = set(b"{"), set(b"}")
 
 
 class BadLine(NamedTuple):
@@ -67,17 +71,15 @@ def decode_block(data: bytes, *, placed: bool = True) -> Block:
 
     Unless `placed`, the offsets of a sound stretch are left at 0.
     """
-    try:
-        events: list[Line] = list(LINES.decode_lines(data))
-    except (ValueError, RecursionError):
-        events = []
-    if events and not placed and data.count(b"\n") == len(events):
-        return Block(events, repeat(0, len(events)))
     lines = data.split(b"\n")
     if not lines[-1].strip(BLANK):
         lines.pop()
-    if events and len(events) == len(lines):
-        return Block(events, accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+    if _is_plain(lines):
+        with suppress(ValueError, RecursionError):
+            events: list[Line] = list(LINES.decode_lines(data))
+            if len(events) == len(lines):
+                sizes = (len(line) + 1 for line in lines[:-1])
+                return Block(events, accumulate(sizes, initial=0) if placed else repeat(0, len(lines)))
     decoded: list[Line] = []
     offsets: list[int] = []
     at = 0
@@ -87,6 +89,18 @@ def decode_block(data: bytes, *, placed: bool = True) -> Block:
             offsets.append(at)
         at += len(line) + 1
     return Block(decoded, offsets)
+
+
+def _is_plain(lines: list[bytes]) -> bool:
+    """Whether each line begins with `{` and ends with `}`.
+
+    Then no value reaches over a line end, and as many values as lines means one on each line:
+    `decode_lines` alone takes two on one line for as good as one on each of two.
+    """
+    try:
+        return set(map(_FIRST, lines)) == _OPENING and set(map(_LAST, lines)) == _CLOSING
+    except IndexError:
+        return False
 
 
 def decode_line(line: bytes) -> Line:
