@@ -33,6 +33,8 @@ MARKS = {NEW: "added", CHANGED: "changed", GONE: "removed"}
 DROPPED_FOLD = Fold("context:dropped")
 WIDE = 110
 MADE_BY, MADE_BY_WIDE = 12, 24
+LABEL = 30
+"""Cells that the label of an item gets before anything else is shown."""
 LOOKED_AT = 64
 """So many rows at the end are looked at for one that the event changed."""
 
@@ -136,9 +138,9 @@ def _row(view: View, rows: Context, number: int, width: int) -> Line:
         width,
         Cell(f" {one.mark}", MARKS.get(one.mark, ""), 2),
         role_cell(one.role) if not gone else role_cell(one.role)._replace(style="dim"),
-        Cell(one.label, "dim" if gone else "", FLEXIBLE, least=16),
+        Cell(one.label, "dim" if gone else "", FLEXIBLE, least=LABEL),
         Cell(after, "note") if after else Cell("", "", 0),
-        Cell(made, "dim", MADE_BY_WIDE if width >= WIDE else MADE_BY, drop=2, least=30),
+        Cell(made, "dim", MADE_BY_WIDE if width >= WIDE else MADE_BY, drop=2),
         Cell(f"#{one.first_seen_seq}", "dim", 6, "right", drop=3),
         Cell(size(one.size_bytes), "dim", 7, "right"),
         target=_target(history, one),

@@ -27,6 +27,7 @@ from rollout_tui.tui.lenses.object_text import object_text
 from rollout_tui.tui.lenses.recorded import findings_about
 from rollout_tui.tui.lenses.subject import find, subject
 from rollout_tui.tui.lenses.text_lines import TextLines
+from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.tui.lines import (
     FLEXIBLE,
     NOTHING,
@@ -45,7 +46,7 @@ from rollout_tui.tui.lines import (
 )
 from rollout_tui.words import count, since_start, size
 
-NAME_WIDTH = 12
+NAME_WIDTH = 11
 MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""
 MOST_LATER = 40
@@ -96,7 +97,7 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
     for finding in findings_about(view, target):
         rows.append(line(Piece(f"{MARKS[finding.severity]} #{finding.seq} {finding.code}", finding.severity),
                          target=ToEvent(finding.event)))  # fmt: skip
-        rows += wrapped(finding.message, width, "", 2)
+        rows += [line(f"  {text}") for text in TextRows(finding.message, width - 2)]
     rows += [field_line(one, width) for one in fields(Facts(view), found)]
     parts: list[LensLines] = [LineList("", rows)]
     if view.hindsight:
@@ -125,7 +126,7 @@ def _name_line(history: History, target: ToObject, found: Any, width: int) -> Li
 
 def field_line(one: Field, width: int) -> Line:
     """A named value."""
-    name = Cell(f" {one.name}", "dim", min(NAME_WIDTH, width // 3))
+    name = Cell(f" {one.name}", "dim", NAME_WIDTH)
     if not one.more:
         return row(width, name, Cell(one.text, one.style, FLEXIBLE), target=one.target)
     return row(width, name, Cell(one.text, one.style), Cell(one.more, "dim", FLEXIBLE), target=one.target)

@@ -102,7 +102,7 @@ def inference_fields(facts: Facts, call: InferenceCall) -> Iterator[Field]:
     yield from facts.payload("asked", call.raw_request_payload_id)
     yield from facts.payload("answer", call.raw_response_payload_id)
     yield from facts.place(call.thread_id, call.codex_turn_id)
-    for name, text in (("response", call.response_id), ("request id", call.upstream_request_id)):
+    for name, text in (("response", call.response_id), ("upstream", call.upstream_request_id)):
         if text:
             yield Field(name, text, "dim")
 

@@ -114,7 +114,7 @@ class JsonRows:
         for index in self._candidates(path, children):
             child = children[index]
             child_path = f"{path}.{index}"
-            if self._is_open(child, child_path, depth + 1):
+            if self._is_open(child, child_path, depth + 1, only=len(children) == 1):
                 found = self._open(child.value, child_path, depth + 1)
                 places.append(index)
                 opened.append(found)
@@ -130,10 +130,11 @@ class JsonRows:
         named = {key[len(start) :].partition(".")[0] for key in self._folds if key.startswith(start)}
         return sorted(int(one) for one in named if one.isdecimal() and int(one) < len(children))
 
-    def _is_open(self, child: Child, path: str, depth: int) -> bool:
+    def _is_open(self, child: Child, path: str, depth: int, *, only: bool) -> bool:
         if not self._foldable(child, depth):
             return False
-        return self._open_by_default(child.value, depth) != (f"{self._prefix}{path}" in self._folds)
+        by_default = self._open_by_default(child.value, depth, only=only)
+        return by_default != (f"{self._prefix}{path}" in self._folds)
 
     def _foldable(self, child: Child, depth: int) -> bool:
         value = child.value
@@ -144,11 +145,11 @@ class JsonRows:
         head = self._margin(depth - 1) + 2 + (len(child.key) + 2 if child.key is not None else 4)
         return head + value.size > self._width or value.embedded is not None
 
-    def _open_by_default(self, value: JsonValue, depth: int) -> bool:
+    def _open_by_default(self, value: JsonValue, depth: int, *, only: bool) -> bool:
         if depth > DEEPEST_OPEN:
             return False
         if value.is_container:
-            return self._small or value.size <= SMALL_VALUE or depth == 1
+            return self._small or value.size <= SMALL_VALUE or depth == 1 or only
         return self._small
 
     # -- rows ----------------------------------------------------------------------

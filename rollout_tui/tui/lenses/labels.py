@@ -95,9 +95,7 @@ def _names(history: History) -> Names:
 
 
 def _ordinal(history: History, kind: type[Object], object_id: str) -> int:
-    collection = history.collections[kind]
-    handle = collection.index[object_id]
-    return collection.order.index(handle) + 1
+    return history.collections[kind].order.index(cast(int, history.handle(kind, object_id))) + 1
 
 
 def _item(history: History, item: ConversationItem) -> str:

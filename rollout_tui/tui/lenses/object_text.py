@@ -31,7 +31,12 @@ class Text(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes in UTF-8."""
-        return len(self.text) if self.text.isascii() else len(self.text.encode(errors="surrogatepass"))
+        return utf8_size(self.text)
+
+
+def utf8_size(text: str) -> int:
+    """Bytes of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
 
 
 def object_text(view: View, found: Object) -> Text | None:

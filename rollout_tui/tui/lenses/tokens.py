@@ -8,10 +8,12 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import ContextTokens, RequestCost, Share, estimate
 from rollout_tui.debugger.tokens import tokens as recorded_tokens
-from rollout_tui.graph.objects import ConversationItem
+from rollout_tui.graph.objects import ConversationItem, InferenceCall
 from rollout_tui.graph.values import Usage
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.lenses.labels import STATUS_STYLES
+from rollout_tui.tui.lenses.subject import find
 from rollout_tui.tui.lines import (
     FLEXIBLE,
     NOTHING,
@@ -70,7 +72,7 @@ def _bar(share: float, width: int) -> str:
 def _usage_lines(found: ContextTokens, width: int) -> Iterator[Line]:
     usage = found.usage
     if usage is None:
-        yield line(Piece(" usage    ", "dim"), "not recorded yet: the first answer is still to come")
+        yield from wrapped("usage not recorded yet: the first answer is still to come", width, "dim", 1)
     else:
         yield from _usage_rows(usage, width)
     about = Piece(f"  in items, ~{estimate(found.size_bytes):,} tokens", "dim")
@@ -157,7 +159,7 @@ def _request_heading(width: int) -> Line:
         Cell("", "", 6),
         Cell("", "", 12),
         Cell("items", "dim", 6, "right", drop=3),
-        Cell("input", "dim", 8, "right"),
+        Cell("input", "dim", 9, "right"),
         Cell("cached", "dim", 6, "right"),
         Cell("output", "dim", 7, "right", drop=2),
         Cell("prefix as in the request before", "dim", FLEXIBLE, drop=1, least=18),
@@ -166,12 +168,16 @@ def _request_heading(width: int) -> Line:
 
 def _request_line(view: View, cost: RequestCost, names: Names, width: int) -> Line:
     usage = cost.usage
+    call = find(view.snapshot, InferenceCall, cost.inference_call_id)
+    status = call.execution.status if call else "running"
     return row(
         width,
         Cell(f" #{view.snapshot.history.events.seqs[cost.event]}", "link", 6),
         Cell(names.inference(cost.inference_call_id), "inference", 12),
         Cell(f"{cost.items:,}", "", 6, "right", drop=3),
-        Cell(f"{usage.input_tokens:,}" if usage else "open", "" if usage else "running", 8, "right"),
+        Cell(
+            f"{usage.input_tokens:,}" if usage else status, "" if usage else STATUS_STYLES[status], 9, "right"
+        ),
         Cell(_percent(usage.cached_input_tokens, usage.input_tokens) if usage else "", "", 6, "right"),
         Cell(f"{usage.output_tokens:,}" if usage else "", "", 7, "right", drop=2),
         *_prefix_cells(view, cost),

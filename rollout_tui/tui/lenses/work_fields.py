@@ -17,6 +17,7 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.values import ExecCommandRequest
 from rollout_tui.tui.lenses.facts import Facts, Field
 from rollout_tui.tui.lenses.labels import requester
+from rollout_tui.tui.lenses.object_text import utf8_size
 from rollout_tui.tui.lenses.subject import find
 from rollout_tui.words import duration, size
 
@@ -63,17 +64,17 @@ def _waited(facts: Facts, tool: ToolCall) -> Iterator[str]:
 def cell_fields(facts: Facts, cell: CodeCell) -> Iterator[Field]:
     """Its states, calls and waits."""
     yield from facts.ran(cell.execution)
-    yield Field("source", f"js {size(len(cell.source_js.encode(errors='surrogatepass')))}")
+    yield Field("source", f"js {size(utf8_size(cell.source_js))}")
     yield from facts.link("call", ToolCall, cell.model_visible_call_id)
     yield from facts.at_seq("answered", cell.initial_response_seq, f" {cell.initial_response_status or ''}")
     yield from facts.at_seq("yielded", cell.yielded_seq)
     yield from facts.links("nested", ToolCall, cell.nested_tool_call_ids)
     yield from facts.links("waits", ToolCall, cell.wait_tool_call_ids)
-    yield from facts.payload("first gave", cell.raw_initial_response_payload_id)
+    yield from facts.payload("first", cell.raw_initial_response_payload_id)
     yield from facts.payload("result", cell.raw_result_payload_id)
     yield from facts.links("model saw", ConversationItem, cell.output_item_ids)
     if cell.source_item_id:
-        yield from facts.link("written in", ConversationItem, cell.source_item_id)
+        yield from facts.link("written", ConversationItem, cell.source_item_id)
     yield from facts.place(cell.thread_id, cell.codex_turn_id)
 
 
@@ -103,7 +104,7 @@ def operation_fields(facts: Facts, operation: TerminalOperation) -> Iterator[Fie
         yield Field("limits", ", ".join(limits), "dim")
     result = operation.result
     if result is not None:
-        whole = len((result.stdout + result.stderr).encode(errors="surrogatepass"))
+        whole = utf8_size(result.stdout) + utf8_size(result.stderr)
         tokens = f", {result.original_token_count:,} tokens" if result.original_token_count else ""
         yield Field("output", f"{size(whole)}{tokens}")
     yield from facts.link("call", ToolCall, operation.tool_call_id)
