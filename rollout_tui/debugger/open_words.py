@@ -76,7 +76,7 @@ def outputs_given(work: OpenWork, cell: CodeCell) -> int:
     for tool_id in cell.wait_tool_call_ids:
         handle = history.handle(ToolCall, tool_id)
         if handle is not None:
-            waits += cast(ToolCall, history.as_of(handle, work.event)).execution.status != "running"
+            waits += cast(ToolCall, history.as_of(handle, work.event)).execution.status == "completed"
     return first + waits
 
 
