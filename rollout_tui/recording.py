@@ -19,6 +19,7 @@ from rollout_tui.reducer.fold import Reducer
 from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
+from rollout_tui.trace.identity import open_regular
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, Line, decode_block, decode_line
 from rollout_tui.trace.tail import Change, SpineTail
@@ -66,7 +67,7 @@ class Trace:
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
         self._reducer = self._start()
-        self.events: Sequence[Line] = Events(self)
+        self.events = Events(self)
 
     def _start(self) -> Reducer:
         identity = self.bundle.identity
@@ -96,6 +97,7 @@ class Trace:
     def close(self) -> None:
         """Give file descriptors back."""
         self.payloads.close()
+        self.events.close()
 
     # -- state -----------------------------------------------------------------
 
@@ -179,6 +181,7 @@ class Trace:
 
     def _again(self) -> None:
         self.generation += 1
+        self.payloads.close()
         self._taken = b""
         self._reducer = self._start()
 
@@ -240,10 +243,16 @@ class Trace:
 
 
 class Events(Sequence[Line]):
-    """The events of a trace, read from the spine when asked for; index 0 is event line 1."""
+    """The events of a trace, read from the spine when asked for; index 0 is event line 1.
+
+    The spine is opened once for each life of the file (`Trace.generation`), and never
+    through a link.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
+        self._descriptor = -1
+        self._generation = -1
 
     def __len__(self) -> int:
         return self._trace.history.head
@@ -262,16 +271,32 @@ class Events(Sequence[Line]):
 
     def raw(self, index: int, most: int = LONGEST_LINE) -> bytes:
         """The bytes of an event line without its LF, at most `most` of them. Raises OSError."""
+        if self._generation != self._trace.generation:
+            self.close()
+            self._descriptor = open_regular(self._trace.bundle.spine)
+            self._generation = self._trace.generation
         offsets = self._trace.history.events.offsets
         start = offsets[index + 1]
-        stop = offsets[index + 2] if index + 2 < len(offsets) else None
-        with open(self._trace.bundle.spine, "rb") as spine:
-            if stop is not None:
-                data = os.pread(spine.fileno(), min(stop - start, most), start)
-            else:
-                spine.seek(start)
-                data = spine.readline(most)
-        return data.partition(b"\n")[0]
+        if index + 2 < len(offsets):
+            data = os.pread(self._descriptor, min(offsets[index + 2] - start, most), start)
+            return data.partition(b"\n")[0]
+        parts: list[bytes] = []
+        while most > 0 and (part := os.pread(self._descriptor, min(most, MIB // 4), start)):
+            line, end, _ = part.partition(b"\n")
+            parts.append(line)
+            start, most = start + len(part), most - len(part)
+            if end:
+                break
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Give the file descriptor back; the next read opens the spine afresh."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = self._generation = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def open_trace(path: str | Path, *, strict: bool = False, head_only: bool = False) -> Trace:

@@ -123,16 +123,26 @@ def has_events(head: bytes) -> bool:
     return False
 
 
-def read_regular(path: Path, most: int, *, offset: int = 0, follow: bool = False) -> bytes:
-    """At most `most` bytes of a regular file from byte `offset`.
+def open_regular(path: Path, *, follow: bool = False) -> int:
+    """A read-only descriptor of a regular file, which the caller closes.
 
     Raises OSError: links are refused (ELOOP) unless `follow`, a FIFO or a device without waiting for it.
     """
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
     descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return descriptor
+
+
+def read_regular(path: Path, most: int, *, offset: int = 0, follow: bool = False) -> bytes:
+    """At most `most` bytes of a regular file from byte `offset`.
+
+    Raises OSError: links are refused (ELOOP) unless `follow`, a FIFO or a device without waiting for it.
+    """
+    descriptor = open_regular(path, follow=follow)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
         parts: list[bytes] = []
         while most > 0 and (part := os.pread(descriptor, most, offset)):
             parts.append(part)
