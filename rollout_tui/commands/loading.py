@@ -93,7 +93,7 @@ def thread_at(snapshot: Snapshot, wanted: str | None) -> str:
     if wanted in threads or wanted == root:
         return wanted
     by_path = [thread.thread_id for thread in threads.values() if thread.agent_path == wanted]
-    found = by_path or [thread_id for thread_id in threads if wanted and thread_id.startswith(wanted)]
+    found = by_path or [one for one in threads if wanted and one.startswith(wanted)]
     if len(found) == 1:
         return found[0]
     problem = f"names {len(found)} threads" if found else "names no thread"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     lens = lens_name(options.lens or where.query.get("lens"))
     if not options.wait:
         _check_there(where)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not options.plain:
+    if not (_has_terminal() or options.plain):
         raise CommandFailure(
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
             "findings, blocked, summary, check or export (rollout-tui help)"
@@ -83,11 +84,16 @@ def run(options: argparse.Namespace) -> int:
         follow=options.follow,
         latest=options.latest,
         wait=options.wait,
-        thread=options.thread or where.query.get("thread"),
+        thread=where.query.get("thread") if options.thread is None else options.thread,
         lens=lens,
         theme=options.theme,
         plain=options.plain,
     )
+
+
+def _has_terminal() -> bool:
+    """Whether there is a terminal, or a browser in place of one."""
+    return (sys.stdin.isatty() and sys.stdout.isatty()) or "TEXTUAL_DRIVER" in os.environ
 
 
 def lens_name(wanted: str | None) -> str | None:

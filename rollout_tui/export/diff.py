@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.diff import ContextDiff, text_diff
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import short_text, size_bytes
+from rollout_tui.debugger.item_text import size_bytes
+from rollout_tui.debugger.item_words import item_label
 from rollout_tui.debugger.names import Names
+from rollout_tui.export.context import ROLES
 from rollout_tui.export.table import table
-from rollout_tui.graph.history import item_number
 from rollout_tui.words import count, size
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
-
-ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
-_LONGEST_LABEL = 200
 
 
 def diff_text(trace: Trace, found: ContextDiff, width: int) -> Iterator[str]:
@@ -37,22 +35,14 @@ def diff_text(trace: Trace, found: ContextDiff, width: int) -> Iterator[str]:
         yield f"  compaction {compaction_id} in between"
     rows = [_row(trace, "+", one) for one in compared.added]
     rows += [_row(trace, "-", one) for one in compared.removed]
-    yield from table(rows, width, flexible=3, right=(4,))
+    yield from table(rows, width, flexible=3, right=(1, 4))
     for changed in found.changed:
-        yield from table([_row(trace, "~", changed.item_id)], width, flexible=3, right=(4,))
+        yield from table([_row(trace, "~", changed.item_id)], width, flexible=3, right=(1, 4))
         for line in text_diff(changed.before or "", changed.after or ""):
             yield f"    {line.mark} {line.text}"
 
 
-def _row(trace: Trace, mark: str, item_id: str) -> tuple[str, str, str, str, str]:
+def _row(trace: Trace, mark: str, item_id: str) -> tuple[str, ...]:
     item = trace.snapshot(trace.history.head).conversation_items[item_id]
-    name = trace.history.items.name[item_number(item_id)]
-    label = " ".join(part for part in (name, short_text(item)[:_LONGEST_LABEL]) if part)
-    shown = label or item.kind.replace("_", " ")
-    return (
-        mark,
-        f"item {item_number(item_id) + 1}",
-        ROLES.get(item.role, item.role),
-        shown,
-        size(size_bytes(trace, item)),
-    )
+    label, bytes_ = item_label(trace.history, item), size_bytes(trace, item)
+    return mark, item_id.rpartition(":")[2], ROLES.get(item.role, item.role), label, size(bytes_)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from running import Done, program, recording, run
+from running import Done, recording, run
 
 COMMANDS = ("reduce", "findings", "blocked", "context", "summary", "check")
 
@@ -44,18 +45,15 @@ def test_no_permission(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     shutil.copytree(recording("one-message"), bundle)
     (bundle / "trace.jsonl").chmod(0)
-    as_other: dict[str, object] = {}
-    if os.geteuid() == 0:
-        if shutil.which("setpriv") is None:
-            pytest.skip("no setpriv to become another user")
-        for folder in (bundle, *bundle.parents):
-            if folder.stat().st_uid == 0 and not folder.stat().st_mode & 1:
-                folder.chmod(folder.stat().st_mode | 0o055)
-        as_other = {"user": 65534, "group": 65534, "extra_groups": []}
-        if not os.access("/proc/self", os.R_OK):
-            pytest.skip("cannot become another user here")
-    done = program("reduce", bundle, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, **as_other)
-    refused(done, "trace.jsonl", "no permission to read it")
+    script = (
+        "import contextlib, io, os, sys\n"
+        "from rollout_tui.cli import main\n"
+        "with contextlib.redirect_stderr(io.StringIO()): main(['reduce', '/nothing'])\n"
+        "if os.geteuid() == 0: os.setgroups([]); os.setresgid(*[65534] * 3); os.setresuid(*[65534] * 3)\n"
+        "sys.exit(main(['reduce', sys.argv[1]]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(bundle)], capture_output=True)
+    refused(Done(done.returncode, done.stdout, done.stderr.decode()), str(bundle), "no permission to read it")
 
 
 def test_no_trace_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,68 @@
+"""A web server on loopback that shows the terminal interface; for the one who started it alone.
+
+Whoever can open the page drives the debugger, and a recording holds secrets. So every request must carry
+the secret of the address that was printed (the first sets a cookie, the others bring it), must name this
+host, and must not come from a page of another origin. The page names nothing outside this server, and its
+policy forbids it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+from textual_serve.server import Server
+
+HOST = "127.0.0.1"
+_COOKIE = "rollout-tui"
+_POLICY = "default-src 'self' data: 'unsafe-inline'; connect-src 'self' {websocket}; frame-ancestors 'none'"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class BrowserServer(Server):
+    """Serves `command` (a shell command line that shows a Textual app) on loopback, port `port`.
+
+    `address` is where to point a browser; `said` is told when the server is up.
+    """
+
+    def __init__(self, command: str, port: int, title: str, said: Callable[[str], None]) -> None:
+        super().__init__(command, HOST, port, title, templates_path=Path(__file__).parent / "page")
+        self._secret = secrets.token_urlsafe(24)
+        self._said = said
+
+    @property
+    def address(self) -> str:
+        """The address to open, with its secret."""
+        return f"{self.public_url}/?key={self._secret}"
+
+    def initialize_logging(self) -> None:
+        """Keep quiet: what is logged could hold text of the recording."""
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Say where the page is."""
+        self._said(self.address)
+
+    async def _make_app(self) -> web.Application:
+        app: web.Application = await super()._make_app()
+        app.middlewares.append(self._only_for_the_owner)
+        return app
+
+    @web.middleware
+    async def _only_for_the_owner(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse whoever does not know the secret, other host names and other origins."""
+        own = self.public_url.partition("//")[2]
+        origin = request.headers.get("Origin", self.public_url)
+        known = request.query.get("key", request.cookies.get(_COOKIE, ""))
+        if request.host != own or origin != self.public_url or not hmac.compare_digest(known, self._secret):
+            raise web.HTTPForbidden(text="This page is for the one who started rollout-tui serve.\n")
+        response = await handler(request)
+        if not response.prepared:
+            websocket = self.public_url.replace("http", "ws", 1)
+            response.headers["Content-Security-Policy"] = _POLICY.format(websocket=websocket)
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.set_cookie(_COOKIE, self._secret, httponly=True, samesite="Strict")
+        return response

@@ -1,0 +1,104 @@
+"""`rollout-tui help [WORD ...]`: commands, lenses, keys, finding codes, schemas of JSON output."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from rollout_tui import __version__
+from rollout_tui.commands.answer import say_json, say_lines
+from rollout_tui.commands.arguments import Parser
+from rollout_tui.commands.outcome import FINE, CommandFailure
+
+_EXAMPLES = """\
+  rollout-tui help reduce                what a command does
+  rollout-tui help never_seen_by_model   what a finding code means
+  rollout-tui help cells                 what a lens shows
+  rollout-tui help schema context        the JSON schema of `context --json`"""
+_FIRST_LINES = (
+    "rollout-tui: walk through what a coding agent did, forward and back",
+    "",
+    "  rollout-tui [TRACE]          open a recording in the terminal",
+    "  rollout-tui COMMAND ...      the same answers without one",
+    "",
+)
+_LAST_LINES = (
+    "",
+    "TRACE is a bundle folder, its trace.jsonl, or a folder of bundles; a folder named like a",
+    "command is written ./reduce. Without TRACE: $CODEX_ROLLOUT_TRACE_ROOT.",
+    "rollout-tui COMMAND --help says more, rollout-tui help WORD explains a word.",
+)
+
+
+def parser() -> Parser:
+    """The arguments of `rollout-tui help`."""
+    made = Parser(
+        "rollout-tui help", "Explain a command, a lens, a finding code or a schema.", examples=_EXAMPLES
+    )
+    made.add_argument("word", metavar="WORD", nargs="*", help="what to explain; default: list the commands")
+    made.add_argument("--version", action="store_true", help="print the version")
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the explanation."""
+    words = options.word
+    if options.version:
+        say_lines([f"rollout-tui {__version__}"])
+    elif not words:
+        say_lines([*_FIRST_LINES, *_commands(), "", *_options(), *_LAST_LINES])
+    elif words[0] == "schema":
+        _schema(words[1:])
+    else:
+        say_lines(_explained(" ".join(words)))
+    return FINE
+
+
+def _commands() -> Iterator[str]:
+    from rollout_tui.cli import COMMANDS, OPEN
+
+    for command in COMMANDS:
+        if command.name != OPEN:
+            yield f"  {command.name:<10}{command.summary}"
+
+
+def _options() -> list[str]:
+    """The options of `rollout-tui` without a command."""
+    from rollout_tui.commands.opening import parser as opening_parser
+
+    lines = opening_parser().format_help().splitlines()
+    first = lines.index("options:")
+    return ["options of rollout-tui [TRACE]:", *lines[first + 1 : lines.index("example:") - 1]]
+
+
+def _schema(names: list[str]) -> None:
+    from rollout_tui.export.schemas import SCHEMAS, schema
+
+    if len(names) != 1 or names[0] not in SCHEMAS:
+        raise CommandFailure(f"rollout-tui help: there is a schema for each of {', '.join(SCHEMAS)}")
+    say_json(schema(names[0]))
+
+
+def _explained(word: str) -> Iterator[str]:
+    """What a word means. Raises CommandFailure when nobody knows."""
+    from rollout_tui.cli import COMMANDS, OPEN
+    from rollout_tui.commands.opening import LENSES
+    from rollout_tui.debugger.finding_codes import CODES
+
+    known = False
+    for command in COMMANDS:
+        if command.name == word != OPEN:
+            known = True
+            yield from command.module.parser().format_help().splitlines()
+    if word in LENSES:
+        known = True
+        key = list(LENSES).index(word) + 1
+        yield f"lens {key} {word}: {LENSES[word]} (rollout-tui --lens {word}, or key {key})"
+    if word in CODES:
+        known = True
+        yield f"finding {word} ({CODES[word].severity}): {CODES[word].explanation}"
+    if not known:
+        raise CommandFailure(
+            f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
+            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, and schema NAME"
+        )

@@ -1,0 +1,87 @@
+"""`rollout-tui serve`: the same app in a browser on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import socket
+import sys
+
+from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
+from rollout_tui.commands.loading import bundle, place
+from rollout_tui.commands.opening import lens_name
+from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
+
+DEFAULT_PORT = 8642
+
+_EXAMPLES = """\
+  rollout-tui serve trace-01a2              prints the address to open; Ctrl+C ends it
+  rollout-tui serve trace-01a2 --port 0     on any free port"""
+
+
+def parser() -> Parser:
+    """The arguments of `rollout-tui serve`."""
+    made = Parser(
+        "rollout-tui serve",
+        "Show the app in a browser on this machine, for whoever has the printed address alone.\n"
+        "Needs the extra: pip install 'rollout-tui[serve]'.",
+        examples=_EXAMPLES,
+    )
+    add_trace(made)
+    add_at(made)
+    add_thread(made)
+    made.add_argument("--lens", metavar="NAME", help="the lens to start with")
+    made.add_argument(
+        "--port",
+        metavar="N",
+        type=_port,
+        default=DEFAULT_PORT,
+        help=f"default: {DEFAULT_PORT}; 0 takes a free one",
+    )
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    where = place(options.trace)
+    folder = bundle(where.path).folder
+    lens = lens_name(options.lens or where.query.get("lens"))
+    try:
+        from rollout_tui.browser.server import HOST, BrowserServer
+    except ImportError:
+        raise CommandFailure(
+            "rollout-tui serve: needs the extra: pip install 'rollout-tui[serve]'", FAILED
+        ) from None
+    command = [sys.executable, "-m", "rollout_tui", str(folder.resolve())]
+    given = (
+        ("--at", where.seq if options.at is None else options.at),
+        ("--thread", options.thread),
+        ("--lens", lens),
+    )
+    for name, value in given:
+        if value is not None:
+            command.append(f"{name}={value}")
+    port = options.port or _free_port(HOST)
+    try:
+        BrowserServer(shlex.join(command), port, "rollout-tui", _say).serve()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CommandFailure(f"rollout-tui serve: port {port} cannot be used: {reason}", FAILED) from error
+    return FINE
+
+
+def _say(address: str) -> None:
+    print(f"open {address}   (Ctrl+C ends it)", flush=True)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a port, which is a number from 0 to 65535")
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,61 @@
+"""What the model had in its context, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rollout_tui.debugger.context import ACCEPTED, DROPPED, IN_CONTEXT, PENDING, Context, ContextItem
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.export.table import table
+from rollout_tui.printable import one_line
+from rollout_tui.words import count, size
+
+if TYPE_CHECKING:
+    from rollout_tui.graph.snapshot import Snapshot
+    from rollout_tui.recording import Trace
+
+ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
+HEADINGS = {
+    IN_CONTEXT: "",
+    ACCEPTED: "accepted, in no request yet:",
+    PENDING: "pending, not yet seen by the model:",
+    DROPPED: "dropped:",
+}
+
+
+def context_text(trace: Trace, snapshot: Snapshot, thread_id: str, width: int) -> Iterator[str]:
+    """A line that counts, then rows by status: mark, item, role, what it is, size, where first seen."""
+    rows = list(Context(trace, snapshot.event, thread_id))
+    groups = {status: [row for row in rows if row.status == status] for status in HEADINGS}
+    inside = groups[IN_CONTEXT]
+    name = index_of(trace.history, Names).thread(thread_id)
+    more = ", ".join(
+        f"{len(group)} {status}" for status, group in groups.items() if group and group is not inside
+    )
+    yield one_line(
+        f"{name} at #{snapshot.seq}   {count(len(inside), 'item')} in context, "
+        f"{size(sum(row.size_bytes for row in inside))}" + (f"   {more}" if more else ""),
+        width,
+    )
+    for status, group in groups.items():
+        if group and HEADINGS[status]:
+            yield HEADINGS[status]
+        yield from table(_rows(group), width, flexible=3, right=(1, 4, 5))
+
+
+def _rows(group: Sequence[ContextItem]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row.mark or " ",
+            row.item_id.rpartition(":")[2] if row.item_id else "",
+            ROLES.get(row.role, row.role),
+            row.label,
+            size(row.size_bytes),
+            f"#{row.first_seen_seq}"
+            if row.dropped_seq is None
+            else f"#{row.first_seen_seq}-#{row.dropped_seq}",
+        )
+        for row in group
+    ]

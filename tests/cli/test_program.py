@@ -1,0 +1,151 @@
+"""The program: what it loads, how it is interrupted, that nothing of a trace controls the terminal."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hostile import hostile_bundle
+from running import program, recording, run
+
+from rollout_tui.cli import COMMANDS, main
+
+HEADLESS = ("reduce", "context", "findings", "blocked", "summary", "check")
+
+
+def test_every_command_has_help_with_an_example_and_exit_statuses(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        if command.name == "open":
+            continue
+        assert main([command.name, "--help"]) == 0
+        told = capsys.readouterr().out
+        assert told.startswith(f"usage: rollout-tui {command.name}")
+        assert "example:\n  rollout-tui" in told and "exit status:\n" in told
+        assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_help_lists_the_commands_and_the_options() -> None:
+    told = run("--help").text
+    assert run("help").text == told
+    for command in COMMANDS:
+        assert command.name == "open" or f"  {command.name}" in told
+    for option in ("--at", "--follow", "--latest", "--wait", "--thread", "--lens", "--theme", "--plain"):
+        assert option in told
+
+
+def test_help_explains_words() -> None:
+    assert "never_seen_by_model (warning)" in run("help", "never_seen_by_model").text
+    assert "lens 3 cells" in run("help", "cells").text
+    unknown = run("help", "perpetuum")
+    assert unknown.status == 2 and "'perpetuum'" in unknown.err
+
+
+def test_version() -> None:
+    assert run("--version").text.startswith("rollout-tui ")
+
+
+def test_headless_commands_load_no_terminal_interface() -> None:
+    script = (
+        "import sys, io, contextlib; from rollout_tui.cli import main\n"
+        "with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):\n"
+        f"    for command in {HEADLESS}: main([command, sys.argv[1]])\n"
+        "bad = [name for name in ('textual', 'rich', 'asyncio', 'watchfiles') if name in sys.modules]\n"
+        "sys.exit(f'loaded {bad}' if bad else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, recording("one-message")], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nothing_of_a_trace_controls_the_terminal(tmp_path: Path) -> None:
+    """Every command but `reduce` to a pipe, on a recording whose every text is hostile."""
+    bundle = hostile_bundle(tmp_path)
+    outputs = [run(command, bundle, *more) for command in HEADLESS[1:] for more in ((), ("--json",))]
+    outputs.append(run("diff", bundle, "1", "16"))
+    outputs.append(run("diff", bundle, "1", "16", "--json"))
+    outputs.append(run("export", bundle, "--format", "md", "-o", "-"))
+    outputs.append(run("export", bundle, "--format", "perfetto", "-o", "-"))
+    outputs.append(run("context", bundle, "--thread", "\x1b[2J\u202e"))
+    outputs.append(run("reduce", bundle)._replace(out=b""))
+    for done in outputs:
+        for text in (done.text, done.err):
+            assert all(one.isprintable() or one == "\n" for one in text), ascii(text[:200])
+
+
+def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys; import rollout_tui.commands.reduce as reduce\n"
+        "from rollout_tui.cli import main\n"
+        "def line(snapshot):\n"
+        "    if snapshot.event == 5: os.kill(os.getpid(), getattr(signal, sys.argv[3]))\n"
+        "    return b'{}'\n"
+        "reduce.state_line = line\n"
+        "sys.exit(main(['reduce', '--each-event', sys.argv[1], '-o', sys.argv[2]]))"
+    )
+    for name, status in (("SIGTERM", 143), ("SIGINT", 130)):
+        command = [sys.executable, "-c", script, recording("one-message"), str(tmp_path / "out"), name]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (status, "")
+        assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_while_reading(tmp_path: Path) -> None:
+    """A recording that is read from a slow place can be given up."""
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "manifest.json").write_bytes((Path(recording("one-message")) / "manifest.json").read_bytes())
+    first = (Path(recording("one-message")) / "trace.jsonl").read_bytes().splitlines(keepends=True)[0]
+    (bundle / "trace.jsonl").write_bytes(first * 400_000)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "rollout_tui", "summary", bundle],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_mistake_in_the_program_is_one_line_without_a_word_of_the_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise KeyError("secret text of the trace")
+
+    monkeypatch.setattr("rollout_tui.debugger.check.check", broken)
+    monkeypatch.setattr("rollout_tui.commands.check.check", broken)
+    done = run("check", recording("one-message"))
+    assert done.status == 1 and len(done.err.splitlines()) == 1
+    assert "KeyError at rollout_tui/" in done.err and "secret" not in done.err
+
+
+def test_standard_output_that_is_full_is_said() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "rollout_tui", "reduce", recording("one-message")]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and done.stderr == "rollout-tui: no space left on device\n"
+
+
+def test_reading_never_writes_into_the_bundle() -> None:
+    bundle = Path(recording("one-message"))
+    before = {path: path.stat().st_mtime_ns for path in bundle.rglob("*")}
+    for command in HEADLESS:
+        run(command, bundle)
+    assert {path: path.stat().st_mtime_ns for path in bundle.rglob("*")} == before
+
+
+def test_the_demo_without_a_terminal_writes_a_recording_and_says_where(tmp_path: Path) -> None:
+    done = program("demo", "--headless", tmp_path)
+    assert (done.status, done.err) == (0, "")
+    bundle = Path(done.text.strip())
+    assert bundle.parent == tmp_path
+    assert run("check", bundle).status == 0
+    assert run("reduce", "--strict", bundle).status == 0
