@@ -194,14 +194,15 @@ class _Test:
         self._wanted = frozenset(clause.field for clause in self._clauses)
         self._findings = findings
         self._trace = trace
-        self._facts = EventFacts(Sources(trace), self._at)
+        self._facts = EventFacts(Sources(trace), self._wanted, self._at)
         self.types = _types(self._clauses)
         self._by_type_alone = all(clause.field == "event" for clause in self._clauses)
         self._events: list[int] = []
         self._found: list[Finding] = []
 
     def prepare(self) -> Iterator[None]:
-        """Bring the findings up to date, if the expression asks for them."""
+        """Bring names and, if the expression asks for them, findings up to date."""
+        self._facts.update()
         if self._wanted & _OF_FINDINGS:
             findings = self._findings()
             self._found = list(findings.complete(recording_status(self._trace.history)))
@@ -216,7 +217,7 @@ class _Test:
             return False
         return any(
             all(clause.holds(record.get(clause.field)) for clause in self._clauses)
-            for record in self._facts.records(event, self._wanted)
+            for record in self._facts.records(event)
         )
 
     def _has_finding(self, event: int) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from rollout_tui.debugger.carried import Carried, Request
 from rollout_tui.debugger.comparison import Comparison, compare, stable_prefix
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import size_bytes, whole_text
+from rollout_tui.debugger.item_text import bytes_of, whole_text
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import Ids, extended
 from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem, InferenceCall
+from rollout_tui.graph.values import AgentMessage
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -142,29 +143,22 @@ def _diff(trace: Trace, a: int, b: int, thread_id: str, before: Ids, after: Ids)
     )
 
 
-def bytes_of(trace: Trace, ids: Ids) -> int:
-    """Bytes of the content of items."""
-    return sum(size_bytes(trace, _latest(trace.history, item_id)) for item_id in ids)
-
-
-def _latest(history: History, item_id: str) -> ConversationItem:
-    return cast(ConversationItem, history.objects[history.collections[ConversationItem].index[item_id]])
-
-
 def _changed(trace: Trace, compared: Comparison, before: Ids, a: int, b: int) -> Iterator[ChangedItem]:
     """Items in both whose body was completed in between: reasoning and messages of agents (7.2, 7.5)."""
     history = trace.history
     gone = set(compared.removed)
-    first, last = sorted((a, b))
-    for change in history.changes(first + 1, last + 1):
-        if change.kind is not ConversationItem or change.field != "body" or change.id in gone:
+    index = history.collections[ConversationItem].index
+    for item_id in before:
+        handle = index[item_id]
+        if item_id in gone or not _may_change(cast(ConversationItem, history.objects[handle])):
             continue
-        if change.id in before:
-            handle = history.collections[ConversationItem].index[change.id]
-            old, new = (cast(ConversationItem, history.as_of(handle, event)) for event in (a, b))
-            if old.body != new.body:
-                gone.add(change.id)
-                yield ChangedItem(change.id, whole_text(trace, old), whole_text(trace, new))
+        old, new = (cast(ConversationItem, history.as_of(handle, event)) for event in (a, b))
+        if old.body != new.body:
+            yield ChangedItem(item_id, whole_text(trace, old), whole_text(trace, new))
+
+
+def _may_change(item: ConversationItem) -> bool:
+    return item.kind == "reasoning" or isinstance(item.agent_message, AgentMessage)
 
 
 def _compactions(history: History, thread_id: str, first: int, last: int) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from rollout_tui.debugger.evidence import cell_result, tool_error, value
 from rollout_tui.debugger.expressions import Field
-from rollout_tui.debugger.failures import payload_of
 from rollout_tui.debugger.finding import Finding, Sources
 from rollout_tui.debugger.finding_codes import CODES, SEVERITIES
 from rollout_tui.debugger.item_text import whole_text
@@ -40,6 +39,8 @@ STATUSES = (
     "running", "starting", "yielded", "completed", "failed", "cancelled", "aborted", "terminated",
 )  # fmt: skip
 _TOOL = frozenset(name for name in EVENT_TYPES if name.startswith(("tool_call_", "mcp_", "stdin_")))
+_WORK_ENDS = frozenset(("tool_call_runtime_ended", "tool_call_ended"))
+_WORK = _WORK_ENDS | {"tool_call_started", "tool_call_runtime_started"}
 _CELL = frozenset(name for name in EVENT_TYPES if name.startswith("code_cell_"))
 _CALL = frozenset(name for name in EVENT_TYPES if name.startswith("inference_"))
 _COMPACTION = frozenset(name for name in EVENT_TYPES if name.startswith("compaction_"))
@@ -64,8 +65,8 @@ FIELDS: dict[str, Field] = {
         _TOOL | _CELL | _CALL | _COMPACTION | _AGENT | _TURN | {"rollout_ended"},
         STATUSES,
     ),
-    "exit_code": Field("number", "exit code of a command that ended", _TOOL),
-    "command": Field("text", "command line of a command that started or ended", _TOOL),
+    "exit_code": Field("number", "exit code of a command that ended", _WORK_ENDS),
+    "command": Field("text", "command line of a command that started or ended", _WORK),
     "cell": Field("text", "code cell as the model knows it: 1, 2, ...", _CELL | _TOOL | _ITEMS | _TURN),
     "model": Field("text", "model of a request", _CALL | _COMPACTION),
     "error": Field("text", "why something failed", _TOOL | _CELL | _CALL | _COMPACTION),
@@ -93,24 +94,31 @@ FindingsAt = Callable[[int], Iterator[Finding]]
 
 
 class EventFacts:
-    """Records of events of one trace; `findings_at` gives the findings of an event."""
+    """Records of events of one trace, for expressions over the fields `wanted`.
 
-    def __init__(self, sources: Sources, findings_at: FindingsAt) -> None:
+    `findings_at` gives the findings of an event. What costs something and is not wanted is left out.
+    """
+
+    def __init__(self, sources: Sources, wanted: frozenset[str], findings_at: FindingsAt) -> None:
         self._sources = sources
+        self._history = sources.history
+        self.wanted = wanted
         self._findings_at = findings_at
+        self._names = sources.names
 
-    def records(self, event: int, wanted: frozenset[str]) -> Iterator[Record]:
-        """One record for the event itself, and one for each object it made or changed.
+    def update(self) -> None:
+        """Bring what it knows up to date with the head of the history."""
+        self._names = self._sources.names
 
-        `wanted` are the fields that will be looked at: what costs a read is left out otherwise.
-        """
-        sources, log = self._sources, self._sources.history.events
-        thread_id, turn_id = log.thread_id(event), log.codex_turn_id(event)
-        base: Record = {"event": log.type(event), **self._place(thread_id, turn_id)}
+    def records(self, event: int) -> Iterator[Record]:
+        """One record for the event itself, and one for each object it made or changed."""
+        log, wanted = self._history.events, self.wanted
+        base: Record = {"event": log.type(event)}
+        self._place(base, log.thread_id(event), log.codex_turn_id(event))
         if "finding" in wanted or "severity" in wanted:
             for finding in self._findings_at(event):
                 yield {**base, "finding": finding.code, "severity": finding.severity}
-        payload = payload_of(sources, event) if wanted & {"error", "protocol"} else None
+        payload = self._sources.payload(event) if "error" in wanted or "protocol" in wanted else None
         if isinstance(payload, ProtocolEventObserved):
             base["protocol"] = payload.event_type
         if isinstance(payload, (InferenceFailed, CompactionRequestFailed)):
@@ -118,154 +126,136 @@ class EventFacts:
         if isinstance(payload, InferenceCancelled):
             base["error"] = payload.reason
         yield base
-        for handle, kind, fields in self._changed(event):
-            changed = sources.history.as_of(handle, event)
-            own = _RULES[kind](self, changed, fields, wanted)
+        for handle, fields in self._changed(event):
+            changed = self._history.as_of(handle, event)
+            own = base.copy()
             window = getattr(changed, "execution", None)
-            if isinstance(window, Window) and fields & _OF_STATUS:
-                own.setdefault("status", window.status)
+            if isinstance(window, Window) and not fields.isdisjoint(_OF_STATUS):
+                own["status"] = window.status
                 if window.ended_at_unix_ms is not None:
                     own["duration"] = window.ended_at_unix_ms - window.started_at_unix_ms
-            yield {**base, **own}
+            _RULES[type(changed)](self, own, changed, fields)
+            yield own
 
-    def _changed(self, event: int) -> Iterator[tuple[int, type[Object], frozenset[str]]]:
-        """(handle, kind, changed fields) of every object that the event says something of."""
-        history = self._sources.history
+    def _changed(self, event: int) -> Iterator[tuple[int, set[str]]]:
+        """(handle, changed fields) of every object that the event says something of."""
+        history = self._history
         about_calls = history.events.type(event) in _TOOL
-        fields: dict[tuple[int, type[Object]], set[str]] = {}
-        for change in history.touched(event):
-            handle = history.handle(change.kind, change.id)
-            told = change.field in _TOLD or (about_calls and change.kind is ToolCall)
-            if told and handle is not None and change.kind in _RULES:
-                fields.setdefault((handle, change.kind), set()).add(change.field)
-        for (handle, kind), found in fields.items():
-            yield handle, kind, frozenset(found)
+        found: dict[int, set[str]] = {}
+        for _, handle, field, _ in history.notes(event, event + 1):
+            kind = type(history.objects[handle])
+            if kind in _RULES and (field in _TOLD or (about_calls and kind is ToolCall)):
+                found.setdefault(handle, set()).add(field)
+        yield from found.items()
 
-    def _place(self, thread_id: str | None, turn_id: str | None) -> Record:
+    def _place(self, record: Record, thread_id: str | None, turn_id: str | None) -> None:
         """Names that the thread and the turn of an event go by."""
-        place: Record = {}
-        if thread_id is not None:
-            place["thread"] = (thread_id, self._sources.names.thread(thread_id))
-        if turn_id is not None:
-            place["turn"] = (turn_id, str(self._sources.names.number(turn_id)))
-        return place
+        if thread_id is not None and "thread" in self.wanted:
+            record["thread"] = (thread_id, self._names.thread(thread_id))
+        if turn_id is not None and "turn" in self.wanted:
+            record["turn"] = (turn_id, str(self._names.number(turn_id)))
 
     # -- one rule per kind of object -----------------------------------------------------
 
-    def tool(self, tool: ToolCall, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def tool(self, own: Record, tool: ToolCall, fields: set[str]) -> None:
         """A tool call."""
-        own = self._of_tool(tool)
-        if "error" in wanted and tool.execution.status == "failed":
+        self._of_tool(own, tool)
+        if "error" in self.wanted and tool.execution.status == "failed":
             own["error"] = tool_error(value(self._sources.trace, tool.raw_result_payload_id))
-        return own
 
-    def _of_tool(self, tool: ToolCall) -> Record:
+    def _of_tool(self, own: Record, tool: ToolCall) -> None:
         kind = tool.kind
-        names = tuple(name for name in (kind.name, kind.type) if name)
         if kind.type == "mcp":
-            names = (f"{kind.server}.{kind.tool}", kind.tool or "", kind.type)
-        own: Record = {
-            "tool": names,
-            "call": tuple({tool.tool_call_id, tool.model_visible_call_id or tool.tool_call_id}),
-            **self._place(tool.thread_id, tool.started_by_codex_turn_id),
-        }
-        operation = self._sources.latest(TerminalOperation, tool.terminal_operation_id)
-        if operation is not None:
-            own["command"] = command_line(operation)
-        requester = tool.requester
-        cell_id = (
-            requester.code_cell_id if isinstance(requester, CodeCellRequester) else tool.started_code_cell_id
-        )
-        cell = self._sources.latest(CodeCell, cell_id) if isinstance(cell_id, str) else None
-        if cell is not None:
-            own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id)
-        return own
+            own["tool"] = (f"{kind.server}.{kind.tool}", kind.tool or "", kind.type)
+        else:
+            own["tool"] = kind.type if kind.name is None else (kind.name, kind.type)
+        own["call"] = (tool.tool_call_id, tool.model_visible_call_id or tool.tool_call_id)
+        self._place(own, tool.thread_id, tool.started_by_codex_turn_id)
+        if "command" in self.wanted and tool.terminal_operation_id is not None:
+            operation = self._sources.latest(TerminalOperation, tool.terminal_operation_id)
+            own["command"] = command_line(operation) if operation else None
+        if "cell" in self.wanted:
+            asked = tool.requester
+            cell_id = (
+                asked.code_cell_id if isinstance(asked, CodeCellRequester) else tool.started_code_cell_id
+            )
+            cell = self._sources.latest(CodeCell, cell_id) if isinstance(cell_id, str) else None
+            own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id) if cell else None
 
-    def operation(
-        self, operation: TerminalOperation, fields: frozenset[str], wanted: frozenset[str]
-    ) -> Record:
+    def operation(self, own: Record, operation: TerminalOperation, fields: set[str]) -> None:
         """A command or an input to one."""
         tool = self._sources.latest(ToolCall, operation.tool_call_id)
-        own = self._of_tool(tool) if tool else {}
-        own["command"] = command_line(operation)
-        if operation.result is not None and operation.result.exit_code is not None:
+        if tool is not None:
+            self._of_tool(own, tool)
+        own["command"] = command_line(operation) if "command" in self.wanted else None
+        if operation.result is not None:
             own["exit_code"] = operation.result.exit_code
-        return own
 
-    def cell(self, cell: CodeCell, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def cell(self, own: Record, cell: CodeCell, fields: set[str]) -> None:
         """A code cell."""
-        own: Record = {
-            "cell": (cell.runtime_cell_id or "", cell.code_cell_id),
-            "status": cell.runtime_status,
-            **self._place(cell.thread_id, cell.codex_turn_id),
-        }
-        if "error" in wanted and cell.runtime_status == "failed":
-            own["error"] = cell_result(value(self._sources.trace, cell.raw_result_payload_id)).get(
-                "error_text"
-            )
-        return own
+        own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id)
+        own["status"] = cell.runtime_status
+        self._place(own, cell.thread_id, cell.codex_turn_id)
+        if "error" in self.wanted and cell.runtime_status == "failed":
+            body = cell_result(value(self._sources.trace, cell.raw_result_payload_id))
+            own["error"] = body.get("error_text")
 
-    def call(self, call: InferenceCall, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def call(self, own: Record, call: InferenceCall, fields: set[str]) -> None:
         """An inference call."""
-        own: Record = {
-            "call": call.inference_call_id,
-            "model": call.model,
-            "items": len(call.request_item_ids),
-            **self._place(call.thread_id, call.codex_turn_id),
-        }
+        own.update(call=call.inference_call_id, model=call.model, items=len(call.request_item_ids))
+        self._place(own, call.thread_id, call.codex_turn_id)
         if call.usage is not None:
             own["input_tokens"] = call.usage.input_tokens
             own["cached_tokens"] = call.usage.cached_input_tokens
             own["output_tokens"] = call.usage.output_tokens
             own["reasoning_tokens"] = call.usage.reasoning_output_tokens
-        return own
 
-    def compaction_request(
-        self, request: CompactionRequest, fields: frozenset[str], wanted: frozenset[str]
-    ) -> Record:
+    def compaction_request(self, own: Record, request: CompactionRequest, fields: set[str]) -> None:
         """A request to compact."""
-        return {"model": request.model, **self._place(request.thread_id, request.codex_turn_id)}
+        own["model"] = request.model
+        self._place(own, request.thread_id, request.codex_turn_id)
 
-    def turn(self, turn: CodexTurn, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def turn(self, own: Record, turn: CodexTurn, fields: set[str]) -> None:
         """A turn."""
-        return self._place(turn.thread_id, turn.codex_turn_id)
+        self._place(own, turn.thread_id, turn.codex_turn_id)
 
-    def thread(self, thread: Thread, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def thread(self, own: Record, thread: Thread, fields: set[str]) -> None:
         """An agent thread."""
-        return {"agent": thread.agent_path, **self._place(thread.thread_id, None)}
+        own["agent"] = thread.agent_path
+        self._place(own, thread.thread_id, None)
 
-    def rollout(self, rollout: Rollout, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def rollout(self, own: Record, rollout: Rollout, fields: set[str]) -> None:
         """The rollout itself."""
-        return {"status": rollout.status}
+        own["status"] = rollout.status
 
-    def compaction(self, compaction: Compaction, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def compaction(self, own: Record, compaction: Compaction, fields: set[str]) -> None:
         """An installed compaction."""
-        return self._place(compaction.thread_id, compaction.codex_turn_id)
+        self._place(own, compaction.thread_id, compaction.codex_turn_id)
 
-    def item(self, item: ConversationItem, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def item(self, own: Record, item: ConversationItem, fields: set[str]) -> None:
         """An item that comes up; of one that is accepted only which it is."""
-        if "" not in fields:
-            return {"item": item.item_id}
-        own: Record = {"item": item.item_id, "role": item.role, "kind": item.kind}
-        if "text" in wanted:
-            own["text"] = whole_text(self._sources.trace, item)
-        return {**own, **self._place(item.thread_id, item.codex_turn_id)}
+        own["item"] = item.item_id
+        if "" in fields:
+            own.update(role=item.role, kind=item.kind)
+            own["text"] = whole_text(self._sources.trace, item) if "text" in self.wanted else None
+            self._place(own, item.thread_id, item.codex_turn_id)
 
-    def edge(self, edge: InteractionEdge, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def edge(self, own: Record, edge: InteractionEdge, fields: set[str]) -> None:
         """Something that one agent gave another."""
-        return {"edge": edge.kind}
+        own["edge"] = edge.kind
 
-    def pending_edge(self, edge: PendingEdge, fields: frozenset[str], wanted: frozenset[str]) -> Record:
+    def pending_edge(self, own: Record, edge: PendingEdge, fields: set[str]) -> None:
         """Something that one agent gives another and that is not seen yet."""
-        own: Record = {"edge": edge.kind, "text": edge.text}
-        return {**own, "agent": edge.author} if edge.kind == "agent_result" else own
+        own.update(edge=edge.kind, text=edge.text)
+        if edge.kind == "agent_result":
+            own["agent"] = edge.author
 
 
 # A change of these fields is what an event tells; of lists it only follows.
 _OF_STATUS = frozenset(("", "execution", "runtime_status", "status"))
 _TOLD = _OF_STATUS | {"usage", "result", "accepted_seq"}
 
-Rule = Callable[[EventFacts, Any, frozenset[str], frozenset[str]], Record]
+Rule = Callable[[EventFacts, Record, Any, set[str]], None]
 
 _RULES: Mapping[type[Object], Rule] = {
     ToolCall: EventFacts.tool,

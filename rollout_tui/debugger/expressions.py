@@ -89,10 +89,13 @@ class Clause(NamedTuple):
         """Whether a value passes; a missing one (None) never does. Of several values one is enough."""
         if value is None or not self.op:
             return False
-        if isinstance(value, (tuple, frozenset)):
+        if isinstance(value, tuple):
             if self.op in ("!=", "!~"):
-                return bool(value) and all(self.holds(one) for one in value)
-            return any(self.holds(one) for one in value)
+                return all(map(self._passes, value))
+            return any(map(self._passes, value))
+        return self._passes(value)
+
+    def _passes(self, value: Any) -> bool:
         if self.op == "=":
             return self._equals(value)
         if self.op == "!=":

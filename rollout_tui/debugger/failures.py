@@ -13,9 +13,8 @@ from rollout_tui.debugger.evidence import (
     tool_error,
     value,
 )
-from rollout_tui.debugger.finding import Finding, Sources
+from rollout_tui.debugger.finding import Finding, Note, Sources
 from rollout_tui.debugger.names import cell_label, command_line, tool_name
-from rollout_tui.graph.history import Change
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -30,7 +29,6 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.values import SpawnedOrigin, ToolKind, Window
 from rollout_tui.trace.events import (
     CompactionRequestFailed,
-    Event,
     InferenceCancelled,
     InferenceFailed,
     ToolCallRuntimeEnded,
@@ -43,33 +41,17 @@ NOT_DONE = ("failed", "cancelled", "aborted")
 KILLED_BY_SIGNAL = 128
 
 
-def failures(sources: Sources, event: int) -> Iterator[Finding]:
+def failures(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
     """What the changes of this event say failed or was cancelled."""
     history = sources.history
-    operations = False
-    for change in history.touched(event):
-        rule = _RULES.get((change.kind, change.field))
-        handle = history.handle(change.kind, change.id)
-        if rule is None or handle is None:
-            continue
-        operations |= change.kind is TerminalOperation
-        changed = history.as_of(handle, event)
-        if not _same_status(change, changed):
-            yield from rule(sources, event, changed)
-    if not operations and history.events.type(event) == "tool_call_runtime_ended":
-        yield from _work_failed(sources, event)
-
-
-def _same_status(change: Change, changed: Object) -> bool:
-    window = getattr(changed, "execution", None)
-    before = change.before
-    return isinstance(before, Window) and isinstance(window, Window) and before.status == window.status
-
-
-def payload_of(sources: Sources, event: int) -> Any:
-    """The payload of the event line, None when it is no event."""
-    found = sources.trace.events[event - 1]
-    return found.payload if isinstance(found, Event) else None
+    for note in notes:
+        rule = _RULES.get((type(history.objects[note.handle]), note.field))
+        if rule is not None:
+            changed = history.as_of(note.handle, event)
+            window = getattr(changed, "execution", None)
+            before = note.before
+            if not isinstance(before, Window) or not window or before.status != window.status:
+                yield from rule(sources, event, changed)
 
 
 def call_code(kind: ToolKind) -> str:
@@ -84,7 +66,7 @@ def _inference(sources: Sources, event: int, call: InferenceCall) -> Iterator[Fi
     status = call.execution.status
     if status not in NOT_DONE:
         return
-    payload = payload_of(sources, event)
+    payload = sources.payload(event)
     if isinstance(payload, InferenceFailed):
         why = error_words(payload.error)
     elif isinstance(payload, InferenceCancelled):
@@ -117,9 +99,9 @@ def _tool(sources: Sources, event: int, tool: ToolCall) -> Iterator[Finding]:
     )
 
 
-def _work_failed(sources: Sources, event: int) -> Iterator[Finding]:
+def work_failed(sources: Sources, event: int) -> Iterator[Finding]:
     """Work that failed without a terminal operation that could say so: patches, MCP calls, agent tools."""
-    payload = payload_of(sources, event)
+    payload = sources.payload(event)
     if not isinstance(payload, ToolCallRuntimeEnded) or payload.status not in NOT_DONE:
         return
     if sources.history.handle(ToolCall, payload.tool_call_id) is None:
@@ -220,7 +202,7 @@ def agent_failed(sources: Sources, event: int, thread: Thread, codex_turn_id: st
 def _compaction(sources: Sources, event: int, request: CompactionRequest) -> Iterator[Finding]:
     if request.execution.status not in NOT_DONE:
         return
-    payload = payload_of(sources, event)
+    payload = sources.payload(event)
     why = (
         error_words(payload.error)
         if isinstance(payload, CompactionRequestFailed)

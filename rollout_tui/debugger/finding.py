@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from rollout_tui.debugger.carried import Carried
 from rollout_tui.debugger.finding_codes import CODES, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Link, Names
 from rollout_tui.graph.objects import Object
+from rollout_tui.trace.events import Event
+from rollout_tui.trace.spine import Line, decode_line
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 T = TypeVar("T", bound=Object)
+WINDOW = 1 << 18
 
 
 @dataclass(slots=True, eq=False)
@@ -63,12 +67,42 @@ def as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
+class Note(NamedTuple):
+    """A change that an event made: `field` is empty for a creation, `before` the earlier value."""
+
+    handle: int
+    field: str
+    before: Any
+
+
 class Sources:
-    """What rules read: the trace and the indexes over its history."""
+    """What rules read: the trace, the indexes over its history, its lines."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.history = trace.history
+        self._window = b""
+        self._window_start = 0
+
+    def payload(self, event: int) -> Any:
+        """The payload of an event line, None when it is no event; cheap for events near each other."""
+        found = self._line(event)
+        return found.payload if isinstance(found, Event) else None
+
+    def _line(self, event: int) -> Line:
+        offsets = self.history.events.offsets
+        if event + 1 >= len(offsets):
+            return self.trace.events[event - 1]
+        start, stop = offsets[event], offsets[event + 1]
+        if stop - start > WINDOW:
+            return self.trace.events[event - 1]
+        if not self._window_start <= start <= stop <= self._window_start + len(self._window):
+            backwards = stop <= self._window_start
+            self._window_start = max(0, stop - WINDOW) if backwards else start
+            with open(self.trace.bundle.spine, "rb") as spine:
+                self._window = os.pread(spine.fileno(), WINDOW, self._window_start)
+        line = self._window[start - self._window_start : stop - self._window_start]
+        return decode_line(line.partition(b"\n")[0])
 
     @property
     def names(self) -> Names:

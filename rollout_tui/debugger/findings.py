@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger import oddities
 from rollout_tui.debugger.causes import CauseLinks
-from rollout_tui.debugger.failures import failures
-from rollout_tui.debugger.finding import Finding, Sources, as_json
+from rollout_tui.debugger.failures import failures, work_failed
+from rollout_tui.debugger.finding import Finding, Note, Sources, as_json
 from rollout_tui.debugger.finding_codes import CODES, SEVERITIES, FindingCode, Severity, at_least
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.recording_problems import from_diagnostic, missing_payloads
 from rollout_tui.debugger.unfinished import RecordingStatus, Unfinished, recording_status
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import CodeCell, Object, TerminalOperation, ToolCall
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -32,25 +34,17 @@ __all__ = [
 ]
 
 EventRule = Callable[[Sources, int], Iterator[Finding]]
+NoteRule = Callable[[Sources, int, list[Note]], Iterator[Finding]]
 
-RULES: dict[str, tuple[EventRule, ...]] = {
-    "rollout_ended": (failures,),
-    "thread_ended": (failures,),
-    "codex_turn_ended": (failures,),
-    "inference_started": (failures, oddities.retries, oddities.lost_context, oddities.cut_outputs),
-    "inference_completed": (failures, oddities.cut_outputs),
-    "inference_failed": (failures, oddities.cut_outputs),
-    "inference_cancelled": (failures, oddities.cut_outputs),
-    "compaction_installed": (oddities.cut_outputs,),
-    "compaction_request_failed": (failures,),
-    "tool_call_started": (failures, oddities.waits, oddities.cut_outputs),
-    "tool_call_runtime_started": (failures,),
-    "tool_call_runtime_ended": (failures,),
-    "tool_call_ended": (failures,),
-    "code_cell_ended": (failures, oddities.late_results),
+# Rules for what events changed, and rules for events of a type.
+NOTE_RULES: tuple[NoteRule, ...] = (failures, oddities.waits, oddities.cut_outputs, oddities.late_results)
+EVENT_RULES: dict[str, tuple[EventRule, ...]] = {
+    "inference_started": (oddities.retries, oddities.lost_context),
     "agent_result_observed": (oddities.agent_results,),
     "protocol_event_observed": (oddities.protocol,),
 }
+WORK_ENDED = "tool_call_runtime_ended"
+EVENTS_AT_ONCE = 8192
 
 # An object can be found like this once; a repeated end says nothing more.
 ONCE = frozenset(one.code for one in CODES.values() if not one.of_recording) - {"contradiction"}
@@ -94,18 +88,30 @@ class Findings:
 
     def _fresh(self) -> Iterator[Finding]:
         """What the new events and the new diagnostics say."""
-        history = self.trace.history
-        head = history.head
-        for event in events_of_types(history, RULES, self._head + 1, head + 1):
-            for rule in RULES[history.events.type(event)]:
-                yield from rule(self._sources, event)
-        self._head = head
+        head = self.trace.history.head
+        while self._head < head:
+            stop = min(head, self._head + EVENTS_AT_ONCE) + 1
+            yield from self._of_events(self._head + 1, stop)
+            self._head = stop - 1
         diagnostics = self.trace.diagnostics
         while self._diagnostics < len(diagnostics) and diagnostics[self._diagnostics].event <= head:
             found = from_diagnostic(self._sources, diagnostics[self._diagnostics])
             self._diagnostics += 1
             if found:
                 yield found
+
+    def _of_events(self, start: int, stop: int) -> Iterator[Finding]:
+        history, sources = self.trace.history, self._sources
+        notes, driven = telling_notes(history, start, stop)
+        typed = set(events_of_types(history, (*EVENT_RULES, WORK_ENDED), start, stop)) - driven
+        for event in sorted(typed.union(notes)):
+            if event in notes:
+                for note_rule in NOTE_RULES:
+                    yield from note_rule(sources, event, notes[event])
+            if event in typed:
+                kind = history.events.type(event)
+                for rule in EVENT_RULES.get(kind, (work_failed,)):
+                    yield from rule(sources, event)
 
     @property
     def all(self) -> Sequence[Finding]:
@@ -135,6 +141,37 @@ class Findings:
             if payload_id not in known:
                 message = f"payload {payload_id}: {problem.reason}"
                 yield self._sources.finding(problem.code, event, message, None, ("raw_payload", payload_id))
+
+
+def telling_notes(history: History, start: int, stop: int) -> tuple[dict[int, list[Note]], set[int]]:
+    """(changes that can make a finding, by event; the events that ended a terminal operation)."""
+    told: dict[int, list[Note]] = {}
+    driven: set[int] = set()
+    objects, seqs = history.objects, history.events.seqs
+    for event, handle, field, before in history.notes(start, stop):
+        if field == "execution":
+            changed = cast(ToolCall, objects[handle])
+            if isinstance(changed, TerminalOperation):
+                driven.add(event)
+            window = changed.execution
+            sound = window.status == "completed" and window.ended_seq == seqs[event]
+            if sound and not isinstance(changed, CodeCell) and not _exit_code(changed):
+                continue
+        elif field == "":
+            created = objects[handle]
+            if not isinstance(created, ToolCall) or created.kind.name != "wait":
+                continue
+        elif field not in _TELLING:
+            continue
+        told.setdefault(event, []).append(Note(handle, field, before))
+    return told, driven
+
+
+_TELLING = frozenset((*oddities.OUTPUTS, "wait_tool_call_ids", "status"))
+
+
+def _exit_code(one: Object) -> int | None:
+    return one.result.exit_code if isinstance(one, TerminalOperation) and one.result else None
 
 
 def find_all(trace: Trace, status: RecordingStatus | None = None) -> Sequence[Finding]:

@@ -6,7 +6,8 @@ none: the rest is read from the payload in which the item was first seen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from array import array
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -14,8 +15,10 @@ from msgspec import Raw
 
 from rollout_tui.debugger.evidence import body
 from rollout_tui.graph.history import History, item_number
+from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.values import (
+    AgentMessage,
     CodePart,
     CompactionProducer,
     EncodedPart,
@@ -58,7 +61,7 @@ _STRING = msgspec.json.Decoder(str)
 
 _LIST_OF_KIND = {"inference_request": "input", "inference_response": "output_items"}
 
-_sizes: WeakKeyDictionary[History, dict[str, int]] = WeakKeyDictionary()
+_sizes: WeakKeyDictionary[History, _Sizes] = WeakKeyDictionary()
 
 
 def raw_item(trace: Trace, item: ConversationItem) -> bytes | None:
@@ -124,6 +127,19 @@ def _whole_json(trace: Trace, item: ConversationItem) -> str | None:
         return None
 
 
+class _Sizes:
+    """Sizes of items by creation number, -1 for those nobody has asked for."""
+
+    def __init__(self) -> None:
+        self.sizes = array("q")
+
+    def grow(self, count: int) -> array[int]:
+        missing = count - len(self.sizes)
+        if missing > 0:
+            self.sizes.extend([-1] * missing)
+        return self.sizes
+
+
 def size_bytes(trace: Trace, item: ConversationItem) -> int:
     """Bytes of an item's content: UTF-8 of its text, encrypted text as it is, images as JSON.
 
@@ -131,11 +147,26 @@ def size_bytes(trace: Trace, item: ConversationItem) -> int:
     """
     if all(not _elsewhere(part) for part in item.body.parts):
         return sum(map(_part_size, item.body.parts))
-    known = _sizes.setdefault(trace.history, {})
-    size = known.get(item.item_id)
-    if size is None:
-        size = known[item.item_id] = sum(_whole_size(trace, item, part) for part in item.body.parts)
-    return size
+    return bytes_of(trace, (item.item_id,))
+
+
+def bytes_of(trace: Trace, ids: Ids) -> int:
+    """Bytes of the content of items, as they are at the head; every item is measured once."""
+    history = trace.history
+    sizes = _sizes.setdefault(history, _Sizes()).grow(len(history.items.name))
+    total = 0
+    for item_id in ids:
+        number = item_number(item_id)
+        size = sizes[number]
+        if size < 0:
+            handle = history.collections[ConversationItem].order[number]
+            item = cast(ConversationItem, history.objects[handle])
+            size = sum(_whole_size(trace, item, part) for part in item.body.parts)
+            # The text of these can still be completed (format sections 7.2, 7.5).
+            if item.kind != "reasoning" and not isinstance(item.agent_message, AgentMessage):
+                sizes[number] = size
+        total += size
+    return total
 
 
 def _elsewhere(part: Part) -> bool:

@@ -9,8 +9,8 @@ import msgspec
 
 from rollout_tui.debugger.comparison import compare
 from rollout_tui.debugger.evidence import cell_result, cut_mark, line, protocol_message, value
-from rollout_tui.debugger.failures import agent_failed, payload_of
-from rollout_tui.debugger.finding import Finding, Sources
+from rollout_tui.debugger.failures import agent_failed
+from rollout_tui.debugger.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.graph.ids import common_prefix, extended
@@ -29,25 +29,23 @@ from rollout_tui.trace.events import AgentResultObserved, ProtocolEventObserved
 
 ENDED = ("completed", "failed", "terminated")
 SEEN_LATE_S = 1.0
+OUTPUTS = ("model_visible_output_item_ids", "output_item_ids")
 
 
 # -- waits ----------------------------------------------------------------------
 
 
-def waits(sources: Sources, event: int) -> Iterator[Finding]:
+def waits(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
     """A wait whose cell does not exist, or has already ended (format section 9.4)."""
     history = sources.history
     tool: ToolCall | None = None
     cell: CodeCell | None = None
-    for change in history.touched(event):
-        handle = history.handle(change.kind, change.id)
-        if handle is None:
-            continue
-        if change.kind is ToolCall and not change.field:
-            tool = cast(ToolCall, history.objects[handle])
-        elif change.kind is CodeCell and change.field == "wait_tool_call_ids":
-            cell = cast(CodeCell, history.as_of(handle, event))
-    if tool is None or tool.kind.name != "wait":
+    for note in notes:
+        if not note.field:
+            tool = cast(ToolCall, history.objects[note.handle])
+        elif note.field == "wait_tool_call_ids":
+            cell = cast(CodeCell, history.as_of(note.handle, event))
+    if tool is None:
         return
     if cell is not None and cell.runtime_status in ENDED:
         window = cell.execution
@@ -146,7 +144,7 @@ def _explained(sources: Sources, start: int, stop: int) -> bool:
     for event in events_of_types(
         history, ("compaction_installed", "protocol_event_observed"), start + 1, stop
     ):
-        payload = payload_of(sources, event)
+        payload = sources.payload(event)
         if isinstance(payload, ProtocolEventObserved):
             if payload.event_type == "thread_rolled_back":
                 return True
@@ -158,22 +156,19 @@ def _explained(sources: Sources, start: int, stop: int) -> bool:
 # -- outputs ---------------------------------------------------------------------
 
 
-def cut_outputs(sources: Sources, event: int) -> Iterator[Finding]:
+def cut_outputs(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
     """Outputs that reached the model shorter than they were, at the request that first carries them."""
-    history = sources.history
     said: set[str] = set()
-    for change in history.touched(event):
-        handle = history.handle(change.kind, change.id)
-        if handle is None or change.field not in ("model_visible_output_item_ids", "output_item_ids"):
-            continue
-        owner = history.as_of(handle, event)
-        known = set(change.before)
-        for item_id in getattr(owner, change.field):
-            if item_id not in known and item_id not in said:
-                said.add(item_id)
-                found = _cut(sources, event, owner, item_id)
-                if found:
-                    yield found
+    for note in notes:
+        if note.field in OUTPUTS:
+            owner = sources.history.as_of(note.handle, event)
+            known = set(note.before)
+            for item_id in getattr(owner, note.field):
+                if item_id not in known and item_id not in said:
+                    said.add(item_id)
+                    found = _cut(sources, event, owner, item_id)
+                    if found:
+                        yield found
 
 
 def model_text(item: ConversationItem) -> str:
@@ -215,12 +210,12 @@ def _terminal_text(sources: Sources, event: int, owner: Object) -> str:
     return operation.result.stdout if ended <= returned else ""
 
 
-def late_results(sources: Sources, event: int) -> Iterator[Finding]:
+def late_results(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
     """A cell whose result lay ready for a while before a wait fetched it."""
-    for change in sources.history.touched(event):
-        if change.kind is not CodeCell or change.field != "execution":
+    for note in notes:
+        if note.field != "execution" or not isinstance(sources.history.objects[note.handle], CodeCell):
             continue
-        cell = sources.as_of(CodeCell, change.id, event)
+        cell = cast(CodeCell, sources.history.as_of(note.handle, event))
         waited = cell_result(value(sources.trace, cell.raw_result_payload_id)).get("result_buffered_for")
         seconds = _seconds(waited)
         if seconds >= SEEN_LATE_S:
@@ -242,7 +237,7 @@ def _seconds(duration: Any) -> float:
 
 def protocol(sources: Sources, event: int) -> Iterator[Finding]:
     """Errors, warnings and aborted turns that the client was told of."""
-    payload = payload_of(sources, event)
+    payload = sources.payload(event)
     if not isinstance(payload, ProtocolEventObserved):
         return
     code = {"error": "protocol_error", "warning": "protocol_warning", "turn_aborted": "turn_aborted"}.get(
@@ -269,7 +264,7 @@ def protocol(sources: Sources, event: int) -> Iterator[Finding]:
 
 def agent_results(sources: Sources, event: int) -> Iterator[Finding]:
     """A child's result that says it failed, or that comes from a turn whose last request failed."""
-    payload = payload_of(sources, event)
+    payload = sources.payload(event)
     if not isinstance(payload, AgentResultObserved):
         return
     thread = sources.latest(Thread, payload.child_thread_id)

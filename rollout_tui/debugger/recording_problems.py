@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -109,8 +109,8 @@ def missing_payloads(trace: Trace) -> Iterator[tuple[int, PayloadProblem, str]]:
         reference = history.payloads.get(payload_id, history.head)
         if reference is None:
             continue
-        path = PurePosixPath(reference.path)
-        if str(path.parent) == "payloads" and path.name in listed:
+        folder, _, name = reference.path.rpartition("/")
+        if folder == "payloads" and name in listed:
             continue
         try:
             trace.payloads.size(reference.path)
@@ -124,8 +124,7 @@ def _listed(trace: Trace) -> frozenset[str]:
     try:
         if folder.is_symlink():
             return frozenset()
-        return frozenset(
-            entry.name for entry in folder.iterdir() if entry.is_file() and not entry.is_symlink()
-        )
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
     except OSError:
         return frozenset()

@@ -136,7 +136,8 @@ def _may_be_open(one: Object) -> bool:
 
 def _may_be_unseen(one: Object) -> bool:
     if isinstance(one, ToolCall):
-        return isinstance(one.requester, ModelRequester) and not one.model_visible_output_item_ids
+        asked = isinstance(one.requester, ModelRequester) and one.model_visible_call_id is not None
+        return asked and not one.model_visible_output_item_ids
     if isinstance(one, CodeCell):
         return not one.output_item_ids
     if isinstance(one, PendingEdge):
