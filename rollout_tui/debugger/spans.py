@@ -123,7 +123,8 @@ class Spans(SpanTree):
 
     def _update(self, last: int) -> None:
         log = self.history.events
-        types, thread_id, add = log.types, log.thread_id, self.events.add
+        types, thread_id = log.types, log.thread_id
+        add, over_before = self.events.add, self.windows.over_before
         while self.head < last:
             stop = min(last, self.head + _CHUNK) + 1
             notes = self.history.notes(self.head + 1, stop)
@@ -141,6 +142,8 @@ class Spans(SpanTree):
                     thread = self.interned(thread_id(event)) or self._shown_thread
                     number = self._innermost(thread)
                     self._shown_thread = thread
+                    if over_before(number, event):
+                        self.late_events.append(event)
                     add(event, number, thread, self.depths[number])
             self.head = stop - 1
 

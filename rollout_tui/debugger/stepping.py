@@ -7,101 +7,33 @@ it has been read; it costs a few bisections, never a walk over all events.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
+from rollout_tui.debugger.blocked import blocked, in_words
+from rollout_tui.debugger.over_and_out import out_end, out_start, over_next, over_previous
 from rollout_tui.debugger.related import Subject, events_of, subject_of
-from rollout_tui.debugger.span_words import title
-from rollout_tui.debugger.spans import INFERENCE, NOBODY, ROOT, TOOL, TURN, Spans
+from rollout_tui.debugger.spans import INFERENCE, TOOL, TURN, Spans
+from rollout_tui.debugger.walk import (
+    END,
+    Found,
+    Motion,
+    Silent,
+    Step,
+    Walk,
+    after,
+    before,
+    earlier,
+    later,
+)
+from rollout_tui.graph.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from rollout_tui.recording import Trace
+__all__ = ["STEPS", "Found", "Motion", "Silent", "Starts", "Step", "Walk", "step"]
 
-END = "end of trace"
-# Events before the first thread belong to whichever comes first.
-FIRST_THREAD = NOBODY + 1
-
-
-class Step(NamedTuple):
-    """Where a motion leads: an event (ordinal), or None and why; a message can stand beside an event too.
-
-    `subject` is the thing `same_next` followed: kept in the `Walk` it is followed further.
-    """
-
-    event: int | None
-    message: str = ""
-    subject: Subject | None = None
-
-
-class Found(Protocol):
-    """A finding, as far as a motion cares."""
-
-    @property
-    def event(self) -> int:
-        """The event (ordinal) it is found at."""
-
-    @property
-    def severity(self) -> str:
-        """`error`, `warning` or `note`."""
-
-
-class Silent(Protocol):
-    """A silence: no event between `start` and the next one, `end`."""
-
-    @property
-    def end(self) -> int:
-        """The event (ordinal) that breaks it."""
-
-    @property
-    def length_ms(self) -> int:
-        """How long it lasted."""
-
-
-@dataclass(frozen=True)
-class Walk:
-    """What motions go by.
-
-    `findings` and `silences` are in the order of their events. `selected` is what `change_next` follows,
-    `followed` what `same_next` does (None: what the event at the cursor is about).
-    """
-
-    trace: Trace
-    spans: Spans
-    findings: Sequence[Found] = ()
-    silences: Sequence[Silent] = ()
-    selected: Subject | None = None
-    followed: Subject | None = None
-
-    @property
-    def head(self) -> int:
-        """The last event there is."""
-        return self.spans.head
-
-
-Motion: TypeAlias = Callable[[Walk, int], Step]
 _Related: TypeAlias = tuple[Subject, Sequence[int]]
 
 
 # -- in a sorted list of events ------------------------------------------------------
-
-
-def _after(events: Sequence[int], event: int, head: int) -> int | None:
-    at = bisect_right(events, event)
-    return events[at] if at < len(events) and events[at] <= head else None
-
-
-def _before(events: Sequence[int], event: int) -> int | None:
-    at = bisect_left(events, event)
-    return events[at - 1] if at else None
-
-
-def _later(event: int | None, what: str) -> Step:
-    return Step(event) if event is not None else Step(None, f"{END}: no later {what}")
-
-
-def _earlier(event: int | None, what: str) -> Step:
-    return Step(event) if event is not None else Step(None, f"{END}: no earlier {what}")
 
 
 class Starts(Sequence[int]):
@@ -157,8 +89,8 @@ def _changes(walk: Walk, event: int) -> _Related | Step:
 
 def _listed(events: Callable[[Walk], Sequence[int]], what: str) -> tuple[Motion, Motion]:
     return (
-        lambda walk, event: _later(_after(events(walk), event, walk.head), what),
-        lambda walk, event: _earlier(_before(events(walk), event), what),
+        lambda walk, event: later(after(events(walk), event, walk.head), what),
+        lambda walk, event: earlier(before(events(walk), event), what),
     )
 
 
@@ -167,13 +99,13 @@ def _related(about: Callable[[Walk, int], _Related | Step], what: str) -> tuple[
         found = about(walk, event)
         if isinstance(found, Step):
             return found
-        return _later(_after(found[1], event, walk.head), what)._replace(subject=found[0])
+        return later(after(found[1], event, walk.head), what)._replace(subject=found[0])
 
     def backward(walk: Walk, event: int) -> Step:
         found = about(walk, event)
         if isinstance(found, Step):
             return found
-        return _earlier(_before(found[1], event), what)._replace(subject=found[0])
+        return earlier(before(found[1], event), what)._replace(subject=found[0])
 
     return forward, backward
 
@@ -187,13 +119,13 @@ def _found(severities: tuple[str, ...], what: str) -> tuple[Motion, Motion]:
         for at in range(first, len(walk.findings)):
             if walk.findings[at].severity in severities:
                 return Step(walk.findings[at].event)
-        return _later(None, what)
+        return later(None, what)
 
     def backward(walk: Walk, event: int) -> Step:
         for at in range(bisect_left(walk.findings, event, key=_event_of) - 1, -1, -1):
             if walk.findings[at].severity in severities:
                 return Step(walk.findings[at].event)
-        return _earlier(None, what)
+        return earlier(None, what)
 
     return forward, backward
 
@@ -203,17 +135,22 @@ def _event_of(finding: Found) -> int:
 
 
 def _silence_next(walk: Walk, event: int) -> Step:
-    return _silence(next((one for one in walk.silences if one.end > event), None), _later)
+    found = next((one for one in walk.silences if one.end > event), None)
+    return later(None, "long silence") if found is None else _silence(walk, found)
 
 
 def _silence_previous(walk: Walk, event: int) -> Step:
-    return _silence(next((one for one in reversed(walk.silences) if one.end < event), None), _earlier)
+    found = next((one for one in reversed(walk.silences) if one.end < event), None)
+    return earlier(None, "long silence") if found is None else _silence(walk, found)
 
 
-def _silence(found: Silent | None, otherwise: Callable[[int | None, str], Step]) -> Step:
-    if found is None:
-        return otherwise(None, "long silence")
-    return Step(found.end, f"after {found.length_ms / 1000:,.1f} s of silence")
+def _silence(walk: Walk, found: Silent) -> Step:
+    """The event that breaks a silence, with what was open during it."""
+    snapshot = Snapshot(walk.spans.history, found.start)
+    now = walk.spans.history.events.times[found.end]
+    busy = [in_words(one) for one in blocked(walk.trace, snapshot, now) if one.blocked_on]
+    told = "; ".join(busy) or "no turn was running"
+    return Step(found.end, f"after {found.length_ms / 1000:,.1f} s of silence: {told}")
 
 
 # -- event by event ----------------------------------------------------------------------
@@ -235,99 +172,6 @@ def _last(walk: Walk, event: int) -> Step:
     return Step(walk.head) if walk.head else Step(None, "the trace is empty")
 
 
-# -- over and out --------------------------------------------------------------------------
-
-
-def _levels(walk: Walk, thread: int, depth: int) -> Iterator[Sequence[int]]:
-    """The events of a thread by the depth of their spans, down to `depth`."""
-    for own in (NOBODY, thread) if thread == FIRST_THREAD else (thread,):
-        for one in range(depth + 1):
-            yield walk.spans.events.level(own, one)
-
-
-def _deeper(walk: Walk, numbers: Iterator[int], thread: int, depth: int) -> Iterator[int]:
-    for number in numbers:
-        if walk.spans.threads[number] == thread and walk.spans.depths[number] > depth:
-            yield number
-
-
-def _around(spans: Spans, number: int, depth: int) -> Iterator[int]:
-    """A span and those around it that lie deeper than `depth`."""
-    yield number
-    for one in spans.ancestors(number):
-        if spans.depths[one] <= depth:
-            return
-        yield one
-
-
-def _over_next(walk: Walk, event: int) -> Step:
-    """The next event of the thread that is not inside a span opened later at a deeper level."""
-    spans, events = walk.spans, walk.spans.events
-    thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
-    begins = spans.windows.begins
-    found = [_after(level, event, walk.head) for level in _levels(walk, thread, depth)]
-    for number in _deeper(walk, spans.open_at(event), thread, depth):
-        if all(begins[one] <= event for one in _around(spans, number, depth)):
-            found.append(events.after(number, spans.depths[number], event))
-    nearest = min((one for one in found if one is not None), default=None)
-    for at in range(bisect_right(spans.late_events, event), len(spans.late_events)):
-        late = spans.late_events[at]
-        if nearest is not None and late > nearest:
-            break
-        number = events.span[late]
-        if events.thread[late] == thread and all(
-            begins[one] <= event for one in _around(spans, number, depth)
-        ):
-            nearest = late
-            break
-    return _later(nearest, "event at this depth of this thread")
-
-
-def _over_previous(walk: Walk, event: int) -> Step:
-    """The previous event of the thread that is not inside a span closed earlier at a deeper level."""
-    spans, events = walk.spans, walk.spans.events
-    thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
-    found = [_before(level, event) for level in _levels(walk, thread, depth)]
-    for number in _deeper(walk, spans.open_at(event - 1), thread, depth):
-        if not any(spans.windows.over_before(one, event) for one in _around(spans, number, depth)):
-            found.append(events.before(number, spans.depths[number], event))
-    return _earlier(
-        max((one for one in found if one is not None), default=None), "event at this depth of this thread"
-    )
-
-
-def _enclosing(spans: Spans, event: int) -> list[int]:
-    number = spans.span_of(event)
-    return [number, *spans.ancestors(number)]
-
-
-def _out_end(walk: Walk, event: int) -> Step:
-    """The nearest end of a span around the event that lies after it."""
-    spans = walk.spans
-    ends = {number: spans.windows.end_of(number) for number in _enclosing(spans, event)}
-    opened = [number for number, end in ends.items() if end is None]
-    later = [(end, number) for number, end in ends.items() if end is not None and event < end <= walk.head]
-    if not later:
-        return Step(
-            None, f"{title(spans, opened[0])} is still open" if opened else f"{END}: nothing ends later"
-        )
-    end, number = min(later)
-    inner = [one for one in opened if spans.depths[one] > spans.depths[number]]
-    held = f" ({title(spans, inner[0])} is still open)" if inner else ""
-    return Step(end, f"end of {title(spans, number)}{held}")
-
-
-def _out_start(walk: Walk, event: int) -> Step:
-    """The nearest start of a span around the event that lies before it."""
-    spans = walk.spans
-    starts = [(max(1, spans.windows.begins[number]), number) for number in _enclosing(spans, event)]
-    earlier = [(start, number) for start, number in starts if start < event]
-    if not earlier:
-        return Step(None, f"{END}: nothing starts earlier")
-    start, number = max(earlier)
-    return Step(start, f"start of {title(spans, number) if number != ROOT else 'the rollout'}")
-
-
 # -- the table -------------------------------------------------------------------------------
 
 
@@ -337,9 +181,9 @@ def _pair(name: str, motions: tuple[Motion, Motion]) -> dict[str, Motion]:
 
 STEPS: dict[str, Motion] = {
     **_pair("event", (_event_next, _event_previous)),
-    **_pair("over", (_over_next, _over_previous)),
-    "out_end": _out_end,
-    "out_start": _out_start,
+    **_pair("over", (over_next, over_previous)),
+    "out_end": out_end,
+    "out_start": out_start,
     "first": _first,
     "last": _last,
     **_pair("turn", _listed(_turns, "turn")),
