@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.evidence import cut_mark, result_texts, size_of, value
+from rollout_tui.debugger.hops import AsOf, Hop, cell_hops, model_hop, through_cell, tool_hops
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import short_text, size_bytes
 from rollout_tui.debugger.names import cell_label, tool_name
-from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
     Compaction,
     ConversationItem,
     InteractionEdge,
-    Object,
     PendingEdge,
     TerminalOperation,
     ToolCall,
@@ -32,22 +29,6 @@ from rollout_tui.graph.values import (
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
-
-
-class Hop(NamedTuple):
-    """One place a text passed through on its way to the model, and how many bytes it had there.
-
-    `place` is `terminal`, `tool value`, `cell output` or `model`; `id` the operation, call or item. `cut` is
-    codex's own mark where it shortened the text, `shorter` says that fewer bytes arrived than left the hop
-    before.
-    """
-
-    place: str
-    id: str
-    event: int
-    size_bytes: int
-    cut: str | None
-    shorter: bool
 
 
 class Moment(NamedTuple):
@@ -81,7 +62,7 @@ def life_line(trace: Trace, object_id: str, event: int) -> LifeLine | None:
 
     None for an id of anything else, or one that does not exist by then.
     """
-    at = _At(trace, event)
+    at = AsOf(trace, event)
     item = at.get(ConversationItem, object_id)
     if item is not None:
         return _of_item(at, item)
@@ -93,34 +74,14 @@ def life_line(trace: Trace, object_id: str, event: int) -> LifeLine | None:
     if cell is not None:
         item_id = cell.output_item_ids[0] if cell.output_item_ids else None
         title = f"output of {cell_label(cell)}"
-        return _line(at, title, cell.thread_id, item_id, tuple(_cell_hops(at, cell)), [])
+        return _line(at, title, cell.thread_id, item_id, tuple(cell_hops(at, cell)), [])
     return _of_report(at, object_id)
-
-
-class _At:
-    """Objects as of an event."""
-
-    def __init__(self, trace: Trace, event: int) -> None:
-        self.trace, self.event = trace, event
-        self.history: History = trace.history
-
-    def get(self, kind: type[Any], object_id: str | None) -> Any:
-        handle = None if object_id is None else self.history.handle(kind, object_id)
-        if handle is None or self.history.born(handle) > self.event:
-            return None
-        return self.history.as_of(handle, self.event)
-
-    def born(self, kind: type[Object], object_id: str) -> int:
-        return self.history.born(self.history.collections[kind].index[object_id])
-
-    def ordinal(self, seq: int | None) -> int | None:
-        return None if seq is None else self.history.events.ordinal_of(seq)
 
 
 # -- where it starts ---------------------------------------------------------------------
 
 
-def _of_item(at: _At, item: ConversationItem) -> LifeLine:
+def _of_item(at: AsOf, item: ConversationItem) -> LifeLine:
     for producer in item.produced_by:
         if isinstance(producer, ToolProducer):
             tool = at.get(ToolCall, producer.tool_call_id)
@@ -130,27 +91,27 @@ def _of_item(at: _At, item: ConversationItem) -> LifeLine:
             cell = at.get(CodeCell, producer.code_cell_id)
             if cell is not None:
                 title = f"output of {cell_label(cell)}"
-                return _line(at, title, item.thread_id, item.item_id, tuple(_cell_hops(at, cell)), [])
-    hop = _model_hop(at, item.item_id, None)
+                return _line(at, title, item.thread_id, item.item_id, tuple(cell_hops(at, cell)), [])
+    hop = model_hop(at, item.item_id, None)
     return _line(at, f"{item.role} {item.kind}", item.thread_id, item.item_id, (hop,) if hop else (), [])
 
 
-def _of_tool(at: _At, tool: ToolCall, item_id: str | None = None) -> LifeLine:
-    hops = list(_tool_hops(at, tool))
+def _of_tool(at: AsOf, tool: ToolCall, item_id: str | None = None) -> LifeLine:
+    hops = list(tool_hops(at, tool))
     if isinstance(tool.requester, CodeCellRequester):
-        hops += _through_cell(at, tool, hops[-1] if hops else None)
+        hops += through_cell(at, tool, hops[-1] if hops else None)
         item_id = hops[-1].id if hops and hops[-1].place == "model" else None
     else:
         outputs = tool.model_visible_output_item_ids
         item_id = item_id or (outputs[0] if outputs else None)
-        last = _model_hop(at, item_id, hops[-1] if hops else None)
+        last = model_hop(at, item_id, hops[-1] if hops else None)
         hops += [last] if last else []
     ended = at.ordinal(tool.execution.ended_seq)
     moments = [Moment("produced", ended, tool.tool_call_id)] if ended else []
     return _line(at, f"output of {tool_name(tool.kind)}", tool.thread_id, item_id, tuple(hops), moments)
 
 
-def _of_report(at: _At, edge_id: str) -> LifeLine | None:
+def _of_report(at: AsOf, edge_id: str) -> LifeLine | None:
     """What one agent gave another."""
     pending, edge = at.get(PendingEdge, edge_id), at.get(InteractionEdge, edge_id)
     if pending is None and edge is None:
@@ -160,96 +121,17 @@ def _of_report(at: _At, edge_id: str) -> LifeLine | None:
     item_id = target.item_id if isinstance(target, ItemAnchor) else None
     item = at.get(ConversationItem, item_id)
     thread_id = pending.target_thread_id if pending else item.thread_id if item else ""
-    hop = _model_hop(at, item_id, None)
+    hop = model_hop(at, item_id, None)
     moments = [Moment("sent", born, edge_id)]
     kind = (edge or pending).kind
     return _line(at, kind, thread_id, item_id, (hop,) if hop else (), moments)
-
-
-# -- hops ---------------------------------------------------------------------------------
-
-
-def _tool_hops(at: _At, tool: ToolCall) -> Iterator[Hop]:
-    operation = at.get(TerminalOperation, tool.terminal_operation_id)
-    last: Hop | None = None
-    if operation is not None and operation.result is not None:
-        printed = [operation.result.stdout, operation.result.stderr]
-        ended = at.ordinal(operation.execution.ended_seq) or at.event
-        last = _hop("terminal", operation.operation_id, ended, printed, None)
-        yield last
-    returned = at.ordinal(tool.execution.ended_seq)
-    if returned is not None and tool.raw_result_payload_id is not None:
-        given = result_texts(value(at.trace, tool.raw_result_payload_id))
-        yield _hop("tool value", tool.tool_call_id, returned, given, last)
-
-
-def _through_cell(at: _At, tool: ToolCall, last: Hop | None) -> Iterator[Hop]:
-    """What a nested call gave goes through its cell, and through the `exec` or `wait` that fetched it."""
-    requester = cast(CodeCellRequester, tool.requester)
-    cell = at.get(CodeCell, requester.code_cell_id)
-    ended = at.ordinal(tool.execution.ended_seq)
-    if cell is None or ended is None:
-        return
-    for fetching in _fetching_calls(at, cell):
-        returned = at.ordinal(fetching.execution.ended_seq)
-        if returned is not None and returned > ended:
-            given = result_texts(value(at.trace, fetching.raw_result_payload_id))
-            through = _hop("cell output", cell.code_cell_id, returned, given, None)
-            yield through
-            outputs = fetching.model_visible_output_item_ids
-            final = _model_hop(at, outputs[0] if outputs else None, through)
-            if final:
-                yield final
-            return
-
-
-def _fetching_calls(at: _At, cell: CodeCell) -> Iterator[ToolCall]:
-    for tool_call_id in (cell.model_visible_call_id, *cell.wait_tool_call_ids):
-        tool = at.get(ToolCall, tool_call_id)
-        if tool is not None:
-            yield tool
-
-
-def _cell_hops(at: _At, cell: CodeCell) -> Iterator[Hop]:
-    """Every `exec` and `wait` that fetched something of a cell, and what the model got of it."""
-    for tool in _fetching_calls(at, cell):
-        last: Hop | None = None
-        for hop in _tool_hops(at, tool):
-            last = hop._replace(place="cell output", id=tool.tool_call_id)
-            yield last
-        outputs = tool.model_visible_output_item_ids
-        final = _model_hop(at, outputs[0] if outputs else None, last)
-        if final:
-            yield final
-    if at.get(ToolCall, cell.model_visible_call_id) is None:
-        for item_id in cell.output_item_ids:
-            final = _model_hop(at, item_id, None)
-            if final:
-                yield final
-
-
-def _hop(place: str, object_id: str, event: int, texts: list[str], before: Hop | None) -> Hop:
-    size = size_of(texts)
-    mark = next((mark for text in texts if (mark := cut_mark(text))), None)
-    return Hop(place, object_id, event, size, mark, bool(before and size < before.size_bytes))
-
-
-def _model_hop(at: _At, item_id: str | None, before: Hop | None) -> Hop | None:
-    """What the model sees; None when it is in no conversation."""
-    item = at.get(ConversationItem, item_id)
-    if item is None:
-        return None
-    size = size_bytes(at.trace, item)
-    shorter = bool(before and size < before.size_bytes)
-    event = at.born(ConversationItem, item.item_id)
-    return Hop("model", item.item_id, event, size, cut_mark(short_text(item)), shorter)
 
 
 # -- what happened to it ---------------------------------------------------------------------
 
 
 def _line(
-    at: _At, title: str, thread_id: str, item_id: str | None, hops: tuple[Hop, ...], moments: list[Moment]
+    at: AsOf, title: str, thread_id: str, item_id: str | None, hops: tuple[Hop, ...], moments: list[Moment]
 ) -> LifeLine:
     item = at.get(ConversationItem, item_id)
     if item is None:
@@ -275,7 +157,7 @@ def _request(carried: Carried, item: ConversationItem, event: int) -> str | None
     return request.inference_call_id if request else None
 
 
-def _origin(at: _At, item: ConversationItem) -> Iterator[Moment]:
+def _origin(at: AsOf, item: ConversationItem) -> Iterator[Moment]:
     """What brought an item into the conversation: a response, a compaction, else its first sighting."""
     born = at.born(ConversationItem, item.item_id)
     for producer in item.produced_by:
@@ -290,7 +172,7 @@ def _origin(at: _At, item: ConversationItem) -> Iterator[Moment]:
 
 
 def _dropped(
-    at: _At, item: ConversationItem, last: int | None, carried: Carried
+    at: AsOf, item: ConversationItem, last: int | None, carried: Carried
 ) -> tuple[int | None, str | None]:
     """(event, what did it) of when an item left the context: a compaction, else the request without it."""
     left_out = carried.left_out(item.item_id)
@@ -310,7 +192,7 @@ def _dropped(
 
 
 def _never_repeated(
-    at: _At, item: ConversationItem, carried: Carried, born: int
+    at: AsOf, item: ConversationItem, carried: Carried, born: int
 ) -> tuple[int | None, str | None]:
     """An item of a response that no request carried: the request after that response left it out."""
     if not any(isinstance(one, InferenceProducer) for one in item.produced_by):
@@ -323,7 +205,7 @@ def _never_repeated(
     return None, None
 
 
-def _compactions(at: _At, thread_id: str) -> Iterator[tuple[str, int]]:
+def _compactions(at: AsOf, thread_id: str) -> Iterator[tuple[str, int]]:
     collection = at.history.collections[Compaction]
     for handle, born in zip(collection.order, collection.born, strict=False):
         one = cast(Compaction, at.history.objects[handle])
