@@ -1,0 +1,104 @@
+"""The app in a browser: only for the one who started it, and nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from running import recording, run
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The address of a served recording."""
+    pytest.importorskip("textual_serve", reason="the extra `serve` is not installed here")
+    command = [
+        sys.executable,
+        "-m",
+        "rollout_tui",
+        "serve",
+        recording("two-cells-interleaved"),
+        "--port",
+        "0",
+    ]
+    server = subprocess.Popen([*command, "--at", "45", "--lens", "cells"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    found = re.search(r"http://\S+", server.stdout.readline())
+    assert found
+    yield found[0]
+    server.terminate()
+    assert server.wait(timeout=10) == 0
+
+
+def status(address: str, **headers: str) -> int:
+    """The HTTP status of an address."""
+    request = urllib.request.Request(
+        address, headers={name.title(): value for name, value in headers.items()}
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            code: int = answer.status
+    except urllib.error.HTTPError as refused:
+        code = refused.code
+    return code
+
+
+def test_it_answers_the_one_who_has_the_address_alone(address: str) -> None:
+    base = address.partition("?")[0]
+    assert address.startswith("http://127.0.0.1:")
+    assert status(address) == 200
+    for asked in (base, f"{base}?key=guess", f"{base}static/js/textual.js", f"{base}ws"):
+        assert status(asked) == 403
+    assert status(address, host="evil.example") == 403
+    assert status(address, origin="http://evil.example") == 403
+
+
+def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_path: Path) -> None:
+    """The terminal is drawn on a canvas: the picture is not one colour, and has those of the app."""
+    import asyncio
+
+    browser = pytest.importorskip("browser")
+    if browser.CHROMIUM is None:
+        pytest.skip("no Chromium here")
+
+    async def look() -> tuple[bool, bytes, list[str]]:
+        async with browser.opened(address, tmp_path / "profile") as page:
+            drawn = await page.shows("document.body.classList.contains('-first-byte')")
+            await asyncio.sleep(2)
+            return drawn, await page.picture(), page.asked
+
+    drawn, picture, asked = asyncio.run(look())
+    assert drawn
+    assert len(picture) > 25_000, "a blank page makes a far smaller picture"
+    assert {urlsplit(one).netloc for one in asked if not one.startswith("data:")} == {
+        urlsplit(address).netloc
+    }
+
+
+def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *more: Any) -> Any:
+        if name.startswith(("textual_serve", "aiohttp")):
+            raise ImportError(name)
+        return real(name, *more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.delitem(sys.modules, "rollout_tui.browser.server", raising=False)
+    done = run("serve", recording("one-message"))
+    assert done.status == 1 and "pip install 'rollout-tui[serve]'" in done.err
+
+
+def test_wrong_usage_is_refused(tmp_path: Path) -> None:
+    assert run("serve", tmp_path / "nothing").status == 2
+    assert run("serve", recording("one-message"), "--port", "99999").status == 2
+    assert run("serve", recording("one-message"), "--lens", "telescope").status == 2
