@@ -140,9 +140,11 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
 
 
 def _mark_started(r: Reduction, tool: int, cell: str) -> None:
-    """Schema 2: the `exec` call that started a cell names it (9.3)."""
-    kind = r.tool(tool).kind
-    if r.schema != 1 and kind.type == "other" and kind.name == "exec":
+    """Schema 2: the `exec` call of the same turn that started a cell names it (9.3)."""
+    called, handle = r.tool(tool), r.find(CodeCell, cell)
+    if r.schema == 1 or called.kind.type != "other" or called.kind.name != "exec" or handle is None:
+        return
+    if r.cell(handle).codex_turn_id == called.started_by_codex_turn_id:
         r.history.set(tool, "started_code_cell_id", cell)
 
 
@@ -277,5 +279,4 @@ def tool_started(r: Reduction, handle: int, waited: int | None) -> None:
         r.history.set(waited, "wait_tool_call_ids", waits)
     if tool.model_visible_call_id is not None and tool.started_code_cell_id is UNSET:
         run = cell_id(tool.model_visible_call_id)
-        if r.find(CodeCell, run) is not None:
-            _mark_started(r, handle, run)
+        _mark_started(r, handle, run)

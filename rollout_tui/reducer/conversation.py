@@ -236,8 +236,7 @@ def link_started(r: Reduction, tool: int) -> None:
     """Tell every inference call whose response asked for a tool call that it started it (8.4)."""
     called = r.tool(tool)
     for one in called.model_visible_call_item_ids:
-        inference = r.items.response_of.get(int(one.rpartition(":")[2]) - 1)
-        if inference is not None:
+        for inference in r.items.response_of.get(int(one.rpartition(":")[2]) - 1, ()):
             started = r.inference(inference).tool_call_ids_started_by_response
             r.history.set(
                 inference, "tool_call_ids_started_by_response", with_id(started, called.tool_call_id)
@@ -257,13 +256,16 @@ def attach_to_cell(r: Reduction, number: int, item: ConversationItem) -> None:
 
 
 def thread_items_of_call(r: Reduction, thread_id: str, call_id: str, kinds: frozenset[str]) -> list[int]:
-    """Creation numbers of a thread's items with that call id and kind, in byte order of their ids."""
+    """Creation numbers of a thread's items with that call id and kind.
+
+    In order of creation; in schema 1 in byte order of their ids.
+    """
     found = [
         number
         for number in r.items.by_call.get(call_id, ())
         if (item := item_at(r, number)).thread_id == thread_id and item.kind in kinds
     ]
-    return sorted(found, key=lambda number: str(number + 1))
+    return sorted(found, key=lambda number: str(number + 1)) if r.schema == 1 else sorted(found)
 
 
 def known_thread(r: Reduction, thread_id: str) -> bool:

@@ -20,7 +20,7 @@ class ItemIndexes:
     Items go by creation number. `content` and `encoded` number equal contents; 0 is none.
     `by_call` is keyed by call id over all threads, `by_responses_id` and `receipts` by
     (thread, Responses id), `addressed` by (thread, author, text). `response_of` gives the
-    inference call whose response holds an item. `relink` are call ids, by thread, whose items must
+    inference calls whose responses hold an item. `relink` are call ids, by thread, whose items must
     be looked at again when a request of that thread carries them. `compared` counts item
     comparisons, for tests of the growth of the work.
     """
@@ -34,7 +34,7 @@ class ItemIndexes:
     accepted: dict[str, FirstSeen | RoomyFirstSeen] = field(default_factory=dict)
     addressed: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     edge_targets: set[int] = field(default_factory=set)
-    response_of: dict[int, int] = field(default_factory=dict)
+    response_of: dict[int, list[int]] = field(default_factory=dict)
     relink: dict[str, set[str]] = field(default_factory=dict)
     compared: int = 0
 

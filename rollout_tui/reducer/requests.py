@@ -117,7 +117,7 @@ def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
     for call_id in waiting:
         for number in r.items.by_call.get(call_id, ()):
             item = item_at(r, number)
-            if item.thread_id != thread_id or number in r.items.response_of:
+            if item.thread_id != thread_id:
                 continue
             carried = set(base[:shared]) if carried is None else carried
             if item.item_id in carried:

@@ -13,8 +13,16 @@ from rollout_tui.graph.objects import Conversation, InferenceCall
 from rollout_tui.graph.values import InferenceProducer, PayloadReference, Producer, Usage
 from rollout_tui.reducer import cells
 from rollout_tui.reducer.content import Source
-from rollout_tui.reducer.conversation import check_call_id, create_item, item_at, numbers, place, receipt_for
-from rollout_tui.reducer.normal import CALL_KINDS
+from rollout_tui.reducer.conversation import (
+    check_call_id,
+    create_item,
+    item_at,
+    matches,
+    numbers,
+    place,
+    receipt_for,
+)
+from rollout_tui.reducer.normal import CALL_KINDS, NormalItem
 from rollout_tui.reducer.request_reading import Placed, readable_item
 from rollout_tui.reducer.working import Reduction
 
@@ -48,13 +56,16 @@ def reduce_response(
     producer = InferenceProducer(call.inference_call_id)
     found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(body.output_items)]
     items = [Placed(index, normal) for index, normal in found if normal is not None]
-    ids = append_items(r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer)
+    ids = append_items(
+        r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer, repeated=r.schema != 1
+    )
     handle = r.conversation(call.thread_id)
     conversation = cast(Conversation, r.history.objects[handle])
     if r.schema == 1:
         r.history.set(handle, "snapshot", extended(conversation.snapshot, ids))
-    elif conversation.last_request == call.inference_call_id:
-        # Only the latest call's response counts in schema 2, and a second one replaces the first.
+    elif conversation.last_request == call.inference_call_id and conversation.replacement is None:
+        # Only the latest call's response counts in schema 2, none after a compaction, and a second
+        # one replaces the first.
         r.history.set(handle, "snapshot", extended(call.request_item_ids, ids))
     cells.materialise_queued(r)
     return extended((), ids), _usage(body.token_usage)
@@ -69,33 +80,52 @@ def append_items(
     producer: Producer,
     *,
     listed: bool = False,
+    repeated: bool = False,
 ) -> list[str]:
-    """Create an item for each of a list, receipts excepted (7.5)."""
+    """Create an item for each of a list, receipts excepted (7.5).
+
+    `repeated` items, which the thread knows with the same Responses id and content, stay what they are.
+    """
     ids = []
+    used: set[int] = set()
     for index, normal in items:
-        content, _ = numbers(r, normal)
+        content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
         number = receipt_for(r, thread_id, normal)
+        if number is None and repeated:
+            number = _known(r, thread_id, normal, content, encoded, used)
         if number is None:
             number = create_item(r, normal, thread_id, turn_id, payload_id, index, (producer,))
+        used.add(number)
         place(r, number, normal, producer, listed=listed)
         ids.append(item_id(number))
     return ids
 
 
+def _known(
+    r: Reduction, thread_id: str, normal: NormalItem, content: int, encoded: int, used: set[int]
+) -> int | None:
+    """The thread's first item with the same Responses id and content that is not used yet."""
+    if normal.responses_id is None:
+        return None
+    for number in sorted(r.items.by_responses_id.get((thread_id, normal.responses_id), ())):
+        if number not in used and matches(r, number, normal, content, encoded):
+            return number
+    return None
+
+
 def store_response(r: Reduction, handle: int, call: InferenceCall, ids: Ids) -> None:
     """Note the response's items, for the links between calls and tools (8.4)."""
     for one in call.response_item_ids:
-        r.items.response_of.pop(item_number(one), None)
+        r.items.response_of[item_number(one)].remove(handle)
     r.history.set(handle, "response_item_ids", ids)
     for one in ids:
         number = item_number(one)
-        r.items.response_of[number] = handle
+        r.items.response_of.setdefault(number, []).append(handle)
         item = item_at(r, number)
         if item.kind in CALL_KINDS and item.call_id in r.tools_by_call:
             for other in r.items.by_call[item.call_id]:
-                if other not in r.items.response_of:
-                    r.items.relink.setdefault(item_at(r, other).thread_id, set()).add(item.call_id)
+                r.items.relink.setdefault(item_at(r, other).thread_id, set()).add(item.call_id)
 
 
 def _usage(raw: Raw) -> Usage | None:

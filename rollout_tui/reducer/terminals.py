@@ -238,6 +238,8 @@ def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolv
     operation, terminal_id = r.operation(moved), r.operation(owner).terminal_id
     if terminal_id is None:
         return
+    if operation.terminal_id == terminal_id:
+        return
     if operation.terminal_id is not None:
         old = cast(int, r.find(TerminalSession, operation.terminal_id))
         left = cast(TerminalSession, r.history.objects[old]).operation_ids

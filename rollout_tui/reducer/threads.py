@@ -119,7 +119,7 @@ def thread_ended(r: Reduction, event: Event, payload: ThreadEnded) -> None:
 
 
 def thread_resumed(r: Reduction, event: Event, payload: ThreadResumed) -> None:
-    """An ended thread runs again; everything it had carries over."""
+    """An ended thread runs again with its history; running cells and processes of before are not known."""
     thread_id = payload.thread_id
     handle = r.find(Thread, thread_id)
     if handle is None:
@@ -135,6 +135,9 @@ def thread_resumed(r: Reduction, event: Event, payload: ThreadResumed) -> None:
         r.refuse("resumed_running_thread", f"resumed thread {thread_id} has not ended", thread_id)
         return
     r.history.set(handle, "execution", Window(window.started_at_unix_ms, window.started_seq))
+    for known in (r.cells.by_runtime_id, r.terminals.sessions):
+        for key in [key for key in known if key[0] == thread_id]:
+            del known[key]
 
 
 # -- turns -------------------------------------------------------------------------
