@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rollout_tui.tui.keys import LENS_NAMES
-from rollout_tui.tui.lens import Lens, LensFunction, LensLines, LineList, View
+from rollout_tui.tui.lens import Lens, LensFunction
+from rollout_tui.tui.lenses.agents import agents
+from rollout_tui.tui.lenses.cells import cells
 from rollout_tui.tui.lenses.context import context
 from rollout_tui.tui.lenses.diff import diff
 from rollout_tui.tui.lenses.findings import findings
@@ -12,19 +14,11 @@ from rollout_tui.tui.lenses.raw import raw
 from rollout_tui.tui.lenses.terminals import terminals
 from rollout_tui.tui.lenses.tokens import tokens
 
-
-def _plain(name: str) -> LensFunction:
-    def lines(view: View, width: int) -> LensLines:
-        return LineList(name, (), empty="Nothing to show here.")
-
-    return lines
-
-
 FUNCTIONS: dict[str, LensFunction] = {
     "context": context,
     "diff": diff,
-    "cells": _plain("cells"),
-    "agents": _plain("agents"),
+    "cells": cells,
+    "agents": agents,
     "tokens": tokens,
     "terminals": terminals,
     "findings": findings,

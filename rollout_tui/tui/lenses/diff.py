@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 from rollout_tui.debugger.carried import Carried
 from rollout_tui.debugger.diff import (
     ContextDiff,
-    bytes_of,
     compaction_diff,
     context_ids,
     request_diff,
@@ -18,7 +17,7 @@ from rollout_tui.debugger.diff import (
 )
 from rollout_tui.debugger.diff import diff as recorded_diff
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import size_bytes, whole_text
+from rollout_tui.debugger.item_text import bytes_of, size_bytes, whole_text
 from rollout_tui.debugger.names import Names
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem

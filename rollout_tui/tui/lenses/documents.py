@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from rollout_tui.graph.snapshot import Snapshot
@@ -12,7 +12,7 @@ from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
 
 if TYPE_CHECKING:
-    from rollout_tui.recording import Events, Trace
+    from rollout_tui.recording import Trace
 
 MOST = 16
 MOST_BYTES = 64_000_000
@@ -48,7 +48,7 @@ def _documents(trace: Trace) -> _Documents:
 def event_document(trace: Trace, event: int) -> JsonValue:
     """The line of the event at ordinal `event`. Raises OSError when the spine is gone."""
     return _documents(trace).get_or_make(
-        (trace.generation, f"event {event}"), lambda: parsed(cast("Events", trace.events).raw(event - 1))
+        (trace.generation, f"event {event}"), lambda: parsed(trace.events.raw(event - 1))
     )
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rollout_tui.printable import cells, one_line
 from rollout_tui.tui.lenses.json_tree import Child, JsonValue
 from rollout_tui.tui.lenses.text_rows import TextRows
-from rollout_tui.tui.lines import Fold, Line, Piece, Target, clipped, line
+from rollout_tui.tui.lines import CUT, Fold, Line, Piece, Target, clipped, line
 from rollout_tui.words import count, size
 
 SMALL_DOCUMENT = 4_000
@@ -22,6 +22,8 @@ SMALL_VALUE = 400
 FEW = 200
 """Only containers with at most so many members show any of them open."""
 DEEPEST_OPEN = 12
+HUGE = 1_000_000
+"""Bytes; members of a larger container are not counted before it is opened."""
 NOT_EMPTY = 64
 """Bytes; a larger container is taken to have members without a look."""
 
@@ -224,9 +226,10 @@ class JsonRows:
 
 
 def _container_pieces(value: JsonValue, room: int, *, opened: bool) -> list[Piece]:
-    members = len(value.children)
     brackets = "{}" if value.kind == "object" else "[]"
-    if not members:
+    uncounted = not opened and value.size > HUGE and not value.is_parsed
+    members = CUT if uncounted else str(len(value.children))
+    if members == "0":
         return [Piece(brackets, "dim")]
     told = f"{brackets[0]}{members}{brackets[1]}"
     if value.size > SMALL_VALUE:

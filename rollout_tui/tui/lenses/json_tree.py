@@ -67,6 +67,11 @@ class JsonValue:
         return self.kind in ("object", "list")
 
     @property
+    def is_parsed(self) -> bool:
+        """Whether its members are known already."""
+        return self._children is not None
+
+    @property
     def children(self) -> Sequence[Child]:
         """The values inside a container; of a text that is no JSON after all, none."""
         if self._children is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rollout_tui.debugger.changes import in_words
-from rollout_tui.debugger.lifeline import Hop, LifeLine, Moment
+from rollout_tui.debugger.hops import Hop
+from rollout_tui.debugger.lifeline import LifeLine, Moment
 from rollout_tui.debugger.lifeline import life_line as recorded_life_line
 from rollout_tui.debugger.related import Subject, events_of
 from rollout_tui.graph.history import History

@@ -61,7 +61,7 @@ class TextRows:
     def _divide(self, width: int) -> None:
         """Rows of at most `width` characters."""
         text, add = self._text, self._starts.append
-        find, last_space = text.find, text.rfind
+        find, last_space, plain = text.find, text.rfind, text.isascii()
         start, length = 0, len(text)
         while True:
             newline = find("\n", start)
@@ -69,7 +69,10 @@ class TextRows:
             while end - start > width:
                 add(start)
                 space = last_space(" ", start + width // 2, start + width + 1)
-                start = start + width if space < 0 else space + 1
+                if plain:
+                    start = start + width if space < 0 else space + 1
+                else:
+                    start = self._next(start + width, space, end)
             add(start)
             if newline < 0:
                 return
@@ -86,8 +89,17 @@ class TextRows:
                 add(start)
                 fitting = max(1, len(clip(text[start : min(end, start + width * 6)], width)))
                 space = text.rfind(" ", start + fitting // 2, start + fitting + 1)
-                start = start + fitting if space < 0 else space + 1
+                start = self._next(start + fitting, space, end)
             add(start)
             if newline < 0:
                 return
             start = newline + 1
+
+    def _next(self, cut: int, space: int, end: int) -> int:
+        """Where the next row starts: behind a space, else at `cut`; a mark stays with its base."""
+        text = self._text
+        if space >= 0 and (space + 1 >= end or cells(text[space + 1])):
+            return space + 1
+        while cut < end and not cells(text[cut]):
+            cut += 1
+        return cut

@@ -1,0 +1,161 @@
+"""Lens 4: the threads as a tree, where each one is, and what they gave each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from rollout_tui.debugger.agents import Agent, Edge
+from rollout_tui.debugger.agents import agents as recorded_agents
+from rollout_tui.debugger.span_words import one_line
+from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
+from rollout_tui.tui.lens import LensLines, MadeLines, View
+from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, line, row
+from rollout_tui.words import count
+
+WIDE = 100
+"""Cells; in less room what a thread does stands in a row of its own."""
+KINDS = {
+    "spawn_agent": "spawn",
+    "assign_agent_task": "task",
+    "send_message": "message",
+    "agent_result": "result",
+    "close_agent": "close",
+}
+
+_Maker = Callable[[], Line]
+
+
+def agents(view: View, width: int) -> LensLines:
+    """The tree, the thread shown in focus, then every edge."""
+    found = recorded_agents(view.trace, view.snapshot, view.now_ms)
+    rows: list[_Maker] = []
+    focus = None
+    for agent in found.threads:
+        if agent.thread_id == view.thread_id:
+            focus = len(rows)
+        rows += _agent_rows(view, agent, width)
+    if found.edges:
+        heading = f"edges  {count(len(found.edges), 'edge')}"
+        rows += [lambda: NOTHING, lambda: line(Piece(heading, "heading"))]
+        rows += [partial(_edge_line, view, edge, width) for edge in found.edges]
+    elif found.threads:
+        rows += [lambda: NOTHING, lambda: line(Piece(" nothing given to an agent so far", "dim"))]
+    return MadeLines(
+        f"agents at #{view.snapshot.seq}",
+        len(rows),
+        lambda number: rows[number](),
+        f"{count(len(found.threads), 'thread')}, {found.running} running" if found.threads else "",
+        "No thread has started yet. Press a for the next agent event.",
+        focus,
+    )
+
+
+# -- the tree --------------------------------------------------------------------------
+
+
+def _agent_rows(view: View, agent: Agent, width: int) -> list[_Maker]:
+    rows: list[_Maker] = [partial(_agent_line, view, agent, width)]
+    if width < WIDE and agent.position:
+        rows.append(partial(_under, agent, "", agent.position, _position_style(agent), None, width))
+    if agent.spawn is not None:
+        rows.append(partial(_given_line, view, agent, "<-", agent.spawn, width))
+    rows += [partial(_given_line, view, agent, "->", result, width) for result in agent.results]
+    return rows
+
+
+def _position_style(agent: Agent) -> str:
+    if "failed" in agent.position:
+        return "error"
+    if agent.ended_seq is not None:
+        return "dim"
+    return "running" if agent.turn_status == "running" else ""
+
+
+def _branch(agent: Agent) -> str:
+    return "   " * max(0, agent.depth - 1) + "+- " if agent.depth else ""
+
+
+def _agent_line(view: View, agent: Agent, width: int) -> Line:
+    shown = agent.thread_id == view.thread_id
+    state = "ended" if agent.ended_seq is not None else f"turn {agent.turn}" if agent.turn else "starting"
+    cells = [
+        Cell("*" if shown else " ", "heading"),
+        Cell(_branch(agent) + (agent.agent_path or agent.thread_id), "agent strong" if shown else "agent"),
+        Cell(agent.nickname or "", "dim", drop=3),
+        Cell(state, "dim" if agent.ended_seq is not None else "turn"),
+        Cell(f"inference {agent.inferences}" if agent.inferences else "", "inference", drop=2),
+        Cell(_when(agent), "dim", drop=1),
+    ]
+    if width >= WIDE:
+        cells.append(Cell(agent.position, _position_style(agent), FLEXIBLE))
+    return row(width, *(one for one in cells if one.text), target=ToObject(Thread, agent.thread_id))
+
+
+def _when(agent: Agent) -> str:
+    if agent.ended_seq is None:
+        return f"since #{agent.started_seq}"
+    return f"#{agent.started_seq}-#{agent.ended_seq}"
+
+
+def _under(
+    agent: Agent, mark: str, text: str, style: str, target: ToObject | None, width: int, seen: str = ""
+) -> Line:
+    indent = 2 + len(_branch(agent)) + 1
+    return row(
+        width,
+        Cell("", "", indent),
+        *((Cell(mark, "dim"),) if mark else ()),
+        Cell(text, style, FLEXIBLE),
+        *((Cell(seen, "warning" if seen.startswith(NOT_SEEN) else "dim"),) if seen else ()),
+        target=target or ToObject(Thread, agent.thread_id),
+    )
+
+
+def _given_line(view: View, agent: Agent, arrow: str, edge: Edge, width: int) -> Line:
+    text = f' "{_message(edge)}"' if edge.text.strip() else ""
+    kind = KINDS.get(edge.kind, edge.kind)
+    to = f" to {edge.target_path}" if arrow == "->" else ""
+    return _under(agent, arrow, f"{kind} #{edge.seq}{to}{text}", "", _target(view, edge), width, _seen(edge))
+
+
+# -- edges -----------------------------------------------------------------------------
+
+NOT_SEEN = "not yet seen"
+
+
+def _seen(edge: Edge) -> str:
+    """Whether the receiving model has got it."""
+    if edge.seen_seq is not None:
+        return f"seen #{edge.seen_seq}"
+    if edge.kind == "close_agent":
+        return ""
+    return NOT_SEEN if edge.delivered_seq is None else f"{NOT_SEEN}, there since #{edge.delivered_seq}"
+
+
+def _edge_line(view: View, edge: Edge, width: int) -> Line:
+    seen = _seen(edge)
+    return row(
+        width,
+        Cell(f" #{edge.seq}", "link", 6),
+        Cell(KINDS.get(edge.kind, edge.kind), "agent", 8),
+        Cell(f"{_name(edge.source_path)} -> {_name(edge.target_path)}"),
+        Cell(_message(edge), "dim", FLEXIBLE, drop=1),
+        Cell(seen, "warning" if seen.startswith(NOT_SEEN) else "dim"),
+        target=_target(view, edge),
+    )
+
+
+def _message(edge: Edge) -> str:
+    """What was said, without the lines that say who says it to whom."""
+    _, found, payload = edge.text.partition("\nPayload:")
+    return one_line(payload if found and edge.text.startswith("Message Type:") else edge.text)
+
+
+def _name(agent_path: str) -> str:
+    return agent_path.rpartition("/")[2] or agent_path
+
+
+def _target(view: View, edge: Edge) -> ToObject:
+    kind = InteractionEdge if edge.edge_id in view.snapshot.resolved_edges else PendingEdge
+    return ToObject(kind, edge.edge_id)

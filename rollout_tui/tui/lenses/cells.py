@@ -1,0 +1,270 @@
+"""Lens 3: every code cell with its states, nested calls and waits, and where the main loop is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from rollout_tui.debugger.cell_story import FINAL, CellStory, CellWait, NestedCall, now_words
+from rollout_tui.debugger.cells import cell_ids, cell_story, lost_waits
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.span_words import one_line
+from rollout_tui.graph.objects import CodeCell, ToolCall
+from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.labels import STATUS_STYLES
+from rollout_tui.tui.lenses.subject import about
+from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    ToObject,
+    clipped,
+    line,
+    row,
+)
+from rollout_tui.words import duration
+
+WIDE = 90
+"""Cells; in less room the states of a cell get a row of their own."""
+OPEN_CELLS = 6
+"""The last so many cells are shown with all they did, and those that are alive."""
+LOOKED_AT = 200
+"""Of so many cells at the end it is found out whether they are alive."""
+
+_Maker = Callable[[], Line]
+
+
+def cells(view: View, width: int) -> LensLines:
+    """Cells in the order they started; the one the event is about, or waited on, in focus."""
+    if view.thread_id is None:
+        return LineList("cells", (), empty="No thread has started yet. Press i for the next code cell event.")
+    ids = cell_ids(view.trace, view.snapshot, view.thread_id)
+    alive = _alive(view, ids[-LOOKED_AT:])
+    shown = {*alive, *ids[-OPEN_CELLS:]}
+    concerned = _concerned(view)
+    rows: list[_Maker] = []
+    focus, waited = None, 0
+    for code_cell_id in ids:
+        fold = Fold(f"cells:{code_cell_id}")
+        if (code_cell_id in shown) == (fold.key in view.folds):
+            rows.append(partial(_closed, view, code_cell_id, fold, width))
+            continue
+        story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms)
+        if story is None:
+            continue
+        waited += story.waited_on_by is not None
+        if story.code_cell_id == concerned or (focus is None and story.waited_on_by):
+            focus = len(rows)
+        rows += _story_rows(story, fold, width)
+    rows += _lost_rows(view, view.thread_id, width)
+    seq = view.snapshot.seq
+    return MadeLines(
+        f"cells  {index_of(view.snapshot.history, Names).thread(view.thread_id)} at #{seq}",
+        len(rows),
+        lambda number: rows[number](),
+        f"{len(alive)} alive, {waited} waited on" if ids else "",
+        "This thread has run no code cell up to here. Press i for the next code cell event.",
+        focus if focus is not None or not rows else max(0, len(rows) - 2),
+    )
+
+
+def _alive(view: View, ids: Iterable[str]) -> set[str]:
+    cells_then = view.snapshot.code_cells
+    found = ((one, cells_then[one]) for one in ids)
+    return {
+        one for one, cell in found if cell.execution.status == "running" and cell.runtime_status not in FINAL
+    }
+
+
+def _concerned(view: View) -> str | None:
+    """The cell that the event is about, or that the call is about which the event is about."""
+    target = about(view)
+    if not isinstance(target, ToObject):
+        return None
+    if target.kind is CodeCell:
+        return target.id
+    spans = view.spans
+    for number in (spans.span_of(view.event), *spans.ancestors(spans.span_of(view.event))):
+        handle = spans.waited_cells.get(number, spans.handles[number])
+        made = view.snapshot.history.objects[handle]
+        if isinstance(made, CodeCell):
+            return made.code_cell_id
+    return None
+
+
+# -- one cell ------------------------------------------------------------------------------
+
+
+def _closed(view: View, code_cell_id: str, fold: Fold, width: int) -> Line:
+    story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms)
+    return NOTHING if story is None else _head(story, fold, width, opened=False)
+
+
+def _head(story: CellStory, fold: Fold, width: int, *, opened: bool) -> Line:
+    head = (
+        Cell("v" if opened else ">", "dim"),
+        Cell(story.name, "cell strong", 8),
+        Cell(story.call_id, "", None if width < WIDE else 16, least=6),
+        Cell(story.status, STATUS_STYLES.get(story.status, ""), 10),
+    )
+    if width >= WIDE:
+        return row(width, *head, Cell(_states(story), "dim", FLEXIBLE), target=fold)
+    return row(width, *head, Cell("" if opened else _states(story), "dim", FLEXIBLE, drop=1), target=fold)
+
+
+def _states(story: CellStory) -> str:
+    return " . ".join(
+        f"#{one.seq} {one.words}" + (f" +{duration(one.after_ms)}" if one.after_ms else "")
+        for one in story.changes
+    )
+
+
+def _story_rows(story: CellStory, fold: Fold, width: int) -> list[_Maker]:
+    rows: list[_Maker] = [partial(_head, story, fold, width, opened=True)]
+    if width < WIDE:
+        target = ToObject(CodeCell, story.code_cell_id)
+        rows += _wrapped_rows("states", _states(story), "", target, width)
+    for number, call in enumerate(story.nested):
+        rows.append(partial(_nested_line, "" if number else "nested", call, width))
+    for number, wait in enumerate(story.waits):
+        name = "" if number else "waits"
+        rows += _wait_rows(name, wait, width, here=wait.tool_call_id == story.waited_on_by)
+    if story.is_alive:
+        rows += _now_rows(story, width)
+    rows.append(partial(_source_line, story, width))
+    rows.append(lambda: NOTHING)
+    return rows
+
+
+def _indent(width: int) -> int:
+    return 9 if width >= 60 else 3
+
+
+def _named(name: str, text: str, style: str, target: ToObject, width: int) -> Line:
+    return row(
+        width,
+        Cell("", "", _indent(width) - 1),
+        Cell(name, "dim", 7),
+        Cell(text, style, FLEXIBLE),
+        target=target,
+    )
+
+
+def _wrapped_rows(name: str, text: str, style: str, target: ToObject, width: int) -> list[_Maker]:
+    """A named text in as many rows as it takes."""
+    room = width - _indent(width) - 8
+    return [
+        partial(_named, "" if number else name, part, style, target, width)
+        for number, part in enumerate(TextRows(text, room))
+    ]
+
+
+def _span(started_seq: int, ended_seq: int | None) -> str:
+    return f"#{started_seq}-#{ended_seq}" if ended_seq is not None else f"#{started_seq}-"
+
+
+def _nested_line(name: str, call: NestedCall, width: int) -> Line:
+    style = {"ok": "ok", "running": "running", "failed": "error"}.get(call.words, "warning")
+    return row(
+        width,
+        Cell("", "", _indent(width) - 1),
+        Cell(name, "dim", 7),
+        Cell(call.name, "dim", drop=2),
+        Cell(call.label, "tool", FLEXIBLE, least=16),
+        Cell(_span(call.started_seq, call.ended_seq), "dim", drop=1),
+        Cell(duration(call.duration_ms), "running" if call.ended_seq is None else "dim", 7, "right"),
+        Cell(call.words, style, 9),
+        target=ToObject(ToolCall, call.tool_call_id),
+    )
+
+
+def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[_Maker]:
+    """When it waited and what came of it; in little room what it gave stands below."""
+    outcome, style = _outcome(wait, here=here)
+    gave = "" if wait.is_open else _gave(wait)
+    target = ToObject(ToolCall, wait.tool_call_id)
+    head = (
+        Cell("", "", _indent(width) - 1),
+        Cell(name, "dim", 7),
+        Cell(_short(wait.tool_call_id), "wait"),
+        Cell(_span(wait.started_seq, wait.ended_seq), "dim"),
+        Cell(duration(wait.duration_ms), "running" if wait.is_open else "dim", 7, "right"),
+    )
+    if width >= WIDE or not gave:
+        made = row(width, *head, Cell(outcome, style), Cell(gave, "", FLEXIBLE), target=target)
+        return [lambda: made]
+    return [
+        partial(row, width, *head, Cell(outcome, style, FLEXIBLE), target=target),
+        partial(_named, "", gave, "", target, width),
+    ]
+
+
+def _short(tool_call_id: str) -> str:
+    return tool_call_id if len(tool_call_id) <= 16 else f"{tool_call_id[:9]}..{tool_call_id[-4:]}"
+
+
+def _outcome(wait: CellWait, *, here: bool) -> tuple[str, str]:
+    if wait.is_open:
+        return ("> the main loop is here", "running") if here else ("open, in a turn that is over", "warning")
+    late = "! the cell had ended before, " if wait.is_late else ""
+    return f"{late}{wait.outcome}", "warning" if late or wait.outcome == "failed" else ""
+
+
+def _gave(wait: CellWait) -> str:
+    if wait.gave is None:
+        return "gave nothing"
+    output = one_line(wait.output or "")
+    told = f'gave the model: "{output}"' if output else "no new output"
+    return f"{told}  seen #{wait.carried_seq}" if wait.carried_seq is not None else f"{told}  not yet seen"
+
+
+def _now_rows(story: CellStory, width: int) -> list[_Maker]:
+    target = ToObject(CodeCell, story.code_cell_id)
+    rows = _wrapped_rows("now", now_words(story), "strong", target, width)
+    if story.unobserved:
+        rows.append(partial(_named, "", "! work done, unobserved", "warning", target, width))
+    return rows
+
+
+def _source_line(story: CellStory, width: int) -> Line:
+    hint = "[Enter: all, highlighted]"
+    return row(
+        width,
+        Cell("", "", _indent(width) - 1),
+        Cell("source", "dim", 7),
+        Cell(one_line(story.source_js), "", FLEXIBLE, least=30),
+        Cell(hint, "dim", drop=1),
+        target=ToObject(CodeCell, story.code_cell_id),
+    )
+
+
+# -- waits on nothing ------------------------------------------------------------------------
+
+
+def _lost_rows(view: View, thread_id: str, width: int) -> list[_Maker]:
+    lost = lost_waits(view.trace, view.snapshot, thread_id, view.now_ms)
+    if not lost:
+        return []
+    heading = clipped(line(Piece("waits on cells that nobody knows", "warning")), width)
+    rows: list[_Maker] = [lambda: heading]
+    for wait in lost:
+        rows.append(partial(_lost_line, wait, width))
+    return rows
+
+
+def _lost_line(wait: CellWait, width: int) -> Line:
+    return row(
+        width,
+        Cell("", "", 1),
+        Cell(f"cell {wait.cell_id}", "cell"),
+        Cell(_short(wait.tool_call_id), "wait"),
+        Cell(_span(wait.started_seq, wait.ended_seq), "dim"),
+        Cell(duration(wait.duration_ms), "dim"),
+        Cell(one_line(wait.gave or ("still open" if wait.is_open else "")), "", FLEXIBLE),
+        target=ToObject(ToolCall, wait.tool_call_id),
+    )
