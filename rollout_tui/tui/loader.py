@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import threading
 import time
@@ -21,7 +22,9 @@ from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, Wait
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
 
-STEP_BYTES = MIB // 2
+STEP_BYTES = MIB // 8
+"""So much is reduced in a few milliseconds: no frame has to wait longer."""
+PAUSE_S, PATIENCE = 0.001, 100
 TELL_EVERY_S = 0.1
 WRITER_EVERY_S = 1.0
 LATEST_BYTES = 64 * 1024
@@ -85,7 +88,7 @@ class Loader(threading.Thread):
         self._watch = WriterWatch(spine)
         with Doorbell(trace.bundle.folder, self._rung.set):
             self._tell(Opened(reading, latest_rows(spine)))
-            self._catch_up(reading)
+            self._catch_up_undisturbed(reading)
             while not self._stopping.is_set():
                 self._rung.wait(TIMER_S)
                 self._rung.clear()
@@ -93,13 +96,14 @@ class Loader(threading.Thread):
                 self._look_for_writer(reading)
 
     def _catch_up(self, reading: Reading) -> None:
-        """Reduce all that is there, telling now and then how far it is."""
+        """Reduce all that is there, telling now and then how far it is; then look for findings."""
         spine = reading.trace.bundle.spine
         started = told = time.monotonic()
         more = True
         while more and not self._stopping.is_set():
             progress = reading.advance(STEP_BYTES)
             more = progress.more
+            self._let_paint(reading)
             now = time.monotonic()
             if more and now - told >= TELL_EVERY_S:
                 told = now
@@ -109,6 +113,26 @@ class Loader(threading.Thread):
                 )
         self._look_for_writer(reading)
         self._tell(Advanced(reading, None))
+        reading.find()
+        self._tell(Advanced(reading, None))
+
+    def _let_paint(self, reading: Reading) -> None:
+        """Wait for the end of a frame, though not for ever."""
+        for _ in range(PATIENCE):
+            if not reading.painting:
+                return
+            time.sleep(PAUSE_S)
+
+    def _catch_up_undisturbed(self, reading: Reading) -> None:
+        """History is made of objects that stay: looking for garbage among them costs a third of the time, and
+        each look stops the screen for as long as there are many.
+        """
+        gc.disable()
+        try:
+            self._catch_up(reading)
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def _step(self, reading: Reading) -> None:
         """Take in what was added since the last time."""
@@ -119,18 +143,24 @@ class Loader(threading.Thread):
             if progress.change not in ("none", "grown"):
                 self._tell(FileChanged(progress.change, progress.reason))
             if progress.events or progress.change in ("truncated", "replaced"):
+                reading.live = not reading.ended
+                reading.find()
                 self._tell(Advanced(reading, None))
 
     def _look_for_writer(self, reading: Reading) -> None:
         """Find out now and then whether somebody still writes; take the last line when nobody does."""
         now = time.monotonic()
-        if reading.ended or (now < self._next_look and self._writer != "unasked"):
+        if reading.ended:
+            reading.live = False
+            return
+        if now < self._next_look and self._writer != "unasked":
             return
         self._next_look = now + WRITER_EVERY_S
         writer = self._watch.state() if self._watch else "unknown"
         if writer == self._writer:
             return
         self._writer = writer
+        reading.live = writer != "none"
         if writer == "none":
             # It may have written its last line just before it went, without a newline.
             reading.advance(STEP_BYTES)

@@ -5,25 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from rollout_tui.debugger.findings import Findings
-from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.context_index import ContextIndex
+from rollout_tui.debugger.findings import Findings, recording_status
+from rollout_tui.debugger.indexes import Index, index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.pending_index import PendingIndex
 from rollout_tui.debugger.silences import Silences
 from rollout_tui.debugger.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.terminals import operation_count
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import MIB, Progress, Trace
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 
+INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex)
+"""What panes ask beside the spans."""
+
 
 class Reading:
     """One thread calls `advance`, another looks at what is there.
 
-    After a restart of the file (`generation` changes) everything but `trace` is a new object.
+    After a restart of the file (`generation` changes) everything but `trace` is a new object. `live` is
+    whether more may come. While `painting` is set the reading thread pauses between two steps: both want
+    the interpreter, and the screen goes first.
     """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.live = True
+        self.painting = False
         self._start()
 
     def _start(self) -> None:
@@ -33,6 +45,7 @@ class Reading:
         self.spans = index_of(history, Spans)
         self.silences = index_of(history, Silences)
         self.findings = Findings(self.trace)
+        self.found_to = 0
         self.outline = Outline(self.spans)
 
     def advance(self, most: int = MIB) -> Progress:
@@ -44,10 +57,17 @@ class Reading:
             self.derive()
         return progress
 
+    def find(self) -> None:
+        """Look for findings up to the head, those of the end too once nothing more will come."""
+        self.findings.update()
+        self.findings.complete(recording_status(self.history, live=self.live))
+        self.found_to = self.spans.head
+
     def take_held_line(self) -> None:
         """Reduce an unterminated last line: nobody will end it."""
         self.trace.take_held_line()
         self.derive()
+        self.find()
 
     @property
     def ended(self) -> bool:
@@ -56,11 +76,18 @@ class Reading:
         return rollout.recording_complete or rollout.status != "running"
 
     def derive(self) -> None:
-        """Bring everything up to the trace's head."""
+        """Bring everything but the findings up to the trace's head: panes must not have to wait for it."""
         self.spans.update()
         self.silences.update()
-        self.findings.update()
+        for kind in INDEXES:
+            index_of(self.history, kind)
+        operation_count(self.history, "", self.history.head)
         self.outline.update()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all findings there are are found."""
+        return self.found_to >= self.spans.head
 
     @property
     def threads(self) -> Sequence[int]:

@@ -274,11 +274,8 @@ class Session:
 
     # -- what panes get ----------------------------------------------------------
 
-    def view(self, now_ms: int | None = None, *, growing: bool = False) -> View:
-        """Everything a pane may know.
-
-        `now_ms` is the clock where ages count up, None in the past; `growing`: more events are expected.
-        """
+    def view(self, now_ms: int | None = None) -> View:
+        """Everything a pane may know; `now_ms` is the clock where ages count up, None in the past."""
         snapshot = Snapshot(self.history, self.event)
         return View(
             trace=self.trace,
@@ -293,7 +290,7 @@ class Session:
             hindsight=self.hindsight,
             mark=self.mark,
             following=self.following,
-            growing=growing,
+            growing=self.growing or not self.reading.settled,
             severity=self.severity,
             folds=self.folds,
             search=self.search,

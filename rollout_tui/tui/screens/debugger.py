@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
 
 FRAME_S = 1 / 60
+LOADING_FRAME_S = 0.5
+"""How often panes are painted while a large recording is read: the reading goes first."""
 TICK_S = 1.0
 """How often ages are counted up; a line that stays the same is not painted."""
 
@@ -188,6 +190,10 @@ class DebuggerScreen(Screen[None]):
     def _paint(self) -> None:
         self._frame = None
         self._painted_at = time.monotonic()
+        reading = self.opened.reading if self.opened else None
+        if reading is not None:
+            reading.painting = True
+            self.call_after_refresh(setattr, reading, "painting", False)
         self.painter.paint()
 
     def on_resize(self, event: Resize) -> None:
@@ -220,7 +226,10 @@ class DebuggerScreen(Screen[None]):
         if message.progress is None and not self._settled:
             self._settled = True
             self._settle(session)
-        self.repaint()
+        if message.progress is not None and time.monotonic() - self._painted_at < LOADING_FRAME_S:
+            self.painter.paint_progress()
+        else:
+            self.repaint()
 
     def _settle(self, session: Session) -> None:
         try:

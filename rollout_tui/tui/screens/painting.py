@@ -71,7 +71,7 @@ class Painter:
     def view(self, session: Session, now: Standing) -> View:
         """What panes get; at the head of a live recording ages count to the clock."""
         live = now.phase == "live" and session.event == session.head
-        return session.view(self.clock_ms if live else None, growing=now.growing)
+        return session.view(self.clock_ms if live else None)
 
     # -- painting ------------------------------------------------------------------
 
@@ -121,6 +121,11 @@ class Painter:
         if session is not None and now is not None and now.phase in ("live", "stopped"):
             self.paint_blocked(session, self.view(session, now))
             self._bar("header", header(header_facts(session, now), self._screen.size.width))
+
+    def paint_progress(self) -> None:
+        """Only how far the reading is."""
+        if self.progress is not None and not self.problem:
+            self._bar("blocked", loading_line(self.progress, self._screen.size.width))
 
     def paint_blocked(self, session: Session, view: View) -> None:
         """What the agent waits for; how far reading is while it goes on."""
