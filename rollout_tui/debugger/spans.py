@@ -65,6 +65,7 @@ __all__ = [
 _CHUNK = 65_536
 _CODE_OF = {kind: code for code, kind in enumerate(OBJECTS) if kind is not Rollout}
 _EDGES = (InteractionEdge, PendingEdge)
+_EDGE_MOVES = (CREATED, "waiting")
 _NOTHING: dict[int, int] = {}
 
 
@@ -159,7 +160,7 @@ class Spans(SpanTree):
             kind = type(objects[handle])
             code = _CODE_OF.get(kind)
             if code is None:
-                edges = edges or kind in _EDGES
+                edges = edges or (kind in _EDGES and field in _EDGE_MOVES)
                 continue
             if code not in touched:
                 touched[code] = handle
