@@ -34,10 +34,13 @@ from rollout_tui.export.redaction_words import (
     WORDS,
 )
 
+# The last group that took part says what a token is: `name` (a field's, with its colon), `plain` (a string
+# without escapes), `string` (the quote of one with escapes), and so on.
 _TOKEN = re.compile(
-    r'[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)'
-    r"|(?P<literal>true|false|null)|(?P<end>\Z))"
+    r'[ \t\r\n]*(?:"(?P<plain>[^"\\\x00-\x1f]*)"(?P<name>[ \t\r\n]*:)?|(?P<mark>[{}\[\],:])|(?P<string>")'
+    r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<literal>true|false|null)|(?P<end>\Z))"
 )
+_COLON = re.compile(r"[ \t\r\n]*:")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST_STRING_IN_STRING = 6
 
@@ -47,10 +50,9 @@ class _NotJson(Exception):
 
 
 class _Place(NamedTuple):
-    """Where a value stands: the field it belongs to, inside an object or not, in free-form JSON or not."""
+    """Where a value stands: the field it belongs to, in free-form JSON or not."""
 
     field: str
-    in_object: bool
     free_form: bool
 
 
@@ -85,7 +87,7 @@ class Redactor:
             bytes_as_text = data.decode("utf-8", "surrogateescape")
             return self._pseudonyms.text(bytes_as_text).encode("utf-8", "surrogateescape")
         try:
-            return self._json(text, _Place("", False, False), 0).encode()
+            return self._json(text, _Place("", False), 0).encode()
         except _NotJson:
             return self._pseudonyms.text(text).encode()
 
@@ -101,37 +103,35 @@ class Redactor:
         """
         written: list[str] = []
         places = [outermost]
-        field, at = outermost.field, 0
+        field, at, kept = outermost.field, 0, 0
         while (token := _TOKEN.match(text, at)) is not None:
-            kind, place = str(token.lastgroup), places[-1]
-            if kind == "end":
-                written.append(token[0])
-                return "".join(written)
-            written.append(text[at : token.start(kind)])
-            at = token.end()
+            kind, at = token.lastgroup, token.end()
             if kind == "mark":
-                written.append(token[kind])
-                field = _marked(token[kind], places, field)
-            elif kind == "number":
-                free = place.free_form and field not in NUMBERS
-                written.append(self._pseudonyms.number(token[kind]) if free else token[kind])
-            elif kind == "literal":
-                written.append(token[kind])
+                field = _marked(token["mark"], places, field)
+                continue
+            if kind == "literal":
+                continue
+            if kind == "end":
+                written.append(text[kept:])
+                return "".join(written)
+            if kind == "number":
+                start, stop, value = token.start("number"), at, token["number"]
+                free = places[-1].free_form and field not in NUMBERS
+                new = self._pseudonyms.number(value) if free else value
             else:
                 try:
-                    value, end = scanstring(text, at, False)
+                    value, start, stop, is_name = _string(text, token)
                 except JSONDecodeError:
-                    at -= 1
+                    at = token.start("string")
                     break
-                if _is_name(text, end, place):
-                    field = value
-                    new = self._name(value)
-                else:
-                    new = self._value(value, field, place.free_form, depth)
-                written.append(text[at - 1 : end] if new == value else _quoted(new))
-                at = end
+                at = max(at, stop)
+                field = value if is_name else field
+                new = self._name(value) if is_name else self._value(value, field, places[-1].free_form, depth)
+            if new != value:
+                written += (text[kept:start], new if kind == "number" else _quoted(new))
+                kept = stop
         if cut:
-            return "".join(written) + self._pseudonyms.text(text[at:])
+            return "".join(written) + text[kept:at] + self._pseudonyms.text(text[at:])
         raise _NotJson
 
     def _name(self, name: str) -> str:
@@ -156,7 +156,7 @@ class Redactor:
             return value
         if depth < _DEEPEST_STRING_IN_STRING and value[:200].lstrip(" \t\r\n")[:1] in _FIRST_OF_JSON:
             try:
-                return self._json(value, _Place("", False, True), depth + 1, cut=field in PREVIEWS)
+                return self._json(value, _Place("", True), depth + 1, cut=field in PREVIEWS)
             except _NotJson:
                 pass
         return self._pseudonyms.text(value)
@@ -187,7 +187,7 @@ def _marked(mark: str, places: list[_Place], field: str) -> str:
     place = places[-1]
     if mark in "{[":
         free_form = place.free_form or field in FREE_FORM or (field != "" and field not in NAMES)
-        places.append(_Place(field, mark == "{", free_form))
+        places.append(_Place(field, free_form))
         return field
     if mark in "}]":
         if len(places) > 1:
@@ -196,13 +196,14 @@ def _marked(mark: str, places: list[_Place], field: str) -> str:
     return field if mark == ":" else place.field
 
 
-def _is_name(text: str, end: int, place: _Place) -> bool:
-    """Whether the string of an object that ends at `end` is followed by a colon."""
-    if not place.in_object:
-        return False
-    while text[end : end + 1] in (" ", "\t", "\r", "\n"):
-        end += 1
-    return text[end : end + 1] == ":"
+def _string(text: str, token: re.Match[str]) -> tuple[str, int, int, bool]:
+    """The value of a string token, where it starts and stops, and whether it names a field."""
+    value = token["plain"]
+    if value is not None:
+        return value, token.start("plain") - 1, token.end("plain") + 1, token["name"] is not None
+    start = token.start("string")
+    value, stop = scanstring(text, start + 1, False)
+    return value, start, stop, _COLON.match(text, stop) is not None
 
 
 def _quoted(value: str) -> str:
