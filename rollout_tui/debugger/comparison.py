@@ -40,6 +40,12 @@ class Comparison(NamedTuple):
         replaced = {pair.before for pair in (*self.again, *self.rewritten)}
         return tuple(one for one in self.removed if one not in replaced)
 
+    @property
+    def new(self) -> tuple[str, ...]:
+        """Added items that took no other's place."""
+        replacing = {pair.after for pair in (*self.again, *self.rewritten)}
+        return tuple(one for one in self.added if one not in replacing)
+
 
 def compare(history: History, before: Ids, after: Ids, kept: int | None = None) -> Comparison:
     """Compare two lists of item ids; `kept` is their common prefix where that is known already."""

@@ -75,8 +75,13 @@ def what_was_open(trace: Trace, event: int) -> str:
     said = []
     for thread in blocked(trace, trace.snapshot(event)):
         entries = thread.blocked_on
-        holding = {one.parent for one in entries}
-        waited = [one.label for at, one in enumerate(entries) if at not in holding and one.kind != "turn"]
+        # A command says less than the call that runs it.
+        holding = {one.parent for one in entries if one.kind != "terminal_operation"}
+        waited = [
+            one.label
+            for at, one in enumerate(entries)
+            if at not in holding and one.kind not in ("turn", "terminal_operation")
+        ]
         more = f" and {len(waited) - SHOWN} more" if len(waited) > SHOWN else ""
         if waited or entries:
             name = thread.agent_path or thread.thread_id

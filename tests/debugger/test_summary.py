@@ -1,0 +1,86 @@
+"""A recording in numbers. Expected values were read from the traces."""
+
+from __future__ import annotations
+
+from shared_recordings import corpus_folders, needs_corpus, recording
+
+from rollout_tui.debugger.summary import Interval, summary, time_spent, turn_times
+from rollout_tui.recording import open_trace
+
+
+def test_a_moment_counts_once() -> None:
+    spent = time_spent(
+        [
+            Interval("tools", 0, 50),
+            Interval("model", 10, 20),
+            Interval("waits", 15, 30),
+            Interval("tools", 90, None),
+        ],
+        0,
+        100,
+    )
+    assert spent == {"tools": 10 + 20 + 10, "model": 10, "waits": 10, "idle": 40}
+
+
+def test_what_lies_outside_the_turn_does_not_count() -> None:
+    assert time_spent([Interval("tools", -50, 10), Interval("model", 95, 200)], 0, 100) == {
+        "tools": 10,
+        "model": 5,
+        "idle": 85,
+    }
+
+
+def test_identity_and_status() -> None:
+    found = summary(recording("reasoning-exec-phases"))
+    assert found["identity"]["trace_id"] == "6bb6845e-83c3-454a-9a78-dd1e508d7e4d"
+    assert found["identity"]["root_thread_id"] == "01a20366-577d-7550-965c-78494bfe7263"
+    assert found["identity"]["schema_version"] == 2
+    assert (found["status"], found["recording"], found["recording_complete"]) == ("completed", "ended", True)
+    assert found["events"] == {"count": 27, "first_seq": 1, "last_seq": 27, "duration_ms": 197}
+
+
+def test_tokens_add_up() -> None:
+    tokens = summary(recording("reasoning-exec-phases"))["tokens"]
+    (by_thread,) = tokens.pop("by_thread").values()
+    assert tokens == {
+        "calls": 2,
+        "input_tokens": 2700,
+        "cached_input_tokens": 1152,
+        "cache_write_input_tokens": 0,
+        "output_tokens": 100,
+        "reasoning_output_tokens": 35,
+    }
+    assert by_thread == tokens
+
+
+def test_where_the_time_of_a_turn_went() -> None:
+    (turn,) = turn_times(recording("reasoning-exec-phases"))
+    assert (turn.number, turn.status, turn.event, turn.total_ms) == (1, "completed", 4, 173)
+    assert (turn.model_ms, turn.tools_ms, turn.waits_ms, turn.idle_ms) == (20 + 18, 70, 0, 65)
+    (waiting,) = turn_times(recording("two-cells-interleaved"))
+    assert waiting.waits_ms == 302 + 303 + 1838 + 2
+    assert waiting.tools_ms == 222 + 206
+    assert waiting.model_ms == 54 + 23 + 27 + 26 + 14
+
+
+def test_an_open_turn_counts_up_to_the_event() -> None:
+    (turn,) = turn_times(recording("two-cells-interleaved"), 45)
+    assert turn.status == "running"
+    assert turn.total_ms == 3053 - 9
+    assert turn.waits_ms == 302 + 303 + (3053 - 1252)
+
+
+def test_counts_by_kind_and_status() -> None:
+    found = summary(recording("sigkill-during-tool"))
+    assert found["recording"] == "stopped" and found["status"] == "running"
+    assert found["counts"]["tool_calls"] == {"total": 2, "completed": 1, "running": 1}
+    assert found["counts"]["codex_turns"] == {"total": 1, "running": 1}
+    assert found["findings"] == {"error": 0, "warning": 6, "note": 0}
+
+
+@needs_corpus
+def test_the_parts_of_every_turn_are_the_whole() -> None:
+    for folder in corpus_folders()[::4]:
+        for turn in turn_times(open_trace(folder)):
+            parts = (turn.model_ms, turn.tools_ms, turn.waits_ms, turn.compaction_ms, turn.idle_ms)
+            assert sum(parts) == turn.total_ms and min(parts) >= 0

@@ -1,0 +1,87 @@
+"""What fills the context. Expected values were read from the traces."""
+
+from __future__ import annotations
+
+from shared_recordings import recording
+
+from rollout_tui.debugger.tokens import (
+    CATEGORIES,
+    context_window,
+    estimate,
+    latest_usage,
+    request_frame,
+    tokens,
+)
+
+
+def test_recorded_usage_of_the_latest_call() -> None:
+    trace = recording("reasoning-exec-phases")
+    thread = trace.bundle.identity.root_thread_id
+    assert latest_usage(trace.history, thread, 8) is None
+    at_first, at_end = (latest_usage(trace.history, thread, event) for event in (18, 27))
+    assert at_first and (at_first.input_tokens, at_first.cached_input_tokens) == (1200, 0)
+    assert at_end and (at_end.input_tokens, at_end.cached_input_tokens, at_end.output_tokens) == (
+        1500,
+        1152,
+        20,
+    )
+
+
+def test_a_call_without_usage_leaves_that_of_the_one_before() -> None:
+    trace = recording("usage-and-item-variants")
+    usage = latest_usage(trace.history, trace.bundle.identity.root_thread_id, 37)
+    assert usage and usage.input_tokens == 1
+
+
+def test_the_window_that_the_client_was_told() -> None:
+    trace = recording("two-cells-interleaved")
+    assert context_window(trace, trace.bundle.identity.root_thread_id, 45) == 258_400
+    assert context_window(trace, trace.bundle.identity.root_thread_id, 9) is None
+
+
+def test_what_fills_the_context() -> None:
+    trace = recording("big-tool-output")
+    found = tokens(trace, 32, trace.bundle.identity.root_thread_id)
+    sizes = {share.name: (share.items, share.size_bytes) for share in found.categories}
+    assert sizes["tool output"] == (2, 40_213 + 40_216)
+    assert sizes["instructions"] == (1, 37)
+    assert found.categories[0].name == "tool output"
+    assert [share.name for share in found.largest[:2]] == ["conversation_item:7", "conversation_item:5"]
+    assert sum(share.size_bytes for share in found.categories) == found.size_bytes
+    assert abs(sum(share.share for share in found.categories) - 1) < 1e-9
+    assert {share.name for share in found.categories} <= set(CATEGORIES)
+
+
+def test_requests_grow_on_a_stable_prefix() -> None:
+    trace = recording("two-cells-interleaved")
+    found = tokens(trace, 45, trace.bundle.identity.root_thread_id)
+    assert [(one.event, one.number, one.items, one.before, one.stable) for one in found.requests] == [
+        (10, 1, 3, 0, 0),
+        (24, 2, 7, 3, 3),
+        (30, 3, 9, 7, 7),
+        (36, 4, 11, 9, 9),
+    ]
+    assert all(one.broken is None for one in found.requests)
+    assert found.request_count == 4
+    last = tokens(trace, 64, trace.bundle.identity.root_thread_id, most=2)
+    assert [one.number for one in last.requests] == [4, 5]
+
+
+def test_where_the_cache_broke() -> None:
+    trace = recording("app-multi-turn")
+    found = tokens(trace, 63, trace.bundle.identity.root_thread_id)
+    broken = found.requests[-1]
+    assert (broken.event, broken.items, broken.before, broken.stable) == (54, 6, 13, 1)
+    assert (broken.broken, broken.broke) == ("conversation_item:2", "conversation_item:3")
+
+
+def test_what_a_request_carries_beside_its_items() -> None:
+    trace = recording("two-cells-interleaved")
+    found = tokens(trace, 45, trace.bundle.identity.root_thread_id)
+    frame = request_frame(trace, found.requests[0].inference_call_id)
+    assert frame is not None and frame.instructions_bytes == 0 and frame.tools_bytes > 10_000
+    assert request_frame(trace, "nope") is None
+
+
+def test_an_estimate_is_a_quarter_of_the_bytes() -> None:
+    assert [estimate(size) for size in (0, 1, 4, 5)] == [0, 1, 1, 2]
