@@ -11,6 +11,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 SHORT = 8
+# Looking for an id in a longer view makes an index of it.
+INDEXED = 64
+
+
+class Backing(list[str]):
+    """The list behind views, with an index of its entries once one is looked for in a long view."""
+
+    __slots__ = ("_indexed", "_places")
+
+    def __init__(self, items: Iterable[str]) -> None:
+        super().__init__(items)
+        self._places: dict[str, int] = {}
+        self._indexed = 0
+
+    def place(self, one: str) -> int:
+        """Where an id stands first; behind the end when it is not there."""
+        for at in range(self._indexed, len(self)):
+            self._places.setdefault(self[at], at)
+            self._indexed = at + 1
+        return self._places.get(one, len(self))
 
 
 class IdView(Sequence[str]):
@@ -18,7 +38,7 @@ class IdView(Sequence[str]):
 
     __slots__ = ("items", "length")
 
-    def __init__(self, items: list[str], length: int) -> None:
+    def __init__(self, items: Backing, length: int) -> None:
         self.items = items
         self.length = length
 
@@ -36,6 +56,11 @@ class IdView(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.items[: self.length])
+
+    def __contains__(self, one: object) -> bool:
+        if self.length <= INDEXED:
+            return one in self.items[: self.length]
+        return isinstance(one, str) and self.items.place(one) < self.length
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, IdView) and other.items is self.items:
@@ -63,9 +88,9 @@ def extended(ids: Ids, more: Iterable[str]) -> Ids:
     if isinstance(ids, tuple):
         if len(ids) + len(added) <= SHORT:
             return ids + added
-        items = [*ids, *added]
+        items = Backing((*ids, *added))
         return IdView(items, len(items))
-    items = ids.items if ids.length == len(ids.items) else ids.items[: ids.length]
+    items = ids.items if ids.length == len(ids.items) else Backing(ids.items[: ids.length])
     items.extend(added)
     return IdView(items, len(items))
 

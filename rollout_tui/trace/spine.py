@@ -63,6 +63,7 @@ class _Tag(msgspec.Struct, gc=False):
 _LOOSE = msgspec.json.Decoder(_Loose)
 _TAG = msgspec.json.Decoder(_Tag)
 _REFERENCE = msgspec.json.Decoder(PayloadReference)
+_REFERENCES = msgspec.json.Decoder(list[PayloadReference])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -74,7 +75,7 @@ def decode_block(data: bytes, *, placed: bool = True) -> Block:
     lines = data.split(b"\n")
     if not lines[-1].strip(BLANK):
         lines.pop()
-    if _is_plain(lines):
+    if _is_plain(lines) and is_text(data):
         with suppress(ValueError, RecursionError):
             events: list[Line] = list(LINES.decode_lines(data))
             if len(events) == len(lines):
@@ -103,8 +104,18 @@ def _is_plain(lines: list[bytes]) -> bool:
         return False
 
 
+def is_text(data: bytes | bytearray) -> bool:
+    """Whether data is UTF-8 throughout; the decoders look at the strings alone that they keep."""
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def decode_line(line: bytes) -> Line:
     """Decode one line; never raises."""
+    if not is_text(line):
+        return _bad(line, "not UTF-8")
     try:
         return LINES.decode(line)
     except RecursionError:
@@ -138,7 +149,7 @@ def _integer(raw: msgspec.Raw) -> int | None:
 
 def _references(payload: msgspec.Raw) -> Iterable[PayloadReference]:
     for value in _FIELDS.decode(payload).values():
-        try:
-            yield _REFERENCE.decode(value)
-        except (ValueError, RecursionError):
-            continue
+        for decode in (_REFERENCE.decode, _REFERENCES.decode):
+            with suppress(ValueError, RecursionError):
+                found = decode(value)
+                yield from (found,) if isinstance(found, PayloadReference) else found
