@@ -6,7 +6,7 @@ import argparse
 
 from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_trace
-from rollout_tui.commands.loading import event_at, load, place
+from rollout_tui.commands.loading import look
 from rollout_tui.commands.outcome import FINE
 from rollout_tui.debugger.blocked import blocked
 
@@ -30,9 +30,7 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Print what threads wait for."""
-    where = place(options.trace)
-    trace = load(where.path)
-    snapshot = trace.snapshot(event_at(trace, where.seq if options.at is None else options.at))
+    trace, snapshot, _ = look(options.trace, options.at)
     found = blocked(trace, snapshot)
     if options.json:
         say_json([one.as_json() for one in found])

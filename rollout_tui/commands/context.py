@@ -6,7 +6,7 @@ import argparse
 
 from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_thread, add_trace
-from rollout_tui.commands.loading import event_at, load, place, thread_at
+from rollout_tui.commands.loading import look, thread_at
 from rollout_tui.commands.outcome import FINE
 from rollout_tui.debugger.context import as_json
 
@@ -35,10 +35,8 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Print the context."""
-    where = place(options.trace)
-    trace = load(where.path)
-    snapshot = trace.snapshot(event_at(trace, where.seq if options.at is None else options.at))
-    wanted = where.query.get("thread") if options.thread is None else options.thread
+    trace, snapshot, query = look(options.trace, options.at)
+    wanted = query.get("thread") if options.thread is None else options.thread
     thread_id = thread_at(snapshot, wanted)
     if options.json:
         say_json(as_json(trace, snapshot, thread_id))

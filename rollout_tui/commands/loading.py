@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 ROOT_VARIABLE = "CODEX_ROLLOUT_TRACE_ROOT"
 _PERMALINK = re.compile(r"(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?", re.DOTALL)
-_THREADS_NAMED = 6
 
 
 class Place(NamedTuple):
@@ -82,29 +81,28 @@ def event_at(trace: Trace, seq: int | None) -> int:
 
 
 def thread_at(snapshot: Snapshot, wanted: str | None) -> str:
-    """The id of the thread that `wanted` names: an id, a unique prefix of one, or an agent path.
+    """The id of the thread that `--thread` names, the root thread for None. Raises CommandFailure."""
+    from rollout_tui.debugger.thread_names import UnknownThread, thread_named
 
-    None stands for the root thread. Raises CommandFailure.
-    """
-    threads = snapshot.threads
     root = snapshot.rollout.root_thread_id
-    if wanted is None:
+    if wanted is None or wanted == root:
         return root
-    if wanted in threads or wanted == root:
-        return wanted
-    by_path = [thread.thread_id for thread in threads.values() if thread.agent_path == wanted]
-    found = by_path or [one for one in threads if wanted and one.startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    problem = f"names {len(found)} threads" if found else "names no thread"
-    raise CommandFailure(
-        f"rollout-tui: --thread {wanted[:80]!r} {problem} at seq {snapshot.seq}; {_threads(snapshot)}"
-    )
+    try:
+        return thread_named(snapshot, wanted)
+    except UnknownThread as unknown:
+        raise CommandFailure(f"rollout-tui: --thread {unknown}") from unknown
 
 
-def _threads(snapshot: Snapshot) -> str:
-    named = [f"{thread.thread_id} ({thread.agent_path})" for thread in snapshot.threads.last(_THREADS_NAMED)]
-    if not named:
-        return "no thread has started there"
-    more = ", and more" if len(snapshot.threads) > len(named) else ""
-    return f"allowed: {', '.join(reversed(named))}{more}"
+class Looked(NamedTuple):
+    """What a command looks at: a recording as of an event, and what its TRACE said beside the path."""
+
+    trace: Trace
+    snapshot: Snapshot
+    query: dict[str, str]
+
+
+def look(trace: str | None, at: int | None) -> Looked:
+    """The recording that TRACE names, as of `--at` or else the seq of a permalink. Raises CommandFailure."""
+    where = place(trace)
+    loaded = load(where.path)
+    return Looked(loaded, loaded.snapshot(event_at(loaded, where.seq if at is None else at)), where.query)

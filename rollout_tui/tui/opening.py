@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollout_tui.graph.objects import Thread
+from rollout_tui.debugger.thread_names import UnknownThread, thread_named
 from rollout_tui.recording import Trace, UnknownSeq
 from rollout_tui.tui.session import Session
 
@@ -56,16 +56,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> None:
 
 def find_thread(trace: Trace, wanted: str) -> str:
     """The id of a thread given by id, agent path or a unique beginning of an id. Raises NotThere."""
-    threads = [
-        found
-        for handle in trace.history.collections[Thread].order
-        if isinstance(found := trace.history.objects[handle], Thread)
-    ]
-    for match in (
-        [one for one in threads if wanted in (one.thread_id, one.agent_path)],
-        [one for one in threads if one.thread_id.startswith(wanted)],
-    ):
-        if len(match) == 1:
-            return match[0].thread_id
-    paths = ", ".join(one.agent_path for one in threads[:8]) or "none yet"
-    raise NotThere(f"no thread is called {wanted[:60]!r}; threads: {paths}")
+    try:
+        return thread_named(trace.snapshot(trace.history.head), wanted)
+    except UnknownThread as problem:
+        raise NotThere(str(problem)) from problem
