@@ -223,5 +223,5 @@ def _row_json(trace: Trace, row: ContextItem, event: int) -> dict[str, Any]:
         "first_seen_seq": row.first_seen_seq,
         "text": text(trace, row, event),
         "call_id": row.call_id,
-        "produced_by": msgspec.to_builtins(row.produced_by),
+        "produced_by": [msgspec.to_builtins(one) for one in row.produced_by],
     }

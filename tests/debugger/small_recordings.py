@@ -119,7 +119,11 @@ class Script:
     def response(self, call: str, items: Iterable[Any], thread_id: str = ROOT, turn_id: str = TURN) -> int:
         """The model answers with these items."""
         body = {"response_id": f"resp-{call}", "token_usage": None, "output_items": list(items)}
-        fields = {"inference_call_id": call, "response_payload": self.payload("inference_response", body)}
+        fields = {
+            "inference_call_id": call,
+            "response_id": f"resp-{call}",
+            "response_payload": self.payload("inference_response", body),
+        }
         return self.event("inference_completed", fields, thread=thread_id, turn=turn_id)
 
     def tool(
