@@ -29,8 +29,10 @@ from rollout_tui.tui.lines import (
 )
 from rollout_tui.words import duration
 
-WIDE = 90
-"""Cells; in less room the states of a cell get a row of their own."""
+WIDE, MEDIUM = 90, 60
+"""Cells; below the first what a wait gave gets a row of its own, below the second what came of it too."""
+HEAD = 40
+"""Cells that name, call and status of a cell take."""
 OPEN_CELLS = 6
 """The last so many cells are shown with all they did, and those that are alive."""
 LOOKED_AT = 200
@@ -109,12 +111,16 @@ def _head(story: CellStory, fold: Fold, width: int, *, opened: bool) -> Line:
     head = (
         Cell("v" if opened else ">", "dim"),
         Cell(story.name, "cell strong", 8),
-        Cell(story.call_id, "", None if width < WIDE else 16, least=6),
+        Cell(_short(story.call_id), "", 16 if width >= WIDE else None),
         Cell(story.status, STATUS_STYLES.get(story.status, ""), 10),
     )
-    if width >= WIDE:
-        return row(width, *head, Cell(_states(story), "dim", FLEXIBLE), target=fold)
-    return row(width, *head, Cell("" if opened else _states(story), "dim", FLEXIBLE, drop=1), target=fold)
+    states = _states(story) if _states_fit(story, width) or not opened else ""
+    return row(width, *head, Cell(states, "dim", FLEXIBLE, drop=1), target=fold)
+
+
+def _states_fit(story: CellStory, width: int) -> bool:
+    """Whether the states stand beside the name; else they get rows of their own."""
+    return len(_states(story)) <= width - HEAD
 
 
 def _states(story: CellStory) -> str:
@@ -126,7 +132,7 @@ def _states(story: CellStory) -> str:
 
 def _story_rows(story: CellStory, fold: Fold, width: int) -> list[_Maker]:
     rows: list[_Maker] = [partial(_head, story, fold, width, opened=True)]
-    if width < WIDE:
+    if not _states_fit(story, width):
         target = ToObject(CodeCell, story.code_cell_id)
         rows += _wrapped_rows("states", _states(story), "", target, width)
     for number, call in enumerate(story.nested):
@@ -142,7 +148,7 @@ def _story_rows(story: CellStory, fold: Fold, width: int) -> list[_Maker]:
 
 
 def _indent(width: int) -> int:
-    return 9 if width >= 60 else 3
+    return 9 if width >= MEDIUM else 3
 
 
 def _named(name: str, text: str, style: str, target: ToObject, width: int) -> Line:
@@ -195,13 +201,14 @@ def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[_Ma
         Cell(_span(wait.started_seq, wait.ended_seq), "dim"),
         Cell(duration(wait.duration_ms), "running" if wait.is_open else "dim", 7, "right"),
     )
-    if width >= WIDE or not gave:
-        made = row(width, *head, Cell(outcome, style), Cell(gave, "", FLEXIBLE), target=target)
-        return [lambda: made]
-    return [
-        partial(row, width, *head, Cell(outcome, style, FLEXIBLE), target=target),
-        partial(_named, "", gave, "", target, width),
-    ]
+    if width >= WIDE or (not gave and width >= MEDIUM):
+        return [partial(row, width, *head, Cell(outcome, style), Cell(gave, "", FLEXIBLE), target=target)]
+    if width >= MEDIUM:
+        rows: list[_Maker] = [partial(row, width, *head, Cell(outcome, style, FLEXIBLE), target=target)]
+    else:
+        rows = [partial(row, width, *head, target=target)]
+        rows += _wrapped_rows("", outcome, style, target, width)
+    return [*rows, partial(_named, "", gave, "", target, width)] if gave else rows
 
 
 def _short(tool_call_id: str) -> str:
@@ -211,16 +218,16 @@ def _short(tool_call_id: str) -> str:
 def _outcome(wait: CellWait, *, here: bool) -> tuple[str, str]:
     if wait.is_open:
         return ("> the main loop is here", "running") if here else ("open, in a turn that is over", "warning")
-    late = "! the cell had ended before, " if wait.is_late else ""
-    return f"{late}{wait.outcome}", "warning" if late or wait.outcome == "failed" else ""
+    late = "! the cell had ended, " if wait.is_late else ""
+    seen = "not yet seen" if wait.carried_seq is None else f"seen #{wait.carried_seq}"
+    return f"{late}{wait.outcome}, {seen}", "warning" if late or wait.outcome == "failed" else ""
 
 
 def _gave(wait: CellWait) -> str:
     if wait.gave is None:
         return "gave nothing"
     output = one_line(wait.output or "")
-    told = f'gave the model: "{output}"' if output else "no new output"
-    return f"{told}  seen #{wait.carried_seq}" if wait.carried_seq is not None else f"{told}  not yet seen"
+    return f'gave the model: "{output}"' if output else "no new output"
 
 
 def _now_rows(story: CellStory, width: int) -> list[_Maker]:

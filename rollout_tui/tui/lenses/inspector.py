@@ -22,8 +22,9 @@ from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.findings import MARKS
 from rollout_tui.tui.lenses.item_words import item_words
 from rollout_tui.tui.lenses.json_rows import JsonRows
+from rollout_tui.tui.lenses.json_tree import parsed
 from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
-from rollout_tui.tui.lenses.object_text import object_text
+from rollout_tui.tui.lenses.object_text import Text, object_text
 from rollout_tui.tui.lenses.recorded import findings_about
 from rollout_tui.tui.lenses.subject import find, subject
 from rollout_tui.tui.lenses.text_lines import TextLines
@@ -49,6 +50,8 @@ from rollout_tui.words import count, since_start, size
 NAME_WIDTH = 11
 MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""
+LONGEST_TEXT = 200_000
+"""Characters of a text that the inspector shows."""
 MOST_LATER = 40
 """With hindsight: later changes of the object that are listed."""
 
@@ -61,7 +64,7 @@ def inspector(view: View, width: int) -> LensLines:
         return LineList("inspector", (), empty="No event yet. Nothing to inspect.")
     target = subject(view)
     parts: list[LensLines] = []
-    head = LineList("inspector", _event_lines(view, width), "held  Esc lets go" if view.held else "")
+    head = LineList("inspector", _event_lines(view, width), "Esc lets go" if view.held else "")
     if target is None:
         parts = [_changed(view, None, width)]
     elif isinstance(target, ToPayload):
@@ -105,10 +108,26 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
     parts.append(_changed(view, target, width))
     text = object_text(view, found)
     if text is not None and text.text:
-        rows_of_text = TextLines(text, width)
-        told = f"{size(text.size)}, {count(rows_of_text.lines, 'line')}"
-        heading = line(Piece(text.name, "heading"), Piece(f"  {told}", "dim"), target=target)
-        parts += [LineList("", (NOTHING, clipped(heading, width))), rows_of_text]
+        parts += _text(view, text, target, width)
+    return parts
+
+
+def _text(view: View, text: Text, target: ToObject, width: int) -> list[LensLines]:
+    """The whole text, of a very long one the beginning: a step must not wait for megabytes."""
+    if text.language == "json" and text.size <= LONGEST_TEXT:
+        document = parsed(text.text.encode(errors="surrogatepass"))
+        heading = line(Piece(text.name, "heading"), Piece(f"  JSON {size(text.size)}", "dim"), target=target)
+        tree = JsonRows(document, f"inspector:{target.id}", view.folds, width)
+        return [LineList("", (NOTHING, clipped(heading, width))), tree]
+    shown = text._replace(text=text.text[:LONGEST_TEXT])
+    rows = TextLines(shown, width)
+    cut = len(shown.text) < len(text.text)
+    told = size(text.size) if cut else f"{size(text.size)}, {count(rows.lines, 'line')}"
+    heading = line(Piece(text.name, "heading"), Piece(f"  {told}", "dim"), target=target)
+    parts: list[LensLines] = [LineList("", (NOTHING, clipped(heading, width))), rows]
+    if cut:
+        more = clipped(line(Piece("... Enter, then 8 for all of it", "link"), target=target), width)
+        parts.append(LineList("", (more,)))
     return parts
 
 

@@ -7,14 +7,12 @@ shows its first screen after two passes. What is no JSON is shown as text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias, overload
 
 import msgspec
 
 from rollout_tui.tui.lenses.text_rows import TextRows
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Kind: TypeAlias = Literal["object", "list", "string", "number", "constant", "text"]
 
@@ -78,9 +76,9 @@ class JsonValue:
             try:
                 if self.kind == "object":
                     found = _OBJECT.decode(self.raw)
-                    self._children = [Child(key, _value(one)) for key, one in found.items()]
+                    self._children = _Members(list(found), list(found.values()))
                 else:
-                    self._children = [Child(None, _value(one)) for one in _LIST.decode(self.raw)]
+                    self._children = _Members(None, _LIST.decode(self.raw))
             except (ValueError, RecursionError) as error:
                 self.problem = str(error)
                 self._children = ()
@@ -114,8 +112,29 @@ class JsonValue:
         return _as_text(_BLANKS.sub(b" ", bytes(self.raw[: most * 6])))
 
 
-def _value(raw: msgspec.Raw) -> JsonValue:
-    return JsonValue(memoryview(raw).toreadonly())
+class _Members(Sequence[Child]):
+    """The members of a container, made when they are looked at: a list may have a million."""
+
+    def __init__(self, keys: list[str] | None, values: list[msgspec.Raw]) -> None:
+        self._keys = keys
+        self._values = values
+        self._made: dict[int, Child] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> Child: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Child]: ...
+    def __getitem__(self, index: int | slice) -> Child | list[Child]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        found = self._made.get(index)
+        if found is None:
+            value = JsonValue(memoryview(self._values[index]).toreadonly())
+            found = self._made[index] = Child(self._keys[index] if self._keys else None, value)
+        return found
 
 
 def _as_text(raw: bytes | memoryview) -> str:

@@ -1,0 +1,72 @@
+"""What Enter on a line shows: an object or a payload with all that belongs to it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rollout_tui.debugger.item_text import raw_item
+from rollout_tui.graph.objects import ConversationItem, Object, Thread
+from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.lenses.facts import Facts
+from rollout_tui.tui.lenses.fields import fields
+from rollout_tui.tui.lenses.inspector import field_line
+from rollout_tui.tui.lenses.json_tree import parsed
+from rollout_tui.tui.lenses.labels import label, payload_name
+from rollout_tui.tui.lenses.object_text import object_text
+from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
+from rollout_tui.tui.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
+
+OPEN_PAYLOADS = 2
+"""Payloads of an object without a text of its own that are shown open."""
+BACK = "Esc: the event"
+
+
+def opened_object(view: View, target: ToObject, found: Object, width: int) -> LensLines:
+    """The text of an object, then its payloads, its values, and its JSON in the reduced state."""
+    words = label(view.trace.history, target)
+    parts: list[LensLines] = [LineList(f"raw  {words.text}", (), BACK)]
+    text = object_text(view, found)
+    has_text = text is not None and bool(text.text)
+    if text is not None and has_text and text.language == "json":
+        document = parsed(text.text.encode(errors="surrogatepass"))
+        parts += json_section(
+            view, text.name, document, f"raw:{target.id}:text", width, opened=True, gap=False
+        )
+    elif text is not None and has_text:
+        parts += text_section(view, text, f"raw:{target.id}:text", width)
+    for number, raw_payload_id in enumerate(payloads_of(found)):
+        opened = not has_text and number < OPEN_PAYLOADS
+        parts += payload_section(view, raw_payload_id, width, opened=opened, gap=number > 0 or has_text)
+    if isinstance(found, ConversationItem):
+        recorded = raw_item(view.trace, found)
+        if recorded is not None:
+            document = parsed(recorded)
+            parts += json_section(
+                view, "item as recorded", document, f"raw:{target.id}:item", width, opened=False
+            )
+    own = tuple(field_line(one, width) for one in fields(Facts(view), found))
+    gap = (NOTHING,) if len(JoinedLines(*parts)) else ()
+    parts.append(LineList("", (*gap, line(Piece("values", "heading")), *own)))
+    parts += json_section(
+        view, "reduced state", parsed(_state(view, found)), f"raw:{target.id}:state", width, opened=False
+    )
+    return JoinedLines(*parts)
+
+
+def _state(view: View, found: Object) -> bytes:
+    """An object as the reduced state has it."""
+    whole = view.snapshot.threads[found.thread_id] if isinstance(found, Thread) else found
+    return msgspec.json.encode(whole, enc_hook=list)
+
+
+def opened_payload(view: View, target: ToPayload, width: int) -> LensLines:
+    """A payload and the event that named it first."""
+    born = view.trace.history.payloads.born(target.raw_payload_id)
+    rows: list[Line] = []
+    if born and born <= view.event:
+        seq = view.trace.history.events.seqs[born]
+        rows = [line(Piece(" named by ", "dim"), Piece(f"#{seq}", "link"), target=ToEvent(born))]
+    return JoinedLines(
+        LineList(f"raw  {payload_name(target.raw_payload_id)}", rows, BACK),
+        *payload_section(view, target.raw_payload_id, width, opened=True),
+    )
