@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.go_to import go_to
+from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
+from rollout_tui.tui.actions.handing_out import export_to, link, write
 from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 
 class Command(NamedTuple):
@@ -61,12 +64,28 @@ def _act(action_id: str) -> Callable[[Desk, str], None]:
     return run
 
 
+def _theme(desk: Desk, argument: str) -> None:
+    app = cast("DebuggerScreen", desk).app
+    if argument in app.available_themes:
+        app.theme = argument
+    else:
+        desk.say(f"themes: {', '.join(sorted(app.available_themes))}")
+
+
 COMMANDS: tuple[Command, ...] = (
+    Command("break", "EXPRESSION", "stop where it holds: tool=exec_command status=failed", set_break),
+    Command("watch", "EXPRESSION", "stop where its answer changes: input_tokens > 200k", set_watch),
+    Command("when", "EXPRESSION", 'the same: text ~ "AGENTS.md" leaves', set_watch),
+    Command("breaks", "", "list breakpoints and watches", list_breaks),
+    Command("unbreak", "NUMBER", "remove one; without a number all", remove_break),
+    Command("write", "FILE", "write the selected value to a file", write),
+    Command("export", "md FILE", "write an account of all up to the cursor", export_to),
+    Command("link", "", "copy a link to this place", link),
+    Command("theme", "NAME", "other colours; without NAME list them", _theme),
     Command("thread", "T", "hold a thread, by path or id; without T let go", _thread),
     Command("lens", "NAME", "show a lens", _lens),
     Command("mark", "", "mark this event", _act("mark")),
     Command("help", "", "the keys", _act("help")),
     Command("quit", "", "leave", _act("quit")),
-    Command("q", "", "leave", _act("quit")),
 )
-BY_WORD = {command.word: command for command in COMMANDS}
+BY_WORD = {command.word: command for command in COMMANDS} | {"q": Command("q", "", "leave", _act("quit"))}

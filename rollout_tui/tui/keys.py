@@ -66,7 +66,7 @@ LENS_NAMES = (
     ("1", "context", "what the model sees"),
     ("2", "diff", "changes since the previous request, or the mark"),
     ("3", "cells", "code cells and the waits on them"),
-    ("4", "agents", "threads, what they gave each other, where each is"),
+    ("4", "agents", "threads, edges, where each one is"),
     ("5", "tokens", "what fills the context; usage and cache"),
     ("6", "terminals", "commands and their output"),
     ("7", "findings", "errors, warnings and notes"),

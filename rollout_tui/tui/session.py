@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.breakpoints import Breakpoints
 from rollout_tui.debugger.related import Subject, subject_of
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.lens import Selection, View
@@ -88,6 +89,7 @@ class Session:
         self.outline = True
         self.zoomed = False
         self.searching: Search | None = None
+        self.breakpoints = Breakpoints(reading.trace, reading.findings)
         self.growing = False
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""

@@ -34,7 +34,7 @@ def cancel(desk: Desk) -> None:
     screen = _screen(desk)
     if screen.opened is None:
         return
-    said = screen.opened.cancel()
+    said = screen.running.cancel() or screen.opened.cancel()
     if said:
         desk.say(said)
     desk.repaint()
@@ -53,7 +53,7 @@ def interrupt(desk: Desk) -> None:
         screen.app.exit(0)
         return
     screen.interrupted_at = now
-    cancelled = screen.cancel_running()
+    cancelled = screen.running.cancel()
     desk.say(f"{cancelled}; Ctrl+C again quits" if cancelled else "Ctrl+C again quits")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger.related import Subject
 from rollout_tui.debugger.stepping import Step, Walk, step
@@ -11,10 +11,10 @@ from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
     from rollout_tui.tui.session import Session
 
 KEEPS_SELECTION = ("change", "same")
-JUMPS = ("first", "last", "silence", "problem", "stop")
 
 
 def walk(session: Session) -> Walk:
@@ -87,12 +87,19 @@ def last(desk: Desk) -> None:
 
 def stop_next(desk: Desk) -> None:
     """To the next stop: with no breakpoint set, the next failure."""
-    take(desk, "stop_next", step(walk(desk.session), "failure_next", desk.session.event))
+    _stop(desk, "failure_next", backwards=False)
 
 
 def stop_previous(desk: Desk) -> None:
     """To the previous stop."""
-    take(desk, "stop_previous", step(walk(desk.session), "failure_previous", desk.session.event))
+    _stop(desk, "failure_previous", backwards=True)
+
+
+def _stop(desk: Desk, otherwise: str, *, backwards: bool) -> None:
+    if desk.session.breakpoints.all:
+        cast("DebuggerScreen", desk).running.seek(backwards=backwards)
+    else:
+        take(desk, otherwise, step(walk(desk.session), otherwise, desk.session.event))
 
 
 def thread_next(desk: Desk) -> None:

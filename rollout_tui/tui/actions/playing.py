@@ -24,14 +24,15 @@ def follow(desk: Desk) -> None:
 
 def play(desk: Desk) -> None:
     """Play, or pause."""
-    cast("DebuggerScreen", desk).play(not cast("DebuggerScreen", desk).player.playing)
+    running = cast("DebuggerScreen", desk).running
+    running.play(not running.player.playing)
 
 
 def faster(desk: Desk) -> None:
     """Play faster."""
-    desk.say(cast("DebuggerScreen", desk).player.change_speed(1))
+    desk.say(cast("DebuggerScreen", desk).running.player.change_speed(1))
 
 
 def slower(desk: Desk) -> None:
     """Play slower."""
-    desk.say(cast("DebuggerScreen", desk).player.change_speed(-1))
+    desk.say(cast("DebuggerScreen", desk).running.player.change_speed(-1))

@@ -32,7 +32,7 @@ def begin(desk: Desk, text: str) -> None:
     session.end_search()
     session.searching = Search(wanted, place)
     screen = cast("DebuggerScreen", desk)
-    session.searching.start(session.trace, session.event, screen.search_advanced)
+    session.searching.start(session.trace, session.event, screen.running.tell_searched)
     desk.repaint()
 
 

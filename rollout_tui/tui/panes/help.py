@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from rollout_tui.printable import cells
+from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.keys import GROUPS, help_rows
 from rollout_tui.tui.lens import LineList
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, line, row
 
 KEYS_WIDTH, OPPOSITE_WIDTH = 10, 10
 
-COMMANDS: tuple[tuple[str, str], ...] = (
+PLACES: tuple[tuple[str, str], ...] = (
     (":1234", "to the event with seq 1234"),
     (":50%", "to the middle of the recording, in events"),
     (":turn 3  :request 7", "to a turn or a model request of the thread shown"),
     (":failure 2", "to the second failure"),
     (":12:40:05", "to a time of day"),
-    (":+3.2s  :-500ms", "forward or back in time"),
-    (":thread /root/alpha", "hold a thread; :thread alone lets go"),
-    (":break EXPRESSION", "stop where it holds; :breaks lists, :unbreak N removes"),
-    (":watch EXPRESSION", "stop where its value changes"),
-    (":write FILE", "write the selected value to a file"),
-    (":theme NAME", "another theme"),
-    (":help  :quit", "what they say"),
+    (":+3.2s", "to a time since the first event"),
 )
 GLYPHS: tuple[tuple[str, str], ...] = (
     ("+ ~ -", "what the last step added, changed, took away"),
@@ -38,7 +33,9 @@ def help_lines(width: int) -> LineList:
     left: list[Line] = []
     column = width // 2 - 2 if width >= 148 else width
     blocks = [_block(group, column) for group in GROUPS]
-    blocks.append(_table("command line", COMMANDS, column))
+    blocks.append(_table("places", PLACES, column))
+    commands = tuple((f":{one.word} {one.argument}".rstrip(), one.description) for one in COMMANDS)
+    blocks.append(_table("commands", commands, column))
     blocks.append(_table("signs", GLYPHS, column))
     if column == width:
         for block in blocks:

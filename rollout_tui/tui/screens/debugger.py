@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -27,15 +26,14 @@ from rollout_tui.tui.messages import (
     Failed,
     FileChanged,
     Opened,
-    SearchAdvanced,
     Waiting,
     WriterSeen,
 )
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
-from rollout_tui.tui.player import Player
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.screens.painting import Painter
+from rollout_tui.tui.screens.running import Running
 from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
 from rollout_tui.tui.targets import open_target
 
@@ -76,7 +74,7 @@ class DebuggerScreen(Screen[None]):
         self.opening = opening
         self.opened: Session | None = None
         self.painter = Painter(self)
-        self.player = Player()
+        self.running = Running(self)
         self.message = ("", "")
         self.interrupted_at = 0.0
         self._pane = TIMELINE
@@ -223,6 +221,7 @@ class DebuggerScreen(Screen[None]):
             self.painter.loading = False
         session.growing = self.painter.standing(session).growing
         session.grown()
+        self.running.break_live(session)
         if message.progress is None and not self._settled:
             self._settled = True
             self._settle(session)
@@ -260,60 +259,9 @@ class DebuggerScreen(Screen[None]):
         self.painter.waiting = message.problem
         self.repaint()
 
-    # -- playing ---------------------------------------------------------------------
-
-    def play(self, on: bool) -> None:
-        """Play at recorded speed, or pause."""
-        self.player.playing = on
-        if on:
-            self.session.pin()
-            self._play_on()
-        else:
-            self.say("paused")
-
-    def _play_on(self) -> None:
-        """Show the next event when its time has come."""
-        move = self.player.next_move(self.session) if self.player.playing else None
-        if move is None:
-            if self.player.playing:
-                self.player.playing = False
-                self.say("end of trace")
-            return
-        self.say(move.said)
-        self.set_timer(move.wait_s, partial(self._played, self.session.event, move.event))
-
-    def _played(self, start: int, event: int) -> None:
-        if self.player.playing and self.session.event == start:
-            self.session.go(event)
-            self.repaint()
-            self._play_on()
-        elif self.player.playing:
-            self._play_on()
-
-    def search_advanced(self) -> None:
-        """Called from the searching thread: there is more to show."""
-        self.post_message(SearchAdvanced())
-
     def on_search_advanced(self) -> None:
-        """Show the count; the first hit is gone to by itself."""
-        search = self.opened.searching if self.opened else None
-        if search is None:
-            return
-        if not search.arrived and search.events:
-            search.arrived = True
-            if self.session.event not in search.excerpts:
-                self.act("hit_next" if search.next(self.session.event) else "hit_previous")
-        elif search.done and not search.events:
-            self.say(f"not found: {search.text}", "warning")
-        self.painter.paint_footer()
-
-    def cancel_running(self) -> str:
-        """Stop what runs; returns what that was."""
-        if self.player.playing:
-            self.player.playing = False
-            return "paused"
-        search = self.opened.searching if self.opened else None
-        return "search stopped" if search is not None and search.stop() else ""
+        """More was searched."""
+        self.running.searched()
 
     # -- what widgets tell -----------------------------------------------------------
 

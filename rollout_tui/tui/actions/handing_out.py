@@ -1,0 +1,84 @@
+"""What one takes along: the selected value, a link to this place, an account of the recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from rollout_tui.export.markdown import account
+from rollout_tui.export.output import OutputProblem, output_file
+from rollout_tui.tui.chosen import chosen_value
+from rollout_tui.words import size
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+MOST_COPIED = 100_000
+"""Terminals drop longer ones (bytes)."""
+
+
+def copy(desk: Desk) -> None:
+    """Copy the selected value."""
+    name, data = chosen_value(desk)
+    if not data:
+        desk.say("nothing to copy on this line")
+        return
+    _copy(desk, name, data)
+
+
+def _copy(desk: Desk, name: str, data: bytes) -> None:
+    cast("DebuggerScreen", desk).app.copy_to_clipboard(data.decode(errors="replace"))
+    doubt = (
+        "too long for most terminals"
+        if len(data) > MOST_COPIED
+        else "a terminal never says whether it took it"
+    )
+    desk.say(f"copied {name}, {size(len(data))} ({doubt}; :write FILE writes it)")
+
+
+def link(desk: Desk, argument: str) -> None:
+    """`:link` copies what the command line needs to come back here."""
+    session = desk.session
+    where = f"{session.trace.bundle.folder}#{session.seq}?lens={session.place.lens}"
+    if session.place.held_thread is not None:
+        where += f"&thread={session.place.held_thread}"
+    cast("DebuggerScreen", desk).app.copy_to_clipboard(where)
+    desk.say(where)
+
+
+def write(desk: Desk, argument: str) -> None:
+    """`:write FILE` writes the selected value; a file that is there stays."""
+    name, data = chosen_value(desk)
+    if not argument or not data:
+        desk.say("write where? :write FILE" if data else "nothing to write on this line", "warning")
+        return
+    _write(desk, argument, [data], name)
+
+
+def export(desk: Desk) -> None:
+    """Ask where to write an account of the recording."""
+    desk.ask(":", "export md ")
+
+
+def export_to(desk: Desk, argument: str) -> None:
+    """`:export md FILE` writes an account up to the cursor."""
+    sort, _, name = argument.partition(" ")
+    if sort != "md" or not name.strip():
+        desk.say("write :export md FILE; for perfetto and bundle: rollout-tui export --help", "warning")
+        return
+    session = desk.session
+    lines = account(session.trace, 1, session.event, thread_id=session.place.held_thread)
+    _write(desk, name.strip(), [f"{line}\n".encode() for line in lines], "an account")
+
+
+def _write(desk: Desk, name: str, pieces: list[bytes], what: str) -> None:
+    path = Path(name).expanduser()
+    try:
+        with output_file(path, force=False) as out:
+            for piece in pieces:
+                out.write(piece)
+    except (OutputProblem, OSError) as problem:
+        desk.say(str(problem), "warning")
+        return
+    desk.say(f"wrote {what}, {size(sum(map(len, pieces)))}, to {path}")

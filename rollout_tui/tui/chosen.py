@@ -1,0 +1,34 @@
+"""The selected value: the whole text of the object or payload that is chosen, else the cursor row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.tui.lenses.object_text import object_text
+from rollout_tui.tui.lines import ToObject, ToPayload
+from rollout_tui.tui.session import TIMELINE
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.actions.desk import Desk
+
+
+def chosen_value(desk: Desk) -> tuple[str, bytes]:
+    """What to call it, and its bytes as recorded (not made printable); empty bytes when there is nothing."""
+    session = desk.session
+    view = desk.line_view(desk.pane)
+    target = None if desk.pane == TIMELINE else view.target
+    chosen = target if isinstance(target, (ToObject, ToPayload)) else session.selected()
+    if isinstance(chosen, ToPayload):
+        try:
+            return f"payload {chosen.raw_payload_id}", session.trace.read_payload(chosen.raw_payload_id)
+        except PayloadProblem as problem:
+            return str(problem), b""
+    if isinstance(chosen, ToObject):
+        handle = session.history.handle(chosen.kind, chosen.id)
+        if handle is not None and session.history.born(handle) <= session.event:
+            found = session.history.as_of(handle, session.event)
+            text = object_text(session.view(), found)
+            if text is not None:
+                return text.name, text.text.encode(errors="surrogatepass")
+    return "the line", (view.line.text.strip() if view.line else "").encode(errors="surrogatepass")

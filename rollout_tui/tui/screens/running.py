@@ -1,0 +1,130 @@
+"""What goes on over several frames and can be cancelled: playing, searching, looking for a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rollout_tui.debugger.breakpoints import Searching, Stop
+from rollout_tui.tui.messages import SearchAdvanced
+from rollout_tui.tui.player import Player
+from rollout_tui.tui.session import Session
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+SLICE_PAUSE_S = 0.001
+LIVE_SLICES = 5
+"""Slices of 20 ms that the events of one advance may cost; what is left is looked at with the next ones."""
+
+
+class Running:
+    """What runs on one screen."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self.player = Player()
+        self._seeking: Iterator[Searching | Stop] | None = None
+        self._broken_to = 0
+
+    def cancel(self) -> str:
+        """Stop what runs; returns what that was, empty when nothing did."""
+        if self.player.playing:
+            self.player.playing = False
+            return "paused"
+        if self._seeking is not None:
+            self._seeking = None
+            return "no longer looking for a stop"
+        search = self._screen.opened.searching if self._screen.opened else None
+        return "search stopped" if search is not None and search.stop() else ""
+
+    # -- playing -------------------------------------------------------------------
+
+    def play(self, on: bool) -> None:
+        """Play at recorded speed, or pause."""
+        self.player.playing = on
+        if on:
+            self._screen.session.pin()
+            self._play_on()
+        else:
+            self._screen.say("paused")
+
+    def _play_on(self) -> None:
+        """Show the next event when its time has come."""
+        move = self.player.next_move(self._screen.session) if self.player.playing else None
+        if move is None:
+            if self.player.playing:
+                self.player.playing = False
+                self._screen.say("end of trace")
+            return
+        self._screen.say(move.said)
+        start = self._screen.session.event
+        self._screen.set_timer(move.wait_s, lambda: self._played(start, move.event))
+
+    def _played(self, start: int, event: int) -> None:
+        if self.player.playing and self._screen.session.event == start:
+            self._screen.session.go(event)
+            self._screen.repaint()
+        if self.player.playing:
+            self._play_on()
+
+    # -- searching -----------------------------------------------------------------
+
+    def tell_searched(self) -> None:
+        """Called from the searching thread: there is more to show."""
+        self._screen.post_message(SearchAdvanced())
+
+    def searched(self) -> None:
+        """Show the count; the first hit is gone to by itself."""
+        search = self._screen.opened.searching if self._screen.opened else None
+        if search is None:
+            return
+        if not search.arrived and search.events:
+            search.arrived = True
+            event = self._screen.session.event
+            if event not in search.excerpts:
+                self._screen.act("hit_next" if search.next(event) else "hit_previous")
+        elif search.done and not search.events:
+            self._screen.say(f"not found: {search.text}", "warning")
+        self._screen.painter.paint_footer()
+
+    # -- looking for a stop ----------------------------------------------------------
+
+    def seek(self, *, backwards: bool) -> None:
+        """Go to the next event at which a breakpoint holds."""
+        session = self._screen.session
+        self._seeking = session.breakpoints.seek(session.event, backwards=backwards)
+        self._seek_on()
+
+    def _seek_on(self) -> None:
+        if self._seeking is None:
+            return
+        found = next(self._seeking, None)
+        if isinstance(found, Searching):
+            seq = self._screen.session.history.events.seqs[found.event]
+            self._screen.say(f"looking for the next stop ... #{seq:,}  (Ctrl+C stops)")
+            self._screen.set_timer(SLICE_PAUSE_S, self._seek_on)
+            return
+        self._seeking = None
+        session = self._screen.session
+        if found is None:
+            self._screen.say("end of trace: no further stop")
+            return
+        session.leave_run("stop")
+        session.go(found.event)
+        self._screen.say(f"stop {found.breakpoint}")
+        self._screen.repaint()
+
+    def break_live(self, session: Session) -> None:
+        """A recording that is followed stops where a breakpoint holds."""
+        start, self._broken_to = max(self._broken_to, 0), session.head
+        if not session.following or not session.breakpoints.all or self._screen.painter.loading:
+            return
+        for slices, found in enumerate(session.breakpoints.seek(start)):
+            if isinstance(found, Stop):
+                session.go(found.event)
+                session.pin()
+                self._screen.say(f"stop {found.breakpoint}", "warning")
+            elif slices >= LIVE_SLICES:
+                self._broken_to = found.event
+                return

@@ -1,0 +1,114 @@
+"""A trace on the screen of a test: open it, wait until it is read, look at what is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from textual.pilot import Pilot
+
+from rollout_tui.recording import Trace
+from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.lane_view import LaneView
+from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.reading import Reading
+from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.session import Session
+
+WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)
+
+
+def session_over(path: Path) -> Session:
+    """A session over a recording that is read to its end; no terminal."""
+    reading = Reading(Trace(open_bundle(path)))
+    while reading.advance().more:
+        pass
+    reading.find()
+    return Session(reading)
+
+
+@dataclass
+class Shown:
+    """The running app and what it shows."""
+
+    app: RolloutApp
+    pilot: Pilot[int]
+
+    @property
+    def screen(self) -> DebuggerScreen:
+        return cast(DebuggerScreen, self.app.screen)
+
+    @property
+    def session(self) -> Session:
+        return self.screen.session
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and let the screen be painted."""
+        await self.pilot.press(*keys)
+        await self.painted()
+
+    async def painted(self) -> None:
+        await self.pilot.pause(0.03)
+        await self.pilot.pause()
+
+    async def until(self, what: object, seconds: float = 10.0) -> None:
+        """Wait until the function `what` is true."""
+        assert callable(what)
+        for _ in range(int(seconds * 50)):
+            if what():
+                await self.painted()
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"not true within {seconds} s; the screen:\n{self.text()}")
+
+    def bar(self, name: str) -> str:
+        """Text of the header, the blocked line or the footer."""
+        return self.screen.query_one(f"#{name}", Bar).render_line(0).text.rstrip()
+
+    def pane(self, name: str) -> str:
+        """Text of a pane with its title."""
+        view = self.screen.query_one(f"#{name}", LineView)
+        return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
+
+    def lanes(self) -> str:
+        view = self.screen.query_one(LaneView)
+        return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
+
+    def text(self) -> str:
+        """Everything that is shown, part by part."""
+        if not isinstance(self.app.screen, DebuggerScreen):
+            return str(self.app.screen)
+        panes = [self.pane(name) for name in ("timeline", "lens", "inspector") if self.visible(name)]
+        bars = [self.bar("header"), *panes, self.bar("blocked"), self.lanes(), self.bar("footer")]
+        return "\n".join(bars)
+
+    def visible(self, pane: str) -> bool:
+        return bool(self.screen.query_one(f"#{pane}", LineView).display)
+
+
+@asynccontextmanager
+async def on_screen(
+    path: Path, size: tuple[int, int] = WIDE, *, read: bool = True, **asked: object
+) -> AsyncIterator[Shown]:
+    """The debugger over `path` in a terminal of `size`; `asked` are fields of `Opening`."""
+    app = RolloutApp(Opening(path, **asked))  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        shown = Shown(app, pilot)
+        if read:
+            await shown.until(lambda: is_read(shown))
+        yield shown
+
+
+def is_read(shown: Shown) -> bool:
+    """Whether all that is recorded is on the screen."""
+    screen = shown.app.screen
+    if not isinstance(screen, DebuggerScreen) or screen.opened is None or screen.painter.loading:
+        return False
+    return screen.opened.reading.settled
