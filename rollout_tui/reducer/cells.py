@@ -148,6 +148,15 @@ def _mark_started(r: Reduction, tool: int, cell: str) -> None:
         r.history.set(tool, "started_code_cell_id", cell)
 
 
+def kind_replaced(r: Reduction, tool: int) -> None:
+    """Only a call that is `exec` to the last names the cell it started (9.3)."""
+    called = r.tool(tool)
+    if called.started_code_cell_id is not UNSET:
+        r.history.set(tool, "started_code_cell_id", UNSET)
+    if called.model_visible_call_id is not None:
+        _mark_started(r, tool, cell_id(called.model_visible_call_id))
+
+
 # -- lifecycle -----------------------------------------------------------------
 
 

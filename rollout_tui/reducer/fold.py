@@ -16,6 +16,7 @@ Handler: TypeAlias = Callable[[Reduction, e.Event, Any], None]
 
 UNREADABLE_CODE = e.EVENT_TYPES.index(e.UNREADABLE)
 UNKNOWN_CODE = e.EVENT_TYPES.index(e.UNKNOWN)
+EARLIEST, LATEST = -(1 << 63), (1 << 63) - 1
 BAD_LINE_CODES = {
     e.UNREADABLE: ("unreadable_line", UNREADABLE_CODE),
     e.UNKNOWN: ("unknown_event_type", UNKNOWN_CODE),
@@ -87,15 +88,19 @@ class Reducer:
         self._rollout_id = rollout.rollout_id
         self._schema_version = schema_version
         self._expected = 1
+        self._highest = 0
 
     def apply(self, lines: Sequence[Line], offsets: Iterable[int]) -> None:
         """Reduce the next lines of the spine; `offsets` is where each starts, in bytes."""
         if lines and self._is_sound(lines):
             events = cast(Sequence[e.Event], lines)
             self._append(events, offsets)
+            r = self.reduction
             for ordinal, event in enumerate(events, self.history.event + 1):
+                r.seq, r.time = event.seq, event.wall_time_unix_ms
                 self._reduce(event, ordinal)
             self._expected += len(events)
+            self._highest = self._expected - 1
             return
         for line, offset in zip(lines, offsets, strict=False):
             if isinstance(line, BadLine):
@@ -109,13 +114,15 @@ class Reducer:
 
         Such lines go into the event log a block at a time, which is several times faster.
         """
-        if cast(Rollout, self.history.objects[self.history.rollout]).recording_complete:
+        rollout = cast(Rollout, self.history.objects[self.history.rollout])
+        if rollout.recording_complete or self._highest >= self._expected:
             return False
         schema, rollout_id, last = self._schema_version, self._rollout_id, e.RecordingCompleted
         return all(
             type(line) is e.Event
             and line.seq == seq
             and line.schema_version == schema
+            and EARLIEST <= line.wall_time_unix_ms <= LATEST
             and line.rollout_id == rollout_id
             and type(line.payload) is not last
             for seq, line in enumerate(lines, self._expected)
@@ -135,7 +142,6 @@ class Reducer:
         """Apply the rule of an event whose row is in the log."""
         r, history = self.reduction, self.history
         history.event = ordinal
-        r.seq, r.time = event.seq, event.wall_time_unix_ms
         payload = event.payload
         kind = type(payload)
         for name in e.REFERENCE_FIELDS[kind]:
@@ -148,28 +154,33 @@ class Reducer:
     def _bad_line(self, line: BadLine, offset: int) -> None:
         r, history = self.reduction, self.history
         code, type_code = BAD_LINE_CODES[line.code]
-        seq = self._expected
+        seq = self._expected if line.seq is None or line.seq < 0 else line.seq
         time = line.wall_time_unix_ms if line.wall_time_unix_ms is not None else r.time
+        known = self._known(seq)
         history.events.extend([seq], [time], [type_code], [None], [None], [offset])
         history.event = len(history.events)
-        r.seq, r.time = seq, time
-        self._expected += 1
+        r.seq, r.time = history.events.seqs[-1], history.events.times[-1]
         for reference in line.references:
             history.payloads.add(history.event, reference)
         r.refuse(code, f"line {history.event} ({line.size:,} bytes): {line.reason}")
+        self._check_order(seq, known)
+        self._count(seq)
 
     def _event(self, event: e.Event, offset: int) -> None:
         """An event that may fail a check of the envelope (format section 2)."""
-        r, history = self.reduction, self.history
-        known = history.events.ordinal_of(event.seq) if event.seq != self._expected else None
+        r, log = self.reduction, self.history.events
+        known = self._known(event.seq)
         self._append([event], [offset])
-        ordinal = history.event = len(history.events)
-        r.seq, r.time = event.seq, event.wall_time_unix_ms
+        ordinal = self.history.event = len(log)
+        r.seq, r.time = log.seqs[ordinal], log.times[ordinal]
+        if (r.seq, r.time) != (event.seq, event.wall_time_unix_ms):
+            r.refuse("number_too_large", f"seq {event.seq} or time {event.wall_time_unix_ms} fits no 64 bits")
         if ordinal == 1 and self._schema_version != event.schema_version:
             self._choose_rules(event.schema_version)
-        if event.seq != self._expected and self._out_of_order(event, ordinal, known):
+        self._check_order(event.seq, known)
+        if known is not None and r.schema != 1 and self._is_repeat(event, ordinal, known):
             return
-        self._expected = max(self._expected, event.seq) + 1
+        self._count(event.seq)
         if event.schema_version != 2 and r.schema != 1:
             r.refuse("event_schema", f"trace event of schema {event.schema_version}")
         if event.rollout_id != self._rollout_id:
@@ -178,7 +189,7 @@ class Reducer:
                 r.refuse("foreign_rollout", text, event.rollout_id)
                 return
             r.note("foreign_rollout", text, event.rollout_id)
-        if r.schema != 1 and cast(Rollout, history.objects[history.rollout]).recording_complete:
+        if r.schema != 1 and cast(Rollout, self.history.objects[self.history.rollout]).recording_complete:
             r.refuse("event_after_end", "event after recording_completed")
         self._reduce(event, ordinal)
 
@@ -193,21 +204,37 @@ class Reducer:
         elif self._schema_version != 1:
             r.note("manifest_schema", f"the manifest says schema {self._schema_version}, the events {told}")
 
-    def _out_of_order(self, event: e.Event, ordinal: int, known: int | None) -> bool:
-        """Say that a seq is not the expected one; true when the event is an exact repeat to skip (12)."""
-        r, log = self.reduction, self.history.events
+    # -- the order of seq (format sections 2 and 12) -----------------------------------
+
+    def _known(self, seq: int) -> int | None:
+        """The line that had this seq before."""
+        expected = seq == self._expected and seq > self._highest
+        return None if expected else self.history.events.ordinal_of(seq)
+
+    def _check_order(self, seq: int, known: int | None) -> None:
+        """Say that a seq is not the expected one; the order of the file is what counts."""
         if known is not None:
-            code, text = "seq_repeated", f"seq {event.seq} was there before, at line {known}"
-        elif event.seq > self._expected:
-            code, text = "seq_gap", f"expected seq {self._expected}, found {event.seq}"
+            code, text = "seq_repeated", f"seq {seq} was there before, at line {known}"
+        elif seq > self._expected:
+            code, text = "seq_gap", f"expected seq {self._expected}, found {seq}"
+        elif seq < self._expected:
+            code, text = "seq_out_of_order", f"expected seq {self._expected}, found {seq}"
         else:
-            code, text = "seq_out_of_order", f"expected seq {self._expected}, found {event.seq}"
-        if r.schema == 1:
-            r.note(code, text)
-            return False
-        r.refuse(code, text)
-        return (
-            known is not None
-            and all(column[known] == column[ordinal] for column in (log.times, log.types))
-            and (log.thread_id(known), log.codex_turn_id(known)) == (event.thread_id, event.codex_turn_id)
+            return
+        say = self.reduction.note if self.reduction.schema == 1 else self.reduction.refuse
+        say(code, text)
+
+    def _count(self, seq: int) -> None:
+        """Go on from a seq: one line that jumps is one thing said, not one for every line behind it."""
+        self._expected = seq + 1
+        self._highest = max(self._highest, seq)
+
+    def _is_repeat(self, event: e.Event, ordinal: int, known: int) -> bool:
+        """Whether an event is the one of an earlier line again."""
+        log = self.history.events
+        return (log.times[known], log.types[known], log.thread_id(known), log.codex_turn_id(known)) == (
+            log.times[ordinal],
+            log.types[ordinal],
+            event.thread_id,
+            event.codex_turn_id,
         )

@@ -182,7 +182,9 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
         handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
     )
     kind = _runtime_kind(r, tool, payload)
-    r.history.set(handle, "kind", r.shared(kind))
+    if kind != tool.kind:
+        r.history.set(handle, "kind", r.shared(kind))
+        cells.kind_replaced(r, handle)
     if kind.type in TERMINAL_KINDS:
         if tool.terminal_operation_id is not None:
             r.refuse(

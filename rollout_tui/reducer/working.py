@@ -5,6 +5,7 @@ Nothing here is part of the visible graph; it exists at the head only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
@@ -29,6 +30,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 REMEMBERED_FILES = 512
 REMEMBERED_BYTES = 65_536
+# A line of a hostile recording costs its writer two bytes, and a diagnostic several hundred.
+MOST_LISTED = 2_000
+LONGEST_MESSAGE = 500
 
 
 class Payloads(Protocol):
@@ -55,7 +59,8 @@ class Reduction:
     """The state of one fold.
 
     `event` is the event in hand (None for a line that is none), `schema` the rule set
-    (1 or 2), `strict` makes the first refusal an error.
+    (1 or 2), `strict` makes the first refusal an error. `said` counts diagnostics by code, those included
+    that are too many to be listed.
     """
 
     def __init__(self, history: History, payloads: Payloads, *, strict: bool = False) -> None:
@@ -64,6 +69,7 @@ class Reduction:
         self.schema = history.schema_version
         self.strict = strict
         self.diagnostics: list[Diagnostic] = []
+        self.said: Counter[str] = Counter()
         self.items = ItemIndexes()
         self.requests = RequestCaches()
         self.cells = CellQueues()
@@ -97,8 +103,17 @@ class Reduction:
             self.refuse(code, message, *ids)
 
     def _say(self, diagnostic: Diagnostic) -> None:
+        if len(diagnostic.message) > LONGEST_MESSAGE:
+            diagnostic = diagnostic._replace(message=diagnostic.message[:LONGEST_MESSAGE] + "\u2026")
         if self.strict and diagnostic.refused:
             raise ReductionRefused(diagnostic)
+        self.said[diagnostic.code] += 1
+        count = self.said[diagnostic.code]
+        if count > MOST_LISTED + 1:
+            return
+        if count > MOST_LISTED:
+            more = f"and more: the first {MOST_LISTED:,} of these are listed ({diagnostic.message})"
+            diagnostic = diagnostic._replace(message=more)
         self.diagnostics.append(diagnostic)
 
     # -- payloads ------------------------------------------------------------
