@@ -88,7 +88,7 @@ class Findings:
 
     def _fresh(self) -> Iterator[Finding]:
         """What the new events and the new diagnostics say."""
-        head = self.trace.history.head
+        head = self._sources.history.head
         while self._head < head:
             stop = min(head, self._head + EVENTS_AT_ONCE) + 1
             yield from self._of_events(self._head + 1, stop)
@@ -101,7 +101,8 @@ class Findings:
                 yield found
 
     def _of_events(self, start: int, stop: int) -> Iterator[Finding]:
-        history, sources = self.trace.history, self._sources
+        sources = self._sources
+        history = sources.history
         notes, driven = telling_notes(history, start, stop)
         typed = set(events_of_types(history, (*EVENT_RULES, WORK_ENDED), start, stop)) - driven
         for event in sorted(typed.union(notes)):

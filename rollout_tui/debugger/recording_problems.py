@@ -22,6 +22,7 @@ from rollout_tui.graph.objects import (
     Thread,
     ToolCall,
 )
+from rollout_tui.graph.payloads import PREFIX
 from rollout_tui.reducer.diagnostics import Diagnostic
 from rollout_tui.trace.payloads import PayloadProblem
 
@@ -45,15 +46,16 @@ def finding_code(trace: Trace, diagnostic: Diagnostic) -> str | None:
     """The finding code of a diagnostic: its own, else `contradiction` where a reference reducer refuses."""
     if diagnostic.code in CODES:
         return diagnostic.code
-    if diagnostic.code == "bad_payload" and _unreadable(trace, diagnostic):
-        return "payload_unreadable"
-    return "contradiction" if diagnostic.refused else None
+    if not diagnostic.refused:
+        return None
+    return "payload_unreadable" if _unreadable(trace, diagnostic) else "contradiction"
 
 
 def _unreadable(trace: Trace, diagnostic: Diagnostic) -> bool:
     """Whether a payload that has not the shape of its kind is not even JSON."""
     history = trace.history
-    references = (history.payloads.get(one, history.head) for one in diagnostic.ids)
+    payload_ids = (one for one in diagnostic.ids if one.startswith(PREFIX))
+    references = (history.payloads.get(one, history.head) for one in payload_ids)
     return any(reference and payload_problem(trace, reference.path) for reference in references)
 
 

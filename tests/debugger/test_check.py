@@ -73,7 +73,7 @@ def test_an_event_type_nobody_knows(bundle: Path) -> None:
     change_lines(bundle, lambda lines: [line.replace(b'"warning"', b'"warning"') for line in lines])
     spine = bundle / "trace.jsonl"
     spine.write_bytes(spine.read_bytes().replace(b'"type":"code_cell_ended"', b'"type":"cell_done"', 1))
-    assert [(one.code, one.severity, one.line) for one in problems(bundle)][0] == (
+    assert next((one.code, one.severity, one.line) for one in problems(bundle)) == (
         "unknown_event_type",
         "warning",
         49,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -290,6 +291,48 @@ def test_event_by_event_gives_the_same_as_all_at_once(name: str) -> None:
     assert [(one.code, one.event, one.object_id) for one in stepwise.all] == [
         (one.code, one.event, one.object_id) for one in at_once.all
     ]
+
+
+def damaged(tmp_path: Path, name: str) -> Path:
+    trace = recording(name)
+    shutil.copytree(trace.bundle.folder, tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def of_recording(folder: Path) -> list[tuple[str, int, str | None]]:
+    found = find_all(open_trace(folder))
+    return [(one.code, one.seq, one.object_id) for one in found if CODES[one.code].of_recording]
+
+
+def test_payloads_that_cannot_be_had(tmp_path: Path) -> None:
+    folder = damaged(tmp_path, "two-cells-interleaved")
+    (folder / "payloads" / "6.json").write_bytes(b'{"input": [')
+    (folder / "payloads" / "13.json").unlink()
+    (folder / "payloads" / "41.json").unlink()
+    assert of_recording(folder) == [
+        ("payload_unreadable", 10, "raw_payload:6"),
+        ("payload_missing", 22, "raw_payload:13"),
+        ("payload_missing", 61, "raw_payload:41"),
+    ]
+
+
+def test_lines_that_are_missing_or_unreadable(tmp_path: Path) -> None:
+    folder = damaged(tmp_path, "two-cells-interleaved")
+    lines = (folder / "trace.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "trace.jsonl").write_bytes(b"".join([*lines[:11], b"{garbage\n", *lines[12:39], *lines[40:]]))
+    assert [(code, seq) for code, seq, _ in of_recording(folder)][1:] == [("seq_gap", 41)]
+    assert of_recording(folder)[0][0] == "unreadable_line"
+
+
+def test_a_waits_cell_that_is_not_there(tmp_path: Path) -> None:
+    folder = damaged(tmp_path, "cell-yield-wait")
+    spine = folder / "trace.jsonl"
+    start = next(line for line in spine.read_bytes().splitlines() if b'"code_cell_started"' in line)
+    spine.write_bytes(
+        spine.read_bytes().replace(start, start.replace(b'"code_cell_started"', b'"cell_began"'))
+    )
+    codes = [one.code for one in find_all(open_trace(folder))]
+    assert "unknown_event_type" in codes and "wait_on_unknown_cell" in codes
 
 
 @needs_corpus

@@ -77,7 +77,7 @@ def test_a_compaction_drops_an_item() -> None:
     assert (found.dropped, found.dropped_by) == (18, compaction)
     assert line_of("remote-compaction-auto", "conversation_item:2", 17).dropped is None
     again = line_of("remote-compaction-auto", "conversation_item:7")
-    assert [(moment.what, moment.event) for moment in again.moments][0] == ("written by a compaction", 18)
+    assert next((moment.what, moment.event) for moment in again.moments) == ("written by a compaction", 18)
     assert (again.first_carried, again.dropped) == (19, None)
 
 
@@ -96,7 +96,7 @@ def test_the_report_of_a_child() -> None:
     trace = recording("ma-child-http400")
     edge = next(one for one in trace.snapshot(54).resolved_edges if one.startswith("edge:agent_result"))
     found = line_of("ma-child-http400", edge)
-    assert [(moment.what, moment.event) for moment in found.moments][0] == ("sent", 39)
+    assert next((moment.what, moment.event) for moment in found.moments) == ("sent", 39)
     assert found.first_carried == 44
 
 
