@@ -355,16 +355,24 @@ def test_a_childs_report_is_pending_then_accepted_then_in_context() -> None:
 
 
 def test_a_message_to_a_child_is_pending_in_the_child() -> None:
-    """#34 of the recording ends a spawn; the child's first request is at #32 or later."""
+    """#19 ends the work of the spawn, #29 is the child's receipt of its task, #30 its first request."""
     trace = own_recording("ma-child-http400")
     child = next(thread for thread in trace.at(trace.head).threads.values() if thread.agent_path != "/root")
-    first = min(
-        call.execution.started_seq
-        for call in trace.at(trace.head).inference_calls.values()
-        if call.thread_id == child.thread_id
-    )
-    carried = rows_at(trace, first, child.thread_id)
-    assert "agent edge" in {row.provenance for row in carried if row.status == "in_context"}
+    task = {
+        seq: [
+            (row.status, row.mark)
+            for row in rows_at(trace, seq, child.thread_id)
+            if row.provenance == "agent edge"
+        ]
+        for seq in (18, 19, 28, 29, 30)
+    }
+    assert task == {
+        18: [],
+        19: [("pending", "+")],
+        28: [("pending", "")],
+        29: [("accepted", "+")],
+        30: [("in_context", "~")],
+    }
 
 
 # -- labels, provenance, text -----------------------------------------------------------------
