@@ -30,6 +30,7 @@ class _SpawnEnd(msgspec.Struct, gc=False):
 
 class _Activity(msgspec.Struct, gc=False):
     event_id: str
+    occurred_at_ms: int
     agent_thread_id: str
     agent_path: str
     kind: str
@@ -94,7 +95,9 @@ def _is_json(r: Reduction, reference: PayloadReference) -> bool:
 
 
 def _activity(r: Reduction, called: ToolCall, reference: PayloadReference) -> None:
-    """A sub-agent's activity as the tool call saw it."""
+    """A sub-agent's activity as the tool call saw it; MCP tools may name agents of their own."""
+    if called.kind.type == "mcp":
+        return
     body = r.parsed(reference, _ACTIVITY, "sub-agent activity", called.tool_call_id)
     if body is None:
         return

@@ -87,14 +87,13 @@ def from_invocation(
     except ValueError:
         function = _FunctionPayload()
     arguments = string(function.arguments)
-    if (
-        string(invocation.tool_name) != "write_stdin"
-        or string(function.type) != "function"
-        or arguments is None
-    ):
-        r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
+    namespace = string(invocation.tool_namespace)
+    other = namespace is None and bytes(invocation.tool_namespace) not in (b"", b"null")
+    if namespace is not None and r.schema != 1:
         return None
-    if r.schema != 1 and bytes(invocation.tool_namespace) not in (b"", b"null"):
+    named = (string(invocation.tool_name), string(function.type))
+    if other or named != ("write_stdin", "function") or arguments is None:
+        r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
         return None
     try:
         given = _STDIN.decode(arguments.encode())
