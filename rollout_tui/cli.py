@@ -13,10 +13,10 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from rollout_tui.commands.outcome import (
+    BY_SIGNAL,
     FAILED,
     FINE,
     INTERRUPTED,
-    TERMINATED,
     CommandFailure,
     complain,
 )
@@ -88,7 +88,7 @@ def _run(words: list[str]) -> int:
     command, words = _command(words)
     module = command.module
     run: Callable[[Any], int] = module.run
-    with contextlib.nullcontext() if command.name == OPEN else _ended_by_sigterm():
+    with contextlib.nullcontext() if command.name == OPEN else _ended_by_signals():
         status = run(module.parser().parse_args(words))
         sys.stdout.flush()
     return status
@@ -114,17 +114,23 @@ def _named(name: str) -> Command:
 
 
 @contextlib.contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind what runs, so that half-written output is removed."""
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind what runs, so that half-written output is removed.
+
+    A signal that the caller chose to ignore (`nohup`) stays ignored.
+    """
 
     def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(TERMINATED)
+        raise SystemExit(BY_SIGNAL + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    taken = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for one in taken:
+        signal.signal(one, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one in taken:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _problem(error: Exception) -> str:

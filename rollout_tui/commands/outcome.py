@@ -11,7 +11,7 @@ FINE = 0
 FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
-TERMINATED = 143
+BY_SIGNAL = 128
 
 
 class CommandFailure(Exception):

@@ -77,7 +77,7 @@ def test_nothing_of_a_trace_controls_the_terminal(tmp_path: Path) -> None:
             assert all(one.isprintable() or one == "\n" for one in text), ascii(text[:200])
 
 
-def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
+def test_a_signal_leaves_no_half_written_file(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys; import rollout_tui.commands.reduce as reduce\n"
         "from rollout_tui.cli import main\n"
@@ -87,7 +87,7 @@ def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
         "reduce.state_line = line\n"
         "sys.exit(main(['reduce', '--each-event', sys.argv[1], '-o', sys.argv[2]]))"
     )
-    for name, status in (("SIGTERM", 143), ("SIGINT", 130)):
+    for name, status in (("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)):
         command = [sys.executable, "-c", script, recording("one-message"), str(tmp_path / "out"), name]
         done = subprocess.run(command, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (status, "")
