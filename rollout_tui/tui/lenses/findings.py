@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from rollout_tui.debugger.findings import SEVERITIES, Finding, Findings, Severity, at_least
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
+from rollout_tui.printable import one_line
 from rollout_tui.tui.lens import LensLines, MadeLines, View
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
@@ -37,6 +38,9 @@ class _Listed(NamedTuple):
     rows: list[_Row]
     roots: list[int]
     counts: Counter[str]
+    seq_width: int
+    code_width: int
+    thread_width: int
 
 
 _kept: WeakKeyDictionary[Findings, _Listed] = WeakKeyDictionary()
@@ -51,7 +55,11 @@ def findings(view: View, width: int) -> LensLines:
 
     def make(number: int) -> Line:
         shown = rows[number // 2] if tall else rows[number]
-        made = _short(shown, names, width, second=number % 2 == 1) if tall else _long(shown, names, width)
+        made = (
+            _short(shown, names, width, second=number % 2 == 1)
+            if tall
+            else _long(shown, listed, names, width)
+        )
         return restyled(made, "future") if shown.finding.event > view.event else made
 
     return MadeLines(
@@ -76,12 +84,12 @@ def _listed(view: View) -> _Listed:
     kept = _kept.get(view.findings)
     if kept and kept.found is found and kept.length == len(found) and kept.severity == view.severity:
         return kept
-    made = _arranged(found, view.severity)
+    made = _arranged(found, view.severity, index_of(view.trace.history, Names))
     _kept[view.findings] = made
     return made
 
 
-def _arranged(found: Sequence[Finding], severity: str) -> _Listed:
+def _arranged(found: Sequence[Finding], severity: str, names: Names) -> _Listed:
     """Causes in the order of their events, under each what it caused."""
     length = len(found)
     shown = at_least(cast(Severity, severity))
@@ -110,7 +118,18 @@ def _arranged(found: Sequence[Finding], severity: str) -> _Listed:
             worst = min(worst, SEVERITIES.index(top.finding.severity))
             stack += [_Row(one, top.depth + 1) for one in reversed(under[id(top.finding)])]
         counts[SEVERITIES[worst]] += 1
-    return _Listed(found, length, severity, rows, roots, counts)
+    threads = {one.thread_id for one in listed if one.thread_id}
+    return _Listed(
+        found,
+        length,
+        severity,
+        rows,
+        roots,
+        counts,
+        max((len(_place(one)) for one in listed), default=0),
+        min(40, max((len(one.finding.code) + 2 * one.depth for one in rows), default=0)),
+        min(18, max((len(names.thread(one)) for one in threads), default=0)) if len(threads) > 1 else 0,
+    )
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -147,17 +166,19 @@ def _why(one: Finding) -> str:
     return " > ".join(link.label for link in one.chain)
 
 
-def _long(shown: _Row, names: Names, width: int) -> Line:
+def _long(shown: _Row, listed: _Listed, names: Names, width: int) -> Line:
     one = shown.finding
     why = _why(one)
+    told = one_line(f"why: {why}" if why else "", width // 3)
+    thread = (Cell(_where(one, names), "agent", listed.thread_width, drop=2),) if listed.thread_width else ()
     return row(
         width,
         Cell(f" {MARKS[one.severity]}", one.severity, 2),
-        Cell(_place(one), "dim", 7),
-        Cell("  " * shown.depth + one.code, one.severity, 26 if shown.depth else 24),
-        Cell(_where(one, names), "agent", min(18, width // 8), drop=2),
+        Cell(_place(one), "dim", listed.seq_width),
+        Cell("  " * shown.depth + one.code, one.severity, listed.code_width),
+        *thread,
         Cell(one.message, "", FLEXIBLE, least=30),
-        Cell(f"why: {why}" if why else "", "dim", min(44, width // 3), drop=1),
+        Cell(told, "dim", drop=1),
         target=ToEvent(one.event),
     )
 

@@ -1,0 +1,71 @@
+from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
+
+from rollout_tui.graph.objects import CodeCell, ToolCall
+from rollout_tui.tui.lenses.cells import cells
+from rollout_tui.tui.lines import Fold, ToObject
+
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
+
+
+def test_two_interleaved_cells_tell_who_waits_for_which() -> None:
+    content = cells(view_at(corpus("two-cells-interleaved"), 45), 118)
+    text = [" ".join(row.split()) for row in rows(content)]
+    assert content.title == "cells  /root at #45"
+    assert content.subtitle == "2 alive, 1 waited on"
+    assert text[0].startswith("v cell 1 call_A yielded #15 started . #16 yielded +203 ms . #28 yielded again")
+    assert text[1] == "nested exec-fcb3 echo fromA #41-#44 74 ms ok"
+    assert text[2] == 'waits call_wA1 #27-#28 302 ms yielded again, seen #30 gave the model: "A1"'
+    assert text[3].startswith("now no nested work since #44 (734 ms), nobody waits on it")
+    assert text[4] == "! work done, unobserved"
+    assert text[7].startswith("v cell 2 call_B yielded #20 started")
+    assert text[8].startswith("nested exec-2bfd echo fromB #45-")
+    assert text[8].endswith("running")
+    assert text[9] == "waits call_wB1 #33-#34 303 ms yielded again, seen #36 no new output"
+    assert text[10] == "call_wB2 #39- 1.80 s > the main loop is here"
+    assert text[11] == "now running echo fromB, call_wB2 waits on it"
+
+
+def test_the_cell_the_event_is_about_is_in_focus() -> None:
+    assert cells(view_at(TWO_CELLS, 45), 118).focus == 7
+    assert cells(view_at(TWO_CELLS, 41), 118).focus == 0
+
+
+def test_rows_lead_to_calls_and_sources_and_headings_fold() -> None:
+    content = cells(view_at(TWO_CELLS, 45), 118)
+    assert target_of(content, "call_wB2 #39") == ToObject(ToolCall, "call_wB2")
+    assert target_of(content, "source") == ToObject(CodeCell, "code_cell:call_A")
+    assert target_of(content, "v cell 1") == Fold("cells:code_cell:call_A")
+    closed = shown("cells", TWO_CELLS, 45, 118, folds=frozenset({"cells:code_cell:call_A"}))
+    assert closed[0].startswith("> cell 1")
+    assert closed[1].startswith("v cell 2")
+
+
+def test_in_little_room_nothing_is_left_out() -> None:
+    text = " ".join(" ".join(shown("cells", corpus("two-cells-interleaved"), 45, 38)).split())
+    for words in (
+        "#28 yielded again +743 ms",
+        "yielded again, seen #30",
+        'gave the model: "A1"',
+        "! work done, unobserved",
+        "> the main loop is here",
+        "nobody waits on it",
+    ):
+        assert words in text
+
+
+def test_a_cell_that_its_own_call_still_waits_for() -> None:
+    text = [" ".join(row.split()) for row in shown("cells", DEMO, 35, 118)]
+    assert text[0].startswith("v cell 1 call_suite")
+    assert any("call_suite waits on it" in row for row in text)
+
+
+def test_a_wait_on_a_cell_that_has_ended_says_so() -> None:
+    text = "\n".join(shown("cells", corpus("cell-wait-many"), 60))
+    assert "! the cell had ended, failed" in text
+    assert 'gave the model: "Script error: exec cell 1 not found"' in text
+
+
+def test_a_thread_without_cells_says_what_to_press() -> None:
+    content = cells(view_at(DEMO, 10), 60)
+    assert len(content) == 0
+    assert "Press i" in content.empty

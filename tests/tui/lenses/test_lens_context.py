@@ -1,0 +1,102 @@
+from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
+
+from rollout_tui.graph.objects import CodeCell, ConversationItem
+from rollout_tui.tui.lenses.context import context
+from rollout_tui.tui.lines import Fold, ToObject
+
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
+
+
+def test_items_stand_in_their_order_with_what_is_pending_below() -> None:
+    content = context(view_at(TWO_CELLS, 49), 60)
+    text = rows(content)
+    assert content.title == "context /root  13 items"
+    assert content.subtitle == "1 pending"
+    assert [row.split()[0] for row in text[:13]] == (
+        [
+            "dev",
+            "user",
+            "user",
+            "asst",
+            "asst",
+            "tool",
+            "tool",
+            "asst",
+            "tool",
+            "asst",
+            "tool",
+            "asst",
+            "asst",
+        ]
+    )
+    assert text[13].strip() == ""
+    assert text[14] == "pending, not yet seen by the model:"
+    assert text[15].startswith(" + tool cell 2 result")
+    assert content.focus == 15
+
+
+def test_a_pending_row_leads_to_the_cell_and_an_item_to_itself() -> None:
+    content = context(view_at(TWO_CELLS, 49), 60)
+    assert target_of(content, "cell 2 result") == ToObject(CodeCell, "code_cell:call_B")
+    assert target_of(content, "wait cell 2 300 ms") == ToObject(ConversationItem, "conversation_item:10")
+
+
+def test_rows_show_size_first_seen_and_who_made_them_where_there_is_room() -> None:
+    wide = next(row for row in shown("context", DEMO, 30, 118) if "sed -n 1,40p tidemark/days.py" in row)
+    assert wide.split()[-4:] == ["1", "#10", "39", "B"]
+    assert "inference 1" in wide
+    narrow = next(row for row in shown("context", DEMO, 30, 38) if "exec_command" in row)
+    assert narrow.endswith("39 B")
+    assert "inference" not in narrow
+
+
+def test_what_the_event_brought_is_marked() -> None:
+    text = shown("context", DEMO, 86)
+    marked = [row for row in text if row.startswith(" +")]
+    assert len(marked) == 2
+    assert "One test fails" in marked[0]
+    assert "wait_agent" in marked[1]
+
+
+def test_an_accepted_message_waits_for_the_next_request() -> None:
+    text = shown("context", DEMO, 98)
+    at = text.index("accepted, in no request yet:")
+    assert "from /root/regression_test" in text[at + 1]
+    assert "agent edge" in text[at + 1]
+
+
+def test_hindsight_tells_when_a_pending_result_is_carried() -> None:
+    pending = shown("context", DEMO, 98, hindsight=True)[-1]
+    assert "carried at #100" in pending
+    assert not any("carried at" in row for row in shown("context", DEMO, 98))
+
+
+def test_after_a_compaction_the_replacement_is_accepted_and_the_old_is_folded() -> None:
+    folder = corpus("compact-remote-mid-turn")
+    content = context(view_at(folder, 21), 78)
+    text = rows(content)
+    assert content.title == "context /root  0 items"
+    assert content.subtitle == "5 accepted  7 dropped"
+    assert text[0].startswith(" compaction 1 at #21 replaced the context")
+    assert any("compaction summary" in row and row.startswith(" +") for row in text)
+    assert text[-1].startswith("> dropped: 7 items no longer in context")
+    assert target_of(content, "> dropped") == Fold("context:dropped")
+    opened = shown("context", folder, 21, folds=frozenset({"context:dropped"}))
+    assert sum("left at #21 by compaction" in row for row in opened) == 7
+
+
+def test_in_the_next_request_the_replacement_is_the_context() -> None:
+    content = context(view_at(corpus("compact-remote-mid-turn"), 22), 78)
+    assert content.title == "context /root  5 items"
+    assert any("compaction summary" in row for row in rows(content)[:5])
+
+
+def test_the_output_of_a_big_command_is_one_row() -> None:
+    text = shown("context", corpus("big-tool-output"), 24)
+    assert sum("40.2 kB" in row for row in text) == 2
+
+
+def test_a_thread_without_items_says_what_to_press() -> None:
+    content = context(view_at(DEMO, 5), 60)
+    assert len(content) == 0
+    assert "Press )" in content.empty

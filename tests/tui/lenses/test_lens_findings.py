@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
+
+from rollout_tui.tui.lenses.findings import findings
+from rollout_tui.tui.lines import ToEvent
+
+CHILD_FAILS = RECORDINGS / "ma-child-http400"
+
+
+def test_what_one_error_caused_stands_under_it_and_is_counted_once() -> None:
+    content = findings(view_at(CHILD_FAILS, 36), 118)
+    text = [" ".join(row.split()) for row in rows(content)]
+    assert content.title.startswith("findings  1 error")
+    at = next(number for number, row in enumerate(text) if "inference_failed" in row)
+    assert text[at].startswith("x #34 inference_failed inference 1: ")
+    assert text[at].endswith(" > turn 1")
+    assert [row.split()[2] for row in text[at : at + 4]] == [
+        "inference_failed",
+        "protocol_error",
+        "turn_failed",
+        "agent_failed",
+    ]
+
+
+def test_in_little_room_a_finding_takes_two_rows() -> None:
+    text = shown("findings", DEMO, 30, 60)
+    at = next(number for number, row in enumerate(text) if "inference_failed" in row)
+    assert text[at].startswith(" x #26 inference_failed /root")
+    assert text[at + 1].startswith("   inference 2: stream disconnected before completion")
+
+
+def test_findings_after_the_cursor_are_dimmed() -> None:
+    content = findings(view_at(DEMO, 30), 118)
+    styles = [{piece.style for piece in content.line(number).pieces} for number in range(len(content))]
+    seqs = [int(row.split("#")[1].split()[0]) for row in rows(content)]
+    assert [style == {"future"} for style in styles] == [seq > 30 for seq in seqs]
+    assert content.focus == 1
+
+
+def test_enter_goes_to_the_event() -> None:
+    assert target_of(findings(view_at(DEMO, 1), 118), "inference_failed") == ToEvent(26)
+
+
+def test_the_filter_hides_notes_and_says_so() -> None:
+    content = findings(view_at(DEMO, 30, severity="error"), 118)
+    assert len(content) == 1
+    assert content.subtitle.startswith("errors only")
+    whole = view_at(RECORDINGS / "one-message", 10)
+    nothing = findings(replace(whole, severity="error"), 60)
+    assert len(nothing) == 0
+    assert "Press &" in nothing.empty or "Nothing failed" in nothing.empty
+
+
+def test_what_was_open_when_the_writer_was_killed_is_found_unless_it_still_writes() -> None:
+    killed = RECORDINGS / "sigkill-during-cell"
+    assert any("stopped_open" in row for row in shown("findings", killed, 10, 118))
+    assert not any("stopped_open" in row for row in shown("findings", killed, 10, 118, growing=True))

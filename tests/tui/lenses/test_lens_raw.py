@@ -1,0 +1,171 @@
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from lens_views import DEMO, RECORDINGS, corpus, opened, rows, shown, target_of, view_at
+
+from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCall
+from rollout_tui.tui.lenses.json_rows import JsonRows
+from rollout_tui.tui.lenses.json_tree import parsed
+from rollout_tui.tui.lenses.raw import raw
+from rollout_tui.tui.lines import Fold, ToObject, ToPayload
+
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
+
+
+def test_the_event_line_and_its_payload_as_json() -> None:
+    content = raw(view_at(TWO_CELLS, 49), 78)
+    text = [" ".join(row.split()) for row in rows(content)]
+    assert content.title == "raw  #49 code_cell_ended"
+    assert content.subtitle == "1 payload"
+    assert text[0].startswith("v event #49")
+    assert "seq: 49" in text
+    assert 'type: "code_cell_ended"' in text
+    at = next(number for number, row in enumerate(text) if row.startswith("v payload 33"))
+    assert 'cell_id: "2"' in text[at:]
+
+
+def test_ids_in_an_event_lead_to_their_objects() -> None:
+    content = raw(view_at(TWO_CELLS, 49), 78)
+    thread = target_of(content, "thread_id:")
+    assert isinstance(thread, ToObject)
+    assert thread.kind is Thread
+    assert target_of(content, "raw_payload_id:") == ToPayload("raw_payload:33")
+
+
+def test_headings_fold() -> None:
+    fold = target_of(raw(view_at(TWO_CELLS, 49), 78), "payload 33")
+    assert fold == Fold("raw:raw_payload:33")
+    folded = shown("raw", TWO_CELLS, 49, folds=frozenset({"raw:raw_payload:33", "raw:event"}))
+    assert folded[0].startswith("> event #49")
+    assert any(row.startswith("> payload 33") for row in folded)
+    assert not any("cell_id" in row for row in folded)
+
+
+def test_an_opened_item_is_shown_whole() -> None:
+    chosen = ToObject(ConversationItem, "conversation_item:8")
+    text = shown("raw", DEMO, 30, 98, selection=chosen, held=True)
+    assert text[0].startswith("v text 498 B, 17 lines")
+    assert "    for day, group in by_day(readings):" in text
+    assert any(row.startswith("> item as recorded") for row in text)
+    assert any(row.startswith("> reduced state") for row in text)
+
+
+def test_an_opened_cell_shows_its_source_highlighted() -> None:
+    chosen = ToObject(CodeCell, "code_cell:call_A")
+    content = raw(view_at(corpus("two-cells-interleaved"), 45, selection=chosen, held=True), 98)
+    source = content.line(1)
+    assert source.text.startswith("for (let i=0;")
+    assert ("for", "keyword") in [(piece.text, piece.style) for piece in source.pieces]
+
+
+def test_a_selection_that_is_not_held_leaves_the_event_in_view() -> None:
+    chosen = ToObject(ToolCall, "call_wB2")
+    assert raw(view_at(TWO_CELLS, 49, selection=chosen), 78).title == "raw  #49 code_cell_ended"
+
+
+def test_a_payload_file_that_is_gone_says_so(tmp_path: Path) -> None:
+    folder = shutil.copytree(TWO_CELLS, tmp_path / "bundle")
+    opened(folder)
+    (folder / "payloads" / "33.json").unlink()
+    text = shown("raw", folder, 49)
+    assert any(row.startswith("v payload 33 payload_missing") for row in text)
+    assert any("the file is not there" in row for row in text)
+
+
+def test_a_payload_that_is_no_json_is_shown_as_text(tmp_path: Path) -> None:
+    folder = shutil.copytree(TWO_CELLS, tmp_path / "bundle")
+    (folder / "payloads" / "33.json").write_text("{not json\n\x1b[31mred")
+    text = shown("raw", folder, 49)
+    assert any("not JSON" in row for row in text)
+    assert "{not json" in text
+    assert "\u241b[31mred" in text
+
+
+def test_an_unreadable_line_shows_its_text_and_the_reason(tmp_path: Path) -> None:
+    folder = shutil.copytree(TWO_CELLS, tmp_path / "bundle")
+    lines = (folder / "trace.jsonl").read_text().splitlines()
+    lines[30] = '{"seq": 31, "payload": '
+    (folder / "trace.jsonl").write_text("\n".join(lines) + "\n")
+    trace, _ = opened(folder)
+    view = view_at(folder, 30)
+    bad = trace.snapshot(31)
+    text = rows(raw(view.__class__(**{**view.__dict__, "event": 31, "snapshot": bad}), 78))
+    assert any('{"seq": 31, "payload":' in row for row in text)
+
+
+# -- JSON rows -----------------------------------------------------------------------------
+
+
+def lines_of(document: object, folds: frozenset[str] = frozenset(), width: int = 60) -> list[str]:
+    content = JsonRows(parsed(json.dumps(document).encode()), "x", folds, width)
+    return rows(content)
+
+
+def test_a_small_document_is_open() -> None:
+    assert lines_of({"a": {"b": [1, True, None, "s"]}}) == [
+        "v a: {1}",
+        "  v b: [4]",
+        "      0 1",
+        "      1 true",
+        "      2 null",
+        '      3 "s"',
+    ]
+
+
+def test_a_folded_value_shows_its_beginning() -> None:
+    assert lines_of({"a": {"b": 1}, "c": 2}, frozenset({"x.0"})) == ['> a: {1}  {"b": 1}', "  c: 2"]
+
+
+def test_a_long_string_opens_as_lines() -> None:
+    text = "first line\nsecond line " + "word " * 20
+    assert lines_of({"text": text, "n": 1}, width=40)[:3] == [
+        "v text: text  126 B, 2 lines",
+        "  first line",
+        "  second line word word word word word",
+    ]
+
+
+def test_json_in_a_string_opens_as_json() -> None:
+    text = lines_of({"arguments": '{"cmd": "ls", "n": 2}'})
+    assert text == ["v arguments: JSON in a string  29 B", '    cmd: "ls"', "    n: 2"]
+
+
+def test_empty_containers_and_bare_values_have_a_row() -> None:
+    assert lines_of({}) == ["  {}"]
+    assert lines_of({"a": [], "b": {}}) == ["  a: []", "  b: {}"]
+    assert lines_of(5) == ["5"]
+
+
+def test_a_deep_document_is_shown_as_text() -> None:
+    data = b"[" * 100_000 + b"]" * 100_000
+    assert parsed(data).kind == "text"
+    assert len(JsonRows(parsed(data), "x", frozenset(), 60)) > 1000
+
+
+def test_every_row_can_be_asked_for_with_anything_open_or_closed() -> None:
+    document = {"list": [{"a": [1, 2, {"b": "x" * 90}]} for _ in range(30)], "more": {"k": list(range(9))}}
+    root = parsed(json.dumps(document).encode())
+    content = JsonRows(root, "x", frozenset(), 50)
+    seen = set()
+    for _ in range(6):
+        keys = [content.line(number).target for number in range(len(content))]
+        seen |= {target.key for target in keys if isinstance(target, Fold)}
+        content = JsonRows(root, "x", frozenset(sorted(seen)[::2]), 50)
+        assert len(rows(content)) == len(content)
+
+
+@pytest.mark.parametrize("size", [20_000_000])
+def test_a_payload_of_twenty_megabytes_opens_at_once(tmp_path: Path, size: int) -> None:
+    folder = shutil.copytree(TWO_CELLS, tmp_path / "bundle")
+    items = [{"type": "input_text", "text": "some words of output\n" * 20} for _ in range(size // 500)]
+    (folder / "payloads" / "33.json").write_text(json.dumps({"response": {"items": items}}, indent=1))
+    opened(folder)
+    view = view_at(folder, 49)
+    start = time.perf_counter()
+    content = raw(view, 100)
+    for number in range(min(60, len(content))):
+        content.line(number)
+    assert time.perf_counter() - start < 1.0
