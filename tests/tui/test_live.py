@@ -1,0 +1,158 @@
+"""A recording that is being written while it is on the screen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from on_screen import Shown, on_screen
+
+TIME = re.compile(rb'"wall_time_unix_ms":\s*(\d+)')
+
+
+class Writer:
+    """Writes the lines of a recording one by one, as an agent would."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("trace.jsonl"))
+        self.lines = (source / "trace.jsonl").read_bytes().splitlines(keepends=True)
+        self.written = 0
+        self.spine: BinaryIO = (folder / "trace.jsonl").open("ab")
+
+    def write(self, count: int) -> None:
+        self.spine.write(b"".join(self.lines[self.written : self.written + count]))
+        self.spine.flush()
+        self.written += count
+
+    def as_if_now(self, count: int) -> None:
+        """Give the lines times of which that of line `count` is the clock's."""
+        shift = time.time_ns() // 1_000_000 - int(TIME.search(self.lines[count - 1])[1])  # type: ignore[index]
+        self.lines = [
+            TIME.sub(lambda found: b'"wall_time_unix_ms":%d' % (int(found[1]) + shift), one, count=1)
+            for one in self.lines
+        ]
+
+    def kill(self) -> None:
+        self.spine.close()
+
+
+@pytest.fixture
+def writer(two_cells: Path, tmp_path: Path) -> Iterator[Writer]:
+    made = Writer(two_cells, tmp_path / "bundle")
+    yield made
+    made.kill()
+
+
+async def head(shown: Shown, seq: int) -> None:
+    await shown.until(lambda: shown.screen.opened is not None and shown.session.head == seq)
+
+
+async def test_it_follows_what_is_written(writer: Writer) -> None:
+    writer.write(27)
+    async with on_screen(writer.folder) as shown:
+        assert "LIVE" in shown.bar("header") and "following" in shown.bar("header")
+        assert "on wait(call_wA1) -> cell 1" in shown.bar("blocked")
+        writer.write(3)
+        await head(shown, 30)
+        assert shown.session.seq == 30
+        writer.write(100)
+        await head(shown, 64)
+        await shown.until(lambda: "ENDED" in shown.bar("header"))
+        assert shown.session.seq == 64
+
+
+async def test_the_past_stays_where_it_is_and_counts_what_comes(writer: Writer) -> None:
+    writer.write(30)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("S", "S")
+        writer.write(10)
+        await head(shown, 40)
+        assert shown.session.seq == 28
+        assert "+10 events" in shown.bar("header")
+        await shown.press("F")
+        assert shown.session.seq == 40 and "following" in shown.bar("header")
+        await shown.press("home")
+        writer.write(1)
+        await head(shown, 41)
+        assert shown.session.seq == 1
+        await shown.press("G")
+        assert shown.session.seq == 41
+
+
+async def test_ages_count_up_while_something_is_open(writer: Writer) -> None:
+    writer.as_if_now(27)
+    writer.write(27)
+    async with on_screen(writer.folder) as shown:
+        before = shown.bar("blocked")
+        timeline = shown.pane("timeline")
+        await shown.until(lambda: shown.bar("blocked") != before, 3)
+        assert "blocked" in shown.bar("blocked")
+        assert shown.pane("timeline") == timeline
+
+
+async def test_a_killed_writer_shows_as_stopped(writer: Writer) -> None:
+    writer.write(45)
+    async with on_screen(writer.folder) as shown:
+        assert "LIVE" in shown.bar("header")
+        writer.kill()
+        await shown.until(lambda: "STOPPED" in shown.bar("header"), 8)
+        assert "open" in shown.bar("header")
+        found = shown.session.reading.findings.complete("stopped")
+        assert any(one.code == "stopped_open" for one in found)
+
+
+async def test_a_last_line_without_its_newline_waits_for_the_writer(writer: Writer) -> None:
+    writer.write(26)
+    async with on_screen(writer.folder) as shown:
+        writer.spine.write(writer.lines[26].rstrip(b"\n"))
+        writer.spine.flush()
+        await shown.pilot.pause(0.5)
+        assert shown.session.head == 26
+        writer.kill()
+        await head(shown, 27)
+
+
+async def test_a_file_that_begins_anew(writer: Writer) -> None:
+    writer.write(40)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("m")
+        writer.spine.truncate(0)
+        writer.written = 0
+        writer.write(12)
+        await head(shown, 12)
+        await shown.until(lambda: shown.session.seq == 12)
+        assert shown.session.mark is None
+        assert "this pane failed" not in shown.text()
+
+
+async def test_a_trace_that_is_waited_for(two_cells: Path, tmp_path: Path) -> None:
+    async with on_screen(tmp_path / "later", read=False, wait=True) as shown:
+        await shown.until(lambda: "does not exist" in shown.pane("timeline"))
+        writer = Writer(two_cells, tmp_path / "later")
+        writer.write(9)
+        await head(shown, 9)
+        writer.kill()
+
+
+async def test_a_live_breakpoint_stops_the_cursor(writer: Writer) -> None:
+    writer.write(14)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("colon", *"break", "space", *"code_cell_initial_response", "enter")
+        writer.write(30)
+        await head(shown, 44)
+        await shown.until(lambda: shown.session.seq == 16)
+        assert not shown.session.following
+
+
+async def test_reading_writes_nothing(writer: Writer) -> None:
+    writer.write(30)
+    before = {path: path.stat().st_mtime_ns for path in writer.folder.rglob("*")}
+    async with on_screen(writer.folder) as shown:
+        await shown.press("8", "7", "3", "w", "y")
+    assert {path: path.stat().st_mtime_ns for path in writer.folder.rglob("*")} == before

@@ -1,0 +1,103 @@
+"""Rows of the outline against the plain way to list a tree."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES
+from on_screen import session_over
+
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
+from rollout_tui.debugger.spans import Spans
+from rollout_tui.recording import Trace
+from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.tui.panes.outline import Outline
+from rollout_tui.tui.panes.timeline import timeline
+
+RECORDINGS = sorted(path.name for path in (FIXTURES / "recordings").iterdir() if path.is_dir())
+
+
+def listed(spans: Spans, closed: set[int]) -> list[tuple[int, int]]:
+    """(span, indent) of every row, by walking over the whole tree."""
+    hidden_threads = len(spans.of_kind(THREAD)) < 2
+    children: dict[int, list[int]] = {}
+    host = {ROOT: ROOT}
+    for number in range(1, len(spans)):
+        kind, above = spans.kinds[number], host[spans.parents[number]]
+        if (kind in (CELL, OPERATION) and spans.kinds[above] == TOOL) or (kind == THREAD and hidden_threads):
+            host[number] = above
+            continue
+        host[number] = number
+        if kind == TOOL and spans.kinds[above] == TURN:
+            asked = [one for one in children.get(above, ()) if spans.kinds[one] == INFERENCE]
+            above = asked[-1] if asked else above
+        children.setdefault(above, []).append(number)
+    rows: list[tuple[int, int]] = []
+
+    def walk(number: int, depth: int) -> None:
+        for child in children.get(number, ()):
+            rows.append((child, depth))
+            if child not in closed:
+                walk(child, depth + 1)
+
+    walk(ROOT, 0)
+    return rows
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_rows_are_those_of_the_tree_however_it_grows_and_folds(name: str) -> None:
+    trace = Trace(open_bundle(FIXTURES / "recordings" / name))
+    spans = index_of(trace.history, Spans)
+    outline = Outline(spans)
+    chance = random.Random(1)
+    closed: set[int] = set()
+    more = True
+    while more:
+        more = trace.advance(2000).more
+        spans.update()
+        outline.update()
+        wanted = listed(spans, closed)
+        assert [outline.span_at(row) for row in range(len(outline))] == wanted
+        for row, (number, _) in enumerate(wanted):
+            assert outline.row_of(number) == row
+        foldable = [number for number, _ in wanted if outline.has_children(number)]
+        if foldable:
+            number = chance.choice(foldable)
+            outline.toggle(number)
+            closed ^= {number}
+            assert [outline.span_at(row)[0] for row in range(len(outline))] == [
+                number for number, _ in listed(spans, closed)
+            ]
+
+
+def test_a_row_that_does_not_exist(two_cells: Path) -> None:
+    session = session_over(two_cells)
+    outline = session.reading.outline
+    for row in (-1, len(outline)):
+        with pytest.raises(IndexError):
+            outline.span_at(row)
+
+
+def test_states_as_of_the_cursor(two_cells: Path) -> None:
+    session = session_over(two_cells)
+    session.go(45)
+    shown = timeline(session.view(), session.reading.outline, 44)
+    rows = [shown.line(number) for number in range(len(shown))]
+    texts = [" ".join(row.text.split()) for row in rows]
+    assert texts[0] == "v turn 1 >>> 3.04 s"
+    assert "yielded" in texts[2] and "cell 1" in texts[2]
+    assert texts[11].endswith("wait cell 2 8000 ms >>> 1.80 s")
+    assert {piece.style for piece in rows[12].pieces} == {"future"}
+    assert shown.focus == 5
+
+
+def test_a_command_that_failed_says_its_exit_code(demo: Path) -> None:
+    session = session_over(demo)
+    session.go(session.head)
+    shown = timeline(session.view(), session.reading.outline, 60)
+    texts = [shown.line(number).text for number in range(len(shown))]
+    assert any("scripts/check_days" in text and "exit 3" in text for text in texts)
+    assert any("inference 2" in text and "failed" in text for text in texts)

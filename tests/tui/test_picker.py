@@ -1,0 +1,94 @@
+"""The choice among the recordings of a folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from on_screen import NARROW, WIDE, Shown, is_read
+from textual.pilot import Pilot
+
+from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
+from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.screens.picker import PickerScreen
+
+
+@pytest.fixture
+def root(demo: Path, two_cells: Path, tmp_path: Path) -> Path:
+    for source in (demo, two_cells):
+        shutil.copytree(source, tmp_path / "traces" / source.name)
+    return tmp_path / "traces"
+
+
+def rows(app: RolloutApp) -> str:
+    view = app.screen.query_one(LineView)
+    return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
+
+
+async def looked(app: RolloutApp, pilot: Pilot[int]) -> PickerScreen:
+    screen = app.screen
+    assert isinstance(screen, PickerScreen)
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if screen.shown:
+            return screen
+    raise AssertionError("nothing was listed")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_bundles_with_what_they_are_about(root: Path, size: tuple[int, int]) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=size) as pilot:
+        await looked(app, pilot)
+        await pilot.pause(0.1)
+        text = rows(app)
+        assert "2 bundles" in text and "ended" in text and "1 failed" in text
+        assert max(map(len, text.splitlines())) <= size[0]
+
+
+async def test_the_selected_one_is_opened(root: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await looked(app, pilot)
+        wanted = screen.shown[1].folder
+        await pilot.press("j", "enter")
+        await pilot.pause(0.1)
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+        assert shown.session.trace.bundle.folder == wanted
+
+
+async def test_words_narrow_it_down(root: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await looked(app, pilot)
+        await pilot.press("/", *"demo", "enter")
+        await pilot.pause(0.1)
+        assert [one.folder.name for one in screen.shown] == ["demo"]
+        await pilot.press("/", *"zzz", "enter")
+        await pilot.pause(0.1)
+        assert "No recording matches" in rows(app)
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert len(screen.shown) == 2
+
+
+async def test_new_bundles_appear(root: Path, demo: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await looked(app, pilot)
+        shutil.copytree(demo, root / "another")
+        for _ in range(150):
+            await pilot.pause(0.02)
+            if len(screen.shown) == 3:
+                break
+        assert len(screen.shown) == 3
+
+
+def test_what_is_a_folder_of_bundles(root: Path, demo: Path) -> None:
+    assert is_folder_of_bundles(root)
+    assert not is_folder_of_bundles(demo)
+    assert not is_folder_of_bundles(demo / "trace.jsonl")
+    assert not is_folder_of_bundles(root / "nothing")
