@@ -185,18 +185,25 @@ def result_observed(r: Reduction, event: Event, payload: AgentResultObserved) ->
 
 
 def _result_source(r: Reduction, thread_id: str, turn_id: str) -> Anchor:
-    """The last assistant message of a turn; among equals the last id in byte order."""
-    best: tuple[int, bytes] | None = None
-    order = r.history.collections[ConversationItem].order
-    for number in reversed(r.history.items.by_thread.get(thread_id, ())):
-        item = cast(ConversationItem, r.history.objects[order[number]])
-        if best is not None and item.first_seen_at_unix_ms < best[0]:
-            break
-        said = item.role == "assistant" and item.kind == "message" and item.agent_message is UNSET
-        if said and item.codex_turn_id == turn_id:
-            found = (item.first_seen_at_unix_ms, item.item_id.encode())
-            best = found if best is None else max(best, found)
-    return ThreadAnchor(thread_id) if best is None else ItemAnchor(best[1].decode())
+    """What the child said last in that turn, else the child itself."""
+    number = r.items.last_said.get((thread_id, turn_id))
+    return ThreadAnchor(thread_id) if number is None else ItemAnchor(item_id(number))
+
+
+def said(r: Reduction, number: int, item: ConversationItem) -> None:
+    """An item was created: is it what its turn said last? Among equals the last id in byte order is."""
+    if item.role != "assistant" or item.kind != "message" or item.agent_message is not UNSET:
+        return
+    if item.codex_turn_id is None:
+        return
+    key = (item.thread_id, item.codex_turn_id)
+    known = r.items.last_said.get(key)
+    if known is not None:
+        order = r.history.collections[ConversationItem].order
+        before = cast(ConversationItem, r.history.objects[order[known]])
+        if (item.first_seen_at_unix_ms, item.item_id) < (before.first_seen_at_unix_ms, before.item_id):
+            return
+    r.items.last_said[key] = number
 
 
 def result_carried(r: Reduction, tool_id: str, payload_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 DEEPEST = 127
@@ -45,9 +46,11 @@ def parsed(text: str) -> Any:
     """
     try:
         value = _DECODER.decode(text)
-        compact(value)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    text.encode()
+    if "\\u" in text or text.count("[") + text.count("{") > DEEPEST:
+        compact(value)
     return value
 
 
@@ -68,6 +71,39 @@ def compact(value: Any, *, sort: bool = False, depth: int = 1) -> str:
     pairs = sorted(value.items()) if sort else value.items()
     inner = [f"{quoted(key)}:{compact(one, sort=sort, depth=depth + 1)}" for key, one in pairs]
     return "{" + ",".join(inner) + "}"
+
+
+def beginning(value: Any) -> str:
+    """The first characters of `compact(value)`: all of them, or more than a summary holds."""
+    pieces: list[str] = []
+    size = 0
+    for piece in _pieces(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size > SUMMARY_BYTES:
+            break
+    return "".join(pieces)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        between = "["
+        for one in value:
+            yield between
+            yield from _pieces(one)
+            between = ","
+        yield "]" if value else "[]"
+    elif isinstance(value, dict):
+        between = "{"
+        for key, one in value.items():
+            yield f"{between}{quoted(key[: SUMMARY_BYTES + 1])}:"
+            yield from _pieces(one)
+            between = ","
+        yield "}" if value else "{}"
+    elif isinstance(value, str) and not isinstance(value, Number):
+        yield quoted(value[: SUMMARY_BYTES + 1])
+    else:
+        yield compact(value)
 
 
 def quoted(text: str) -> str:

@@ -23,7 +23,7 @@ from rollout_tui.reducer.conversation import (
 )
 from rollout_tui.reducer.matching import Matcher
 from rollout_tui.reducer.normal import NormalItem
-from rollout_tui.reducer.request_reading import Placed, readable_item
+from rollout_tui.reducer.request_reading import Placed, readable_items
 from rollout_tui.reducer.responses import append_items
 from rollout_tui.reducer.working import Reduction, byte_order
 from rollout_tui.trace.events import (
@@ -123,14 +123,14 @@ def installed(r: Reduction, event: Event, payload: CompactionInstalled) -> None:
     source = Source(payload_id, r.schema)
     producer = CompactionProducer(compaction_id)
     turn = turn_id or ""
-    inputs = _input_items(r, thread_id, turn, _normal(r, body.input_history, source), payload_id)
+    inputs = _input_items(r, thread_id, turn, readable_items(r, body.input_history, source), payload_id)
     marker = create_item(r, MARKER, thread_id, turn_id, None, 0, (producer,))
     list_item(r, marker)
     replacement = append_items(
         r,
         thread_id,
         turn,
-        _normal(r, body.replacement_history, source),
+        readable_items(r, body.replacement_history, source),
         payload_id,
         producer,
         listed=True,
@@ -150,11 +150,6 @@ def installed(r: Reduction, event: Event, payload: CompactionInstalled) -> None:
     )
     r.history.set(r.conversation(thread_id), "replacement", extended((), replacement))
     cells.materialise_queued(r)
-
-
-def _normal(r: Reduction, raws: list[Raw], source: Source) -> list[Placed]:
-    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(raws)]
-    return [Placed(index, normal) for index, normal in found if normal is not None]
 
 
 def _input_items(

@@ -9,8 +9,11 @@ from msgspec import UNSET, Raw, UnsetType
 
 from rollout_tui.graph.values import JsonPart, Part, PayloadRefPart, TextPart
 from rollout_tui.reducer import canonical
+from rollout_tui.reducer.limits import MOST_PARTS, too_many_values
+from rollout_tui.reducer.normal import ItemProblem
 
 STRING = msgspec.json.Decoder(str)
+ANYTHING = msgspec.json.Decoder(Raw)
 LIST = msgspec.json.Decoder(list[Raw])
 
 
@@ -40,19 +43,37 @@ def string(raw: Raw) -> str | None:
         return None
 
 
+def listed(raw: Raw, source: Source, field: str) -> list[Raw]:
+    """The entries of a list; raises ItemProblem for more of them than an item may have."""
+    entries = LIST.decode(raw)
+    if len(entries) > MOST_PARTS:
+        raise ItemProblem(
+            "item_too_large", f"model item in {source.payload_id} has {len(entries):,} entries in its {field}"
+        )
+    return entries
+
+
 def json_part(text: str, source: Source) -> JsonPart:
-    """The part for JSON text; raises ValueError for text that is none."""
+    """The part for JSON text; raises ValueError for text that is none.
+
+    Text with more values than are taken in is shown as it begins, spaces and all.
+    """
+    if too_many_values(text):
+        try:
+            ANYTHING.decode(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        return JsonPart(canonical.summary(text[: canonical.SUMMARY_BYTES + 1]), source.payload_id)
     value = canonical.parsed(text)
-    return JsonPart(canonical.summary(canonical.compact(value)), source.payload_id)
+    return JsonPart(canonical.summary(canonical.beginning(value)), source.payload_id)
 
 
 def content_parts(raw: Raw, source: Source) -> tuple[Part, ...]:
     """The parts of a content list; a `payload_ref` for what is no list."""
     if bytes(raw)[:1] != b"[":
         return (PayloadRefPart("content", source.payload_id),)
-    parts = tuple(
-        part for part in (_content_part(one, source) for one in LIST.decode(raw)) if part is not None
-    )
+    entries = listed(raw, source, "content")
+    parts = tuple(part for part in (_content_part(one, source) for one in entries) if part is not None)
     if not parts and source.schema == 1:
         return (PayloadRefPart("empty_content", source.payload_id),)
     return parts

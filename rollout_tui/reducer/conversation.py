@@ -73,6 +73,7 @@ def create_item(
         indexes.by_call.setdefault(normal.call_id, []).append(number)
     if responses_id is not None:
         named(r, number, thread_id, responses_id)
+    agents.said(r, number, created)
     if r.schema == 1:
         list_item(r, number)
     return number

@@ -17,7 +17,8 @@ from rollout_tui.graph.values import (
     TextPart,
 )
 from rollout_tui.reducer import canonical
-from rollout_tui.reducer.content import ENTRY, LIST, STRING, Source, content_parts, json_part, string
+from rollout_tui.reducer.content import ENTRY, STRING, Source, content_parts, json_part, listed, string
+from rollout_tui.reducer.limits import MOST_PARTS
 from rollout_tui.reducer.normal import ItemProblem, NormalItem, built
 
 ROLES = frozenset(("system", "developer", "user", "assistant", "tool"))
@@ -125,6 +126,8 @@ def _agent_message(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
         message = _AGENT_ITEM.decode(raw)
     except ValueError as error:
         raise ItemProblem("bad_item", f"agent_message item in {source.payload_id}: {error}") from error
+    if len(message.content) > MOST_PARTS:
+        raise ItemProblem("item_too_large", f"agent_message item in {source.payload_id} has too many parts")
     if not message.content:
         raise ItemProblem("bad_item", f"agent_message item in {source.payload_id} has no content")
     parts = tuple(
@@ -147,8 +150,9 @@ def _agent_message(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
 def _reasoning(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     where = f"reasoning item in {source.payload_id}"
     parts: list[Part] = []
-    parts += [TextPart(text) for text in _texts(item.content, ("reasoning_text", "text"), where, "content")]
-    parts += [SummaryPart(text) for text in _texts(item.summary, ("summary_text",), where, "summary")]
+    thoughts = _texts(item.content, ("reasoning_text", "text"), source, "content")
+    parts += [TextPart(text) for text in thoughts]
+    parts += [SummaryPart(text) for text in _texts(item.summary, ("summary_text",), source, "summary")]
     encrypted = bytes(item.encrypted_content)
     if encrypted not in (b"", b"null"):
         value = string(item.encrypted_content)
@@ -160,11 +164,12 @@ def _reasoning(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) 
     return built("assistant", "analysis", "reasoning", tuple(parts), None, item_id=string(item.id))
 
 
-def _texts(raw: Raw, types: tuple[str, ...], where: str, field: str) -> list[str]:
+def _texts(raw: Raw, types: tuple[str, ...], source: Source, field: str) -> list[str]:
+    where = f"reasoning item in {source.payload_id}"
     if not bytes(raw) or (field == "content" and bytes(raw) == b"null"):
         return []
     try:
-        entries = [ENTRY.decode(one) for one in LIST.decode(raw)]
+        entries = [ENTRY.decode(one) for one in listed(raw, source, field)]
     except ValueError as error:
         raise ItemProblem("bad_item", f"{where} has a {field} that is no list of objects") from error
     texts = []

@@ -21,8 +21,9 @@ class ItemIndexes:
     `by_call` is keyed by call id over all threads, `by_responses_id` and `receipts` by
     (thread, Responses id), `addressed` by (thread, author, text). `response_of` gives the
     inference calls whose responses hold an item. `relink` are call ids, by thread, whose items must
-    be looked at again when a request of that thread carries them. `compared` counts item
-    comparisons, for tests of the growth of the work.
+    be looked at again when a request of that thread carries them. `last_said` is the assistant message
+    with the latest first sight, by thread and turn. `compared` counts item comparisons, for tests of the
+    growth of the work.
     """
 
     numbers: dict[Key, int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class ItemIndexes:
     edge_targets: set[int] = field(default_factory=set)
     response_of: dict[int, list[int]] = field(default_factory=dict)
     relink: dict[str, set[str]] = field(default_factory=dict)
+    last_said: dict[tuple[str, str], int] = field(default_factory=dict)
     compared: int = 0
 
     def number_of(self, key: Key) -> int:

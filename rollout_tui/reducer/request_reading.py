@@ -16,14 +16,15 @@ from msgspec import Raw
 from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer.content import Source, string
 from rollout_tui.reducer.items import normal_item, opaque_item
+from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
 from rollout_tui.reducer.normal import ItemProblem, NormalItem
 from rollout_tui.reducer.queues import RollingRequest
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.working import Reduction, check_values
 from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.trace.spine import is_text
 
 CHUNK = 262_144
 INPUT = b'\n  "input": ['
-LARGEST = 256 << 20
 BUFFERED = 64 << 20
 _SCRATCH = bytearray(CHUNK)
 
@@ -82,11 +83,16 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
     start = rolling.ends[kept - 1] if kept else 0
     body = None
     if kept:
-        body = _decode_tail(data, start)
+        body = _decode_tail(data, start, reference.path)
         if body is None or string(body.previous_response_id) is not None:
             body, kept, start = None, 0, 0
     if body is None:
+        check_values(data, reference.path)
+        if not is_text(data):
+            raise ValueError("it is not UTF-8")
         body = _BODY.decode(bytes(data))
+    if len(body.input) > MOST_ITEMS:
+        raise PayloadProblem("payload_too_large", reference.path, f"{len(body.input):,} items")
     previous = string(body.previous_response_id)
     del rolling.ends[kept:], rolling.places[kept:]
     shared = rolling.places[kept - 1] if kept else 0
@@ -119,14 +125,23 @@ def readable_item(r: Reduction, raw: Raw | bytes, source: Source) -> NormalItem 
     return opaque_item(raw, source)
 
 
+def readable_items(r: Reduction, raws: list[Raw], source: Source) -> list[Placed]:
+    """The items of a list in normal form, each with its place in the list."""
+    if len(raws) > MOST_ITEMS:
+        r.refuse("payload_too_large", f"payload {source.payload_id}: {len(raws):,} items", source.payload_id)
+        return []
+    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(raws)]
+    return [Placed(index, normal) for index, normal in found if normal is not None]
+
+
 def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReference) -> int:
     """Read the file into `rolling.data`; returns how many raw items it shares with what was there."""
     data = rolling.data
     descriptor = r.payloads.open(reference.path)
     try:
         size = os.fstat(descriptor).st_size
-        if size > LARGEST:
-            raise PayloadProblem("payload_too_large", reference.path, f"{size:,} bytes")
+        if size > LARGEST_BODY:
+            raise PayloadProblem("payload_too_large", reference.path, f"it has {size:,} bytes")
         same = _same_bytes(descriptor, data, size) if rolling.trusted else 0
         kept = min(_items_before(rolling.ends, same), rolling.trusted)
         start = rolling.ends[kept - 1] if kept else 0
@@ -175,9 +190,12 @@ def _items_before(ends: list[int], same: int) -> int:
     return low
 
 
-def _decode_tail(data: bytearray, start: int) -> _Body | None:
+def _decode_tail(data: bytearray, start: int, path: str) -> _Body | None:
     """Decode what follows the item that ends at `start`; None where that cannot be trusted."""
     tail = bytes(memoryview(data)[start:])
+    check_values(tail, path)
+    if not is_text(tail):
+        return None
     if INPUT in tail or data.find(INPUT, 0, start) < 0:
         return None
     rest = tail.lstrip()

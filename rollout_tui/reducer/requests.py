@@ -25,7 +25,7 @@ from rollout_tui.reducer.conversation import (
     receipt_for,
 )
 from rollout_tui.reducer.matching import Matcher
-from rollout_tui.reducer.request_reading import Placed, RequestBody, readable_item
+from rollout_tui.reducer.request_reading import Placed, RequestBody, readable_items
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.events import InferenceStarted
 
@@ -104,8 +104,7 @@ def reread(r: Reduction, reference: PayloadReference) -> list[Placed]:
     source = Source(reference.raw_payload_id, r.schema)
     data = r.body(reference)
     raws = [] if data is None else _INPUT.decode(data).input
-    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(raws)]
-    return [Placed(index, normal) for index, normal in found if normal is not None]
+    return readable_items(r, raws, source)
 
 
 def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:

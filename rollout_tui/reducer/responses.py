@@ -23,7 +23,7 @@ from rollout_tui.reducer.conversation import (
     receipt_for,
 )
 from rollout_tui.reducer.normal import CALL_KINDS, NormalItem
-from rollout_tui.reducer.request_reading import Placed, readable_item
+from rollout_tui.reducer.request_reading import Placed, readable_items
 from rollout_tui.reducer.working import Reduction
 
 
@@ -54,8 +54,7 @@ def reduce_response(
         return (), None
     source = Source(reference.raw_payload_id, r.schema)
     producer = InferenceProducer(call.inference_call_id)
-    found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(body.output_items)]
-    items = [Placed(index, normal) for index, normal in found if normal is not None]
+    items = readable_items(r, body.output_items, source)
     ids = append_items(
         r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer, repeated=r.schema != 1
     )

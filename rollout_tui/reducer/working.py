@@ -21,10 +21,12 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import ExecutionStatus, PayloadReference, RootOrigin, Window
+from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, RequestCaches, TerminalIndexes
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.trace.spine import is_text
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -128,14 +130,16 @@ class Reduction:
         if reference is None:
             return None
         try:
-            return self.payloads.read(reference.path)
+            return self._read(reference)
         except PayloadProblem as problem:
-            self.refuse(
-                problem.code,
-                f"payload {reference.raw_payload_id}: {problem.reason}",
-                reference.raw_payload_id,
-            )
+            self.unreadable(reference, problem)
             return None
+
+    def _read(self, reference: PayloadReference) -> bytes:
+        """The bytes of a payload that is fit to be decoded; raises PayloadProblem."""
+        data = self.payloads.read(reference.path)
+        check_values(data, reference.path)
+        return data
 
     def decoded(self, reference: PayloadReference, decoder: Decoder[T]) -> T:
         """A payload decoded; small files are remembered, since references can share one.
@@ -146,7 +150,9 @@ class Reduction:
         found = self._remembered.get(key)
         if found is not None:
             return cast(T, found)
-        data = self.payloads.read(reference.path)
+        data = self._read(reference)
+        if not is_text(data):
+            raise ValueError("it is not UTF-8")
         try:
             value = decoder.decode(data)
         except RecursionError as error:
@@ -166,11 +172,7 @@ class Reduction:
         try:
             return self.decoded(reference, decoder)
         except PayloadProblem as problem:
-            self.refuse(
-                problem.code,
-                f"payload {reference.raw_payload_id}: {problem.reason}",
-                reference.raw_payload_id,
-            )
+            self.unreadable(reference, problem)
         except ValueError as error:
             self.refuse(
                 "bad_payload",
@@ -271,6 +273,13 @@ class Reduction:
             self.refuse("no_thread", f"{what} names no thread and no known codex turn", *ids)
             thread_id = str(cast(Any, self.history.objects[self.history.rollout]).root_thread_id)
         return thread_id, turn_id
+
+
+def check_values(data: bytes | bytearray, path: str) -> None:
+    """Raise PayloadProblem where decoding would take more memory than a body may."""
+    if limits.too_many_values(data):
+        reason = f"{len(data):,} bytes, with more than {limits.MOST_VALUES:,} values in them"
+        raise PayloadProblem("payload_too_large", path, reason)
 
 
 def byte_order(ids: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import accumulate, repeat
@@ -18,6 +19,8 @@ from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event, PayloadReferenc
 BLANK = b" \t\r\n"
 LINES = msgspec.json.Decoder(Event)
 _FIRST, _LAST = itemgetter(0), itemgetter(-1)
+_UTF_8 = codecs.getincrementaldecoder("utf-8")
+_PIECE = 1 << 20
 _OPENING, _CLOSING = set(b"{"), set(b"}")
 
 
@@ -106,10 +109,15 @@ def _is_plain(lines: list[bytes]) -> bool:
 
 def is_text(data: bytes | bytearray) -> bool:
     """Whether data is UTF-8 throughout; the decoders look at the strings alone that they keep."""
+    if data.isascii():
+        return True
+    decoder = _UTF_8()
     try:
-        return data.isascii() or bool(data.decode())
+        for at in range(0, len(data), _PIECE):
+            decoder.decode(data[at : at + _PIECE], at + _PIECE >= len(data))
     except UnicodeDecodeError:
         return False
+    return True
 
 
 def decode_line(line: bytes) -> Line:
