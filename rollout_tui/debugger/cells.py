@@ -23,7 +23,7 @@ from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.debugger.open_words import outputs_given
 from rollout_tui.debugger.open_work import OpenWork
 from rollout_tui.debugger.span_words import call_text, short_call
-from rollout_tui.debugger.spans import CELL, TOOL, Spans
+from rollout_tui.debugger.spans import CELL, Spans
 from rollout_tui.debugger.waits import CELL as ON_CELL
 from rollout_tui.debugger.waits import Wait
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, TerminalOperation, ToolCall
@@ -171,9 +171,8 @@ class _Teller:
         if cell.execution.status != "running":
             return None
         number = self.spans.number(CELL, cell.code_cell_id)
-        parent = None if number is None else self.spans.parents[number]
-        if parent is not None and self.spans.kinds[parent] == TOOL:
-            tool = cast(ToolCall, self.work.object(parent))
+        tool = None if number is None else self.work.object(self.work.parent(number))
+        if isinstance(tool, ToolCall):
             is_open = tool.execution.status == "running" and self._in_running_turn(tool.tool_call_id)
             return tool.tool_call_id if is_open else None
         turn = self._turn(cell.codex_turn_id)

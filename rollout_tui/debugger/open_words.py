@@ -27,7 +27,7 @@ def of_span(work: OpenWork, number: int) -> tuple[str, str]:
         return name, name
     if isinstance(made, TerminalOperation):
         command = one_line(command_line(made))
-        alone = not work.is_running(spans.parents[number])
+        alone = not work.is_running(work.parent(number))
         return command, f"command {command[:_SHORT]}" if alone else ""
     name = title(spans, number)
     return name, "" if spans.kinds[number] in (TURN, OPERATION) else name

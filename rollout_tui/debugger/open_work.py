@@ -27,7 +27,14 @@ class OpenWork:
         for number in spans.open_at(event):
             if spans.kinds[number] >= TURN and self.is_running(number):
                 self._by_thread.setdefault(spans.threads[number], []).append(number)
-                self._by_parent.setdefault(spans.parents[number], []).append(number)
+                self._by_parent.setdefault(self.parent(number), []).append(number)
+
+    def parent(self, number: int) -> int:
+        """The span around a span, of those that had begun by the event: a parent can turn up late."""
+        parent = self.spans.parents[number]
+        while self.spans.windows.begins[parent] > self.event:
+            parent = self.spans.parents[parent]
+        return parent
 
     def object(self, number: int) -> Object | None:
         """The object of a span, None while the graph does not have it."""
@@ -74,7 +81,7 @@ class OpenWork:
         for number in self._by_thread.get(spans.threads[thread], ()):
             made = self.object(number)
             if spans.kinds[number] == OPERATION:
-                alone = not self.is_running(spans.parents[number])
+                alone = not self.is_running(self.parent(number))
             elif isinstance(made, CodeCell):
                 alone = made.runtime_status in _ALIVE
             else:
