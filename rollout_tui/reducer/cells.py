@@ -81,11 +81,14 @@ def started(r: Reduction, event: Event, payload: CodeCellStarted) -> None:
 
 
 def materialise_queued(r: Reduction) -> None:
-    """Try the starts that wait for their source item, in byte order (9.2)."""
-    if not r.cells.queued:
+    """Try the starts whose source item may have come since, in byte order (9.2)."""
+    if not r.cells.called:
         return
-    for cell in byte_order(r.cells.queued):
-        if _materialise(r, r.cells.queued[cell]):
+    called = byte_order(r.cells.called)
+    r.cells.called.clear()
+    for cell in called:
+        queued = r.cells.queued.get(cell)
+        if queued is not None and _materialise(r, queued):
             del r.cells.queued[cell]
 
 

@@ -70,6 +70,8 @@ def create_item(
     indexes.content.append(indexes.number_of(normal.key))
     indexes.encoded.append(0 if normal.encoded_key is None else indexes.number_of(normal.encoded_key))
     if normal.call_id is not None:
+        if r.cells.queued:
+            r.cells.called.add(cells.cell_id(normal.call_id))
         indexes.by_call.setdefault(normal.call_id, []).append(number)
     if responses_id is not None:
         named(r, number, thread_id, responses_id)

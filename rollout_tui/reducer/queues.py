@@ -86,10 +86,14 @@ class QueuedCell:
 
 @dataclass(slots=True)
 class CellQueues:
-    """`by_runtime_id` is keyed by (thread, runtime cell id); `nested` tool call ids by cell."""
+    """`by_runtime_id` is keyed by (thread, runtime cell id); `nested` are tool call ids by cell.
+
+    `called` are cells for which an item came that can be their source, while starts are queued.
+    """
 
     by_runtime_id: dict[tuple[str, str], str] = field(default_factory=dict)
     queued: dict[str, QueuedCell] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)
     nested: dict[str, list[str]] = field(default_factory=dict)
     requests_by_compaction: dict[str, list[str]] = field(default_factory=dict)
 
