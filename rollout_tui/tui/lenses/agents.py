@@ -137,7 +137,7 @@ def _edge_line(view: View, edge: Edge, width: int) -> Line:
     seen = _seen(edge)
     return row(
         width,
-        Cell(f" #{edge.seq}", "link", 6),
+        Cell(f" #{edge.seq}", "dim", 6),
         Cell(KINDS.get(edge.kind, edge.kind), "agent", 8),
         Cell(f"{_name(edge.source_path)} -> {_name(edge.target_path)}"),
         Cell(_message(edge), "dim", FLEXIBLE, drop=1),

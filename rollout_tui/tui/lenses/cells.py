@@ -14,6 +14,7 @@ from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
 from rollout_tui.tui.lenses.labels import STATUS_STYLES
 from rollout_tui.tui.lenses.subject import about
+from rollout_tui.tui.lenses.text_lines import highlight
 from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.tui.lines import (
     FLEXIBLE,
@@ -35,6 +36,8 @@ HEAD = 40
 """Cells that name, call and status of a cell take."""
 OPEN_CELLS = 6
 """The last so many cells are shown with all they did, and those that are alive."""
+FEW, SOURCE_LINES = 2, 6
+"""With so few cells the first lines of their sources are shown."""
 LOOKED_AT = 200
 """Of so many cells at the end it is found out whether they are alive."""
 
@@ -62,7 +65,7 @@ def cells(view: View, width: int) -> LensLines:
         waited += story.waited_on_by is not None
         if story.code_cell_id == concerned or (focus is None and story.waited_on_by):
             focus = len(rows)
-        rows += _story_rows(story, fold, width)
+        rows += _story_rows(story, fold, width, roomy=len(ids) <= FEW)
     rows += _lost_rows(view, view.thread_id, width)
     seq = view.snapshot.seq
     return MadeLines(
@@ -130,7 +133,7 @@ def _states(story: CellStory) -> str:
     )
 
 
-def _story_rows(story: CellStory, fold: Fold, width: int) -> list[_Maker]:
+def _story_rows(story: CellStory, fold: Fold, width: int, *, roomy: bool) -> list[_Maker]:
     rows: list[_Maker] = [partial(_head, story, fold, width, opened=True)]
     if not _states_fit(story, width):
         target = ToObject(CodeCell, story.code_cell_id)
@@ -142,7 +145,7 @@ def _story_rows(story: CellStory, fold: Fold, width: int) -> list[_Maker]:
         rows += _wait_rows(name, wait, width, here=wait.tool_call_id == story.waited_on_by)
     if story.is_alive:
         rows += _now_rows(story, width)
-    rows.append(partial(_source_line, story, width))
+    rows += _source_rows(story, width, SOURCE_LINES if roomy else 1)
     rows.append(lambda: NOTHING)
     return rows
 
@@ -238,16 +241,37 @@ def _now_rows(story: CellStory, width: int) -> list[_Maker]:
     return rows
 
 
-def _source_line(story: CellStory, width: int) -> Line:
+def _source_rows(story: CellStory, width: int, most: int) -> list[_Maker]:
+    """The beginning of the source; a source of one line, or one among many, in a single row."""
+    target = ToObject(CodeCell, story.code_cell_id)
+    lines = story.source_js.strip("\n").split("\n", most)
+    if most == 1 or len(lines) == 1:
+        return [partial(_source_line, one_line(story.source_js), target, width)]
+    rows: list[_Maker] = [
+        partial(_code_line, "" if number else "source", text, target, width)
+        for number, text in enumerate(lines[:most])
+    ]
+    if len(lines) > most:
+        rows.append(partial(_named, "", "... Enter: all, highlighted", "dim", target, width))
+    return rows
+
+
+def _source_line(text: str, target: ToObject, width: int) -> Line:
     hint = "[Enter: all, highlighted]"
     return row(
         width,
         Cell("", "", _indent(width) - 1),
         Cell("source", "dim", 7),
-        Cell(one_line(story.source_js), "", FLEXIBLE, least=30),
+        Cell(text, "", FLEXIBLE, least=30),
         Cell(hint, "dim", drop=1),
-        target=ToObject(CodeCell, story.code_cell_id),
+        target=target,
     )
+
+
+def _code_line(name: str, text: str, target: ToObject, width: int) -> Line:
+    shown = highlight(text.replace("\t", "    "), "javascript")
+    head = (Piece(" " * _indent(width)), Piece(name.ljust(8), "dim"))
+    return clipped(line(*head, *shown, target=target), width)
 
 
 # -- waits on nothing ------------------------------------------------------------------------

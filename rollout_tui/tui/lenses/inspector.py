@@ -297,7 +297,7 @@ def _later(view: View, target: ToObject, width: int) -> Iterator[Line]:
                 became = change.after if not change.added else f"{change.after} items"
                 yield row(
                     width,
-                    Cell(f" #{history.events.seqs[event]}", "link", 6),
+                    Cell(f" #{history.events.seqs[event]}", "dim", 6),
                     Cell(change.path, "dim"),
                     Cell(f"-> {became}", "note", FLEXIBLE),
                     target=ToEvent(event),

@@ -137,7 +137,7 @@ def _moment_line(history: History, moment: Moment, width: int) -> Line:
     style = "removed" if moment.what == "dropped" else ""
     return row(
         width,
-        Cell(f" #{history.events.seqs[moment.event]}", "link", 7),
+        Cell(f" #{history.events.seqs[moment.event]}", "dim", 7),
         Cell(moment.what, style, 21),
         Cell(f"by {by}" if by else "", "dim", FLEXIBLE),
         target=ToEvent(moment.event),
@@ -170,7 +170,7 @@ def _changed_by(view: View, target: ToObject, width: int) -> LensLines:
         what = "; ".join(in_words(history, event)) or history.events.type(event)
         made = row(
             width,
-            Cell(f" #{history.events.seqs[event]}", "link", 7),
+            Cell(f" #{history.events.seqs[event]}", "dim", 7),
             Cell(since_start(history.events.times[event] - start), "dim", 9, "right", drop=1),
             Cell(what, "", FLEXIBLE),
             target=ToEvent(event),

@@ -172,7 +172,7 @@ def _request_line(view: View, cost: RequestCost, names: Names, width: int) -> Li
     status = call.execution.status if call else "running"
     return row(
         width,
-        Cell(f" #{view.snapshot.history.events.seqs[cost.event]}", "link", 6),
+        Cell(f" #{view.snapshot.history.events.seqs[cost.event]}", "dim", 6),
         Cell(names.inference(cost.inference_call_id), "inference", 12),
         Cell(f"{cost.items:,}", "", 6, "right", drop=3),
         Cell(
