@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 import msgspec
 from msgspec import Raw
 
@@ -10,36 +12,77 @@ from rollout_tui.graph.objects import InteractionEdge, Thread, ToolCall
 from rollout_tui.graph.values import PayloadReference, ThreadAnchor, ToolAnchor
 from rollout_tui.reducer.agent_messages import UUID, is_agent_path, path_of
 from rollout_tui.reducer.agents import queue, union, upsert
+from rollout_tui.reducer.content import string
 from rollout_tui.reducer.queues import Waiting
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
 
+B = TypeVar("B")
+
 
 class _Begin(msgspec.Struct, gc=False):
+    """Begin of an older message, task or close."""
+
+    call_id: str
     sender_thread_id: str
     receiver_thread_id: str
-    call_id: str | None = None
-    prompt: str | None = None
+
+
+class _MessageBegin(_Begin, gc=False):
+    prompt: str
+
+
+class _End(_Begin, gc=False):
+    status: Raw
+
+
+class _MessageEnd(_MessageBegin, gc=False):
+    status: Raw
 
 
 class _SpawnEnd(msgspec.Struct, gc=False):
+    call_id: str
     sender_thread_id: str
     prompt: str
+    model: str
+    reasoning_effort: str
+    status: Raw
     new_thread_id: str | None = None
 
 
 class _Activity(msgspec.Struct, gc=False):
     event_id: str
-    occurred_at_ms: int
     agent_thread_id: str
     agent_path: str
     kind: str
+    occurred_at_ms: int = 0
 
 
-_BEGIN = msgspec.json.Decoder(_Begin)
-_SPAWN_END = msgspec.json.Decoder(_SpawnEnd)
+class _Legacy(Generic[B]):
+    """Decodes an older body and checks what its types do not say; raises ValueError."""
+
+    def __init__(self, shape: type[B]) -> None:
+        self._decoder = msgspec.json.Decoder(shape)
+
+    def decode(self, data: bytes, /) -> B:
+        body = self._decoder.decode(data)
+        for name in ("sender_thread_id", "receiver_thread_id", "new_thread_id"):
+            thread_id = getattr(body, name, None)
+            if thread_id is not None and not UUID.fullmatch(thread_id):
+                raise ValueError(f"{name} is no thread id")
+        status = getattr(body, "status", None)
+        if status is not None and string(status) not in STATUSES:
+            _STATUS_OBJECT.decode(status)
+        return body
+
+
+STATUSES = frozenset(("pending_init", "running", "interrupted", "shutdown", "not_found"))
+_STATUS_OBJECT = msgspec.json.Decoder(dict[str, str | None])
 _ACTIVITY = msgspec.json.Decoder(_Activity)
 _BODY = msgspec.json.Decoder(dict[str, Raw])
+_SPAWN_END = _Legacy(_SpawnEnd)
+_CLOSE_BEGIN, _CLOSE_END = _Legacy(_Begin), _Legacy(_End)
+_MESSAGE_BEGIN, _MESSAGE_END = _Legacy(_MessageBegin), _Legacy(_MessageEnd)
 MESSAGE_KINDS = frozenset(("assign_agent_task", "send_message"))
 LEGACY_END_KINDS = frozenset(("spawn_agent", "close_agent", *MESSAGE_KINDS))
 ACTIVITY_OF = {
@@ -56,13 +99,15 @@ def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> Non
     kind = called.kind.type
     if kind not in MESSAGE_KINDS and kind != "close_agent":
         return
-    body = _legacy(r, called, reference, "agent runtime start")
-    if body is None:
-        return
+    what = "agent runtime start"
     if kind == "close_agent":
-        _close_edge(r, called, body.receiver_thread_id, None, _payload_ids(called))
-    else:
-        _message_edge(r, called, body, None, reference)
+        closed = r.parsed(reference, _CLOSE_BEGIN, what, called.tool_call_id)
+        if closed is not None:
+            _close_edge(r, called, closed.receiver_thread_id, None, _payload_ids(called))
+        return
+    message = r.parsed(reference, _MESSAGE_BEGIN, what, called.tool_call_id)
+    if message is not None:
+        _message_edge(r, called, message, None)
 
 
 def runtime_ended(r: Reduction, tool: int, reference: PayloadReference) -> None:
@@ -186,52 +231,34 @@ def _invocation_message(r: Reduction, called: ToolCall) -> str | None:
         return None
 
 
-def _legacy(r: Reduction, called: ToolCall, reference: PayloadReference, what: str) -> _Begin | None:
-    body = r.parsed(reference, _BEGIN, what, called.tool_call_id)
-    if body is None:
-        return None
-    if not UUID.fullmatch(body.sender_thread_id) or not UUID.fullmatch(body.receiver_thread_id):
-        r.refuse(
-            "bad_agent_body", f"{what} in {reference.raw_payload_id} names no thread", called.tool_call_id
-        )
-        return None
-    return body
-
-
 def _legacy_end(r: Reduction, called: ToolCall, reference: PayloadReference) -> None:
     """The older end bodies of agent tools (10.3)."""
-    kind = called.kind.type
+    kind, what = called.kind.type, "agent runtime end"
     if kind == "spawn_agent":
-        _legacy_spawn_end(r, called, reference)
-        return
-    body = _legacy(r, called, reference, "agent runtime end")
-    if body is None:
-        return
-    if kind == "close_agent":
-        _close_edge(r, called, body.receiver_thread_id, r.time, _payload_ids(called))
+        spawned = r.parsed(reference, _SPAWN_END, what, called.tool_call_id)
+        if spawned is not None and spawned.new_thread_id is not None:
+            _spawn_edge(r, called, spawned, spawned.new_thread_id)
+    elif kind == "close_agent":
+        closed = r.parsed(reference, _CLOSE_END, what, called.tool_call_id)
+        if closed is not None:
+            _close_edge(r, called, closed.receiver_thread_id, r.time, _payload_ids(called))
     else:
-        _message_edge(r, called, body, r.time, reference)
+        message = r.parsed(reference, _MESSAGE_END, what, called.tool_call_id)
+        if message is not None:
+            _message_edge(r, called, message, r.time)
 
 
-def _legacy_spawn_end(r: Reduction, called: ToolCall, reference: PayloadReference) -> None:
-    spawn = r.parsed(reference, _SPAWN_END, "spawn end", called.tool_call_id)
-    if spawn is None or spawn.new_thread_id is None:
-        return
-    if not UUID.fullmatch(spawn.sender_thread_id) or not UUID.fullmatch(spawn.new_thread_id):
-        r.refuse(
-            "bad_agent_body", f"spawn end in {reference.raw_payload_id} names no thread", called.tool_call_id
-        )
-        return
+def _spawn_edge(r: Reduction, called: ToolCall, spawned: _SpawnEnd, child: str) -> None:
     queue(
         r,
         Waiting(
-            _edge_id(called, spawn.new_thread_id, spawn.sender_thread_id),
+            _edge_id(called, child, spawned.sender_thread_id),
             called.kind.type,
             ToolAnchor(called.tool_call_id),
-            spawn.new_thread_id,
-            path_of(r, spawn.sender_thread_id),
-            spawn.prompt,
-            spawn.new_thread_id,
+            child,
+            path_of(r, spawned.sender_thread_id),
+            spawned.prompt,
+            child,
             called.execution.started_at_unix_ms,
             r.time,
             _payload_ids(called),
@@ -239,12 +266,7 @@ def _legacy_spawn_end(r: Reduction, called: ToolCall, reference: PayloadReferenc
     )
 
 
-def _message_edge(
-    r: Reduction, called: ToolCall, body: _Begin, ended: int | None, reference: PayloadReference
-) -> None:
-    if body.prompt is None:
-        r.refuse("bad_agent_body", f"{reference.raw_payload_id} has no prompt", called.tool_call_id)
-        return
+def _message_edge(r: Reduction, called: ToolCall, body: _MessageBegin, ended: int | None) -> None:
     queue(
         r,
         Waiting(

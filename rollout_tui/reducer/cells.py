@@ -63,8 +63,8 @@ def started(r: Reduction, event: Event, payload: CodeCellStarted) -> None:
             cell,
         )
     r.cells.by_runtime_id[key] = cell
-    if r.find(CodeCell, cell) is not None or cell in r.cells.queued:
-        r.refuse("duplicate_code_cell", f"duplicate code cell start for {cell}", cell)
+    if r.find(CodeCell, cell) is not None:
+        _duplicate(r, cell)
         return
     queued = QueuedCell(
         cell,
@@ -76,8 +76,16 @@ def started(r: Reduction, event: Event, payload: CodeCellStarted) -> None:
         r.time,
         r.seq,
     )
-    if not _materialise(r, queued):
-        r.cells.queued[cell] = queued
+    if _materialise(r, queued):
+        return
+    if cell in r.cells.queued:
+        _duplicate(r, cell)
+        return
+    r.cells.queued[cell] = queued
+
+
+def _duplicate(r: Reduction, cell: str) -> None:
+    r.refuse("duplicate_code_cell", f"duplicate code cell start for {cell}", cell)
 
 
 def materialise_queued(r: Reduction) -> None:
@@ -98,6 +106,9 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
     if not sources:
         return False
     cell = queued.cell_id
+    if r.find(CodeCell, cell) is not None:
+        _duplicate(r, cell)
+        return True
     what = f"code cell start {cell}"
     if queued.turn_id is None:
         r.refuse("no_turn", f"{what} names no codex turn", cell)
@@ -143,9 +154,11 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
 
 
 def _mark_started(r: Reduction, tool: int, cell: str) -> None:
-    """Schema 2: the `exec` call of the same turn that started a cell names it (9.3)."""
+    """Schema 2: the model's `exec` call of the same turn that started a cell names it (9.3)."""
     called, handle = r.tool(tool), r.find(CodeCell, cell)
     if r.schema == 1 or called.kind.type != "other" or called.kind.name != "exec" or handle is None:
+        return
+    if isinstance(called.requester, CodeCellRequester):
         return
     if r.cell(handle).codex_turn_id == called.started_by_codex_turn_id:
         r.history.set(tool, "started_code_cell_id", cell)

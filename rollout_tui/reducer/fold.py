@@ -10,6 +10,7 @@ from rollout_tui.graph.objects import Rollout
 from rollout_tui.reducer import agents, cells, compaction, inference, terminals, threads, tools
 from rollout_tui.reducer.working import Payloads, Reduction
 from rollout_tui.trace import events as e
+from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.spine import BadLine, Line
 
 Handler: TypeAlias = Callable[[Reduction, e.Event, Any], None]
@@ -82,9 +83,10 @@ class Reducer:
         *,
         strict: bool = False,
         head_only: bool = False,
+        budget: MemoryBudget | None = None,
     ) -> None:
         self.history = History(2 if schema_version == 2 else 1, rollout, head_only=head_only)
-        self.reduction = Reduction(self.history, payloads, strict=strict)
+        self.reduction = Reduction(self.history, payloads, strict=strict, budget=budget)
         self._rollout_id = rollout.rollout_id
         self._schema_version = schema_version
         self._expected = 1

@@ -15,10 +15,13 @@ class Matcher:
     """Matches the items of one list, in order, against `base`.
 
     As long as every item sits where `base` has it nothing is looked up; the index over
-    what is left of `base` is made when the first item does not.
+    what is left of `base` is made when the first item does not, or at once if `base` is
+    `doubled`, that is, holds an item twice.
     """
 
-    def __init__(self, r: Reduction, base: Ids, straight: int, *, positional: bool = True) -> None:
+    def __init__(
+        self, r: Reduction, base: Ids, straight: int, *, positional: bool = True, doubled: bool = False
+    ) -> None:
         self.r = r
         self.base = base
         self.straight = straight
@@ -26,6 +29,8 @@ class Matcher:
         self.used: set[int] = set()
         self.left: dict[int, list[int]] | None = None
         self.compared = 0
+        if doubled:
+            self._index()
 
     def match(self, place: int, normal: NormalItem, content: int, encoded: int) -> int | None:
         """The creation number of the item of `base` that the item at `place` is, or None."""

@@ -22,7 +22,8 @@ class ItemIndexes:
     (thread, Responses id), `addressed` by (thread, author, text). `response_of` gives the
     inference calls whose responses hold an item. `relink` are call ids, by thread, whose items must
     be looked at again when a request of that thread carries them. `last_said` is the assistant message
-    with the latest first sight, by thread and turn. `compared` counts item comparisons, for tests of the
+    with the latest first sight, by thread and turn. `repeated` are threads in which
+    a response repeated a known item. `compared` counts item comparisons, for tests of the
     growth of the work.
     """
 
@@ -37,6 +38,7 @@ class ItemIndexes:
     edge_targets: set[int] = field(default_factory=set)
     response_of: dict[int, list[int]] = field(default_factory=dict)
     relink: dict[str, set[str]] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
     last_said: dict[tuple[str, str], int] = field(default_factory=dict)
     compared: int = 0
 

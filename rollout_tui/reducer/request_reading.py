@@ -142,6 +142,7 @@ def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReferenc
         size = os.fstat(descriptor).st_size
         if size > LARGEST_BODY:
             raise PayloadProblem("payload_too_large", reference.path, f"it has {size:,} bytes")
+        r.check_room(size, reference.path)
         same = _same_bytes(descriptor, data, size) if rolling.trusted else 0
         kept = min(_items_before(rolling.ends, same), rolling.trusted)
         start = rolling.ends[kept - 1] if kept else 0

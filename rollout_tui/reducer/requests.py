@@ -60,12 +60,16 @@ def full_request(
     base = conversation.snapshot if conversation.replacement is None else conversation.replacement
     rolling = r.requests.rolling.get(thread_id)
     shared, items = body.shared, body.items
+    doubled = thread_id in r.items.repeated and len(set(base)) < len(base)
     if shared and (
-        rolling is None or conversation.replacement is not None or not _continues(base, rolling.ids, shared)
+        doubled
+        or rolling is None
+        or conversation.replacement is not None
+        or not _continues(base, rolling.ids, shared)
     ):
         shared, items = 0, reread(r, reference)
     relink_shared(r, thread_id, base, shared)
-    matcher = Matcher(r, base, shared)
+    matcher = Matcher(r, base, shared, doubled=doubled)
     ids: list[str] = []
     for at, (index, normal) in enumerate(items, start=shared):
         content, encoded = numbers(r, normal)
@@ -152,8 +156,10 @@ def incremental_request(
     for at, (index, normal) in enumerate(body.items, start=len(before)):
         content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
-        number = receipt_for(r, thread_id, normal)
-        if number is None and at < len(base):
+        number: int | None
+        if at >= len(base):
+            number = receipt_for(r, thread_id, normal)
+        else:
             number = item_number(base[at])
             if not matches(r, number, normal, content, encoded):
                 r.refuse(

@@ -93,6 +93,8 @@ def append_items(
         number = receipt_for(r, thread_id, normal)
         if number is None and repeated:
             number = _known(r, thread_id, normal, content, encoded, used)
+            if number is not None:
+                r.items.repeated.add(thread_id)
         if number is None:
             number = create_item(r, normal, thread_id, turn_id, payload_id, index, (producer,))
         used.add(number)

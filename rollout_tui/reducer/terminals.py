@@ -28,9 +28,24 @@ if TYPE_CHECKING:
     from rollout_tui.reducer.tools import Invocation
 
 
-class _FunctionPayload(msgspec.Struct, gc=False):
-    type: Raw = Raw()
-    arguments: Raw = Raw()
+class _FunctionPayload(msgspec.Struct, gc=False, tag="function", tag_field="type"):
+    arguments: str
+
+
+class _CustomPayload(msgspec.Struct, gc=False, tag="custom", tag_field="type"):
+    input: str
+
+
+class _SearchPayload(msgspec.Struct, gc=False, tag="tool_search", tag_field="type"):
+    arguments: Raw
+
+
+class _ShellPayload(msgspec.Struct, gc=False, tag="local_shell", tag_field="type"):
+    command: list[str]
+
+
+class _McpPayload(msgspec.Struct, gc=False, tag="mcp", tag_field="type"):
+    """As releases of 0.125 wrote it."""
 
 
 class _StdinArguments(msgspec.Struct, gc=False):
@@ -47,7 +62,10 @@ class _RuntimeStart(msgspec.Struct, gc=False):
     interaction_input: str | None = None
 
 
-_FUNCTION = msgspec.json.Decoder(_FunctionPayload)
+_PAYLOAD = msgspec.json.Decoder(
+    _FunctionPayload | _CustomPayload | _SearchPayload | _ShellPayload | _McpPayload
+)
+_NAMESPACE = msgspec.json.Decoder(str | None)
 _STDIN = msgspec.json.Decoder(_StdinArguments)
 _RUNTIME_START = msgspec.json.Decoder(_RuntimeStart)
 
@@ -83,18 +101,16 @@ def from_invocation(
     where = payload.invocation_payload.raw_payload_id if payload.invocation_payload else ""
     tool_id = payload.tool_call_id
     try:
-        function = _FUNCTION.decode(invocation.payload)
+        dispatched = _PAYLOAD.decode(invocation.payload)
+        namespace = _NAMESPACE.decode(bytes(invocation.tool_namespace) or b"null")
     except ValueError:
-        function = _FunctionPayload()
-    arguments = string(function.arguments)
-    namespace = string(invocation.tool_namespace)
-    other = namespace is None and bytes(invocation.tool_namespace) not in (b"", b"null")
-    if namespace is not None and r.schema != 1:
+        dispatched = namespace = None
+    if namespace is not None and dispatched is not None:
         return None
-    named = (string(invocation.tool_name), string(function.type))
-    if other or named != ("write_stdin", "function") or arguments is None:
+    if string(invocation.tool_name) != "write_stdin" or not isinstance(dispatched, _FunctionPayload):
         r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
         return None
+    arguments = dispatched.arguments
     try:
         given = _STDIN.decode(arguments.encode())
         process_id = _session_text(given.session_id)

@@ -25,6 +25,7 @@ from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, RequestCaches, TerminalIndexes
 from rollout_tui.trace.events import Event
+from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import is_text
 
@@ -65,9 +66,12 @@ class Reduction:
     that are too many to be listed.
     """
 
-    def __init__(self, history: History, payloads: Payloads, *, strict: bool = False) -> None:
+    def __init__(
+        self, history: History, payloads: Payloads, *, strict: bool = False, budget: MemoryBudget | None = None
+    ) -> None:
         self.history = history
         self.payloads = payloads
+        self.budget = budget or MemoryBudget()
         self.schema = history.schema_version
         self.strict = strict
         self.diagnostics: list[Diagnostic] = []
@@ -138,8 +142,15 @@ class Reduction:
     def _read(self, reference: PayloadReference) -> bytes:
         """The bytes of a payload that is fit to be decoded; raises PayloadProblem."""
         data = self.payloads.read(reference.path)
+        self.check_room(len(data), reference.path)
         check_values(data, reference.path)
         return data
+
+    def check_room(self, size: int, path: str) -> None:
+        """Raise PayloadProblem where a payload of `size` bytes may be too much for the memory left."""
+        if not self.budget.room_for(size):
+            reason = f"{size:,} bytes, and the memory this recording may take is used up"
+            raise PayloadProblem("payload_too_large", path, reason)
 
     def decoded(self, reference: PayloadReference, decoder: Decoder[T]) -> T:
         """A payload decoded; small files are remembered, since references can share one.
