@@ -153,7 +153,7 @@ class PendingIndex:
         self._begin(FIRST_ANSWER, handle, cell.thread_id, event)
 
     def _cell_ended(self, handle: int, event: int) -> None:
-        cell = cast(CodeCell, self.history.objects[handle])
+        cell = cast(CodeCell, self.history.as_of(handle, event))
         yielded = cell.initial_response_status == "yielded"
         if yielded and self.history.events.types[event] in OF_CELLS:
             self._begin(CELL_RESULT, handle, cell.thread_id, event)

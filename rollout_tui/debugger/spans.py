@@ -176,7 +176,6 @@ class Spans(SpanTree):
         for handle in windows:
             self._window_changed(handle, event)
         if CELL in touched and event_type not in OF_CELLS:
-            # A cell that is materialised late can have ended before (format section 9.2).
             for code, handle in created:
                 if code == CELL:
                     self._window_changed(handle, event)
@@ -247,19 +246,16 @@ class Spans(SpanTree):
 
     def _window_changed(self, handle: int, event: int) -> None:
         number = self.by_handle(handle) or ROOT
-        log = self.history.events
-        ended = event
+        kind, seq = self.kinds[number], self.history.events.seqs[event]
         window: Window = cast(Any, self.history.objects[handle]).execution
-        if window.ended_seq != log.seqs[event]:
+        if window.ended_seq != seq:
             window = cast(Any, self.history.as_of(handle, event)).execution
-            earlier = None if window.ended_seq is None else log.ordinal_of(window.ended_seq)
-            if earlier is not None:
-                ended = max(min(event, earlier), self.windows.begins[number])
-        kind = self.kinds[number]
         if window.status == "running" and (kind != THREAD or window.ended_seq is None):
             self.windows.reopen(number)
             return
-        self.windows.end(number, ended)
+        # A cell that is materialised late can have ended before: its span has (format section 9.2).
+        if window.ended_seq == seq or self.windows.end_of(number) is None:
+            self.windows.end(number, event)
         if kind == TURN:
             turns = self._open_turns.get(self.threads[number])
             if turns and number in turns:
