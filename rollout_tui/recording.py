@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, overload
 
@@ -16,10 +16,12 @@ from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.reducer.diagnostics import Diagnostic
 from rollout_tui.reducer.fold import Reducer
+from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
 from rollout_tui.trace.identity import open_regular
+from rollout_tui.trace.memory import DEFAULT_LIMIT, MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, Line, decode_block, decode_line
 from rollout_tui.trace.tail import Change, SpineTail
@@ -56,16 +58,20 @@ class Trace:
     `history` grows with `advance`; another thread may look at snapshots up to
     `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
     ReductionRefused when `strict`. With `head_only` the state at the head is all there is.
+    `memory` is what the recording may take, in bytes; beyond it reading stops, and says so.
     """
 
-    def __init__(self, bundle: Bundle, *, strict: bool = False, head_only: bool = False) -> None:
+    def __init__(
+        self, bundle: Bundle, *, strict: bool = False, head_only: bool = False, memory: int = DEFAULT_LIMIT
+    ) -> None:
         self.bundle = bundle
-        self.payloads = PayloadStore(bundle.folder)
+        self.payloads = PayloadStore(bundle.folder, largest=LARGEST_BODY)
         self.strict = strict
         self.head_only = head_only
         self.generation = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
+        self._budget = MemoryBudget(memory)
         self._reducer = self._start()
         self.events = Events(self)
 
@@ -75,7 +81,12 @@ class Trace:
             identity.trace_id, identity.rollout_id, identity.started_at_unix_ms, identity.root_thread_id
         )
         return Reducer(
-            identity.schema_version, rollout, self.payloads, strict=self.strict, head_only=self.head_only
+            identity.schema_version,
+            rollout,
+            self.payloads,
+            strict=self.strict,
+            head_only=self.head_only,
+            budget=self._budget,
         )
 
     def __repr__(self) -> str:
@@ -152,6 +163,8 @@ class Trace:
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce at most about `most` more bytes of the spine. Raises ReductionRefused."""
+        if not self._budget.room_for(most):
+            return self._no_room()
         growth = self._tail.poll(most)
         if growth.change in ("truncated", "replaced"):
             self._again()
@@ -164,7 +177,7 @@ class Trace:
             if first != self._taken:
                 self._again()
                 self._tail = SpineTail(self.bundle.spine, longest_line=LONGEST_LINE)
-                return self.advance(most)
+                return replace(self.advance(most), change="replaced", reason="its last line went on")
             self._taken = b""
             start, data = start + len(first) + 1, rest
         before = self.history.head
@@ -178,6 +191,17 @@ class Trace:
             growth.held,
             growth.more,
         )
+
+    def _no_room(self) -> Progress:
+        """Read no further: what there is takes all the memory that it may."""
+        r = self._reducer.reduction
+        if not r.said["memory_used_up"]:
+            r.refuse(
+                "memory_used_up",
+                f"reading stops behind line {self.history.head:,}: the recording takes more than the "
+                f"{self._budget.limit // MIB:,} MiB of memory it may",
+            )
+        return Progress(0, self._tail.offset, "none", "", 0, False)
 
     def _again(self) -> None:
         self.generation += 1
@@ -211,8 +235,8 @@ class Trace:
         if isinstance(line, BadLine):
             r.refuse("recording_cut", f"the last line is incomplete ({len(held):,} bytes)")
             return
-        self._taken = held
         if not isinstance(line.payload, RecordingCompleted):
+            self._taken = held
             self._reducer.apply([line], [self._tail.offset])
 
     def _check_payloads(self) -> None:
@@ -299,14 +323,17 @@ class Events(Sequence[Line]):
         self.close()
 
 
-def open_trace(path: str | Path, *, strict: bool = False, head_only: bool = False) -> Trace:
+def open_trace(
+    path: str | Path, *, strict: bool = False, head_only: bool = False, memory: int = DEFAULT_LIMIT
+) -> Trace:
     """Open a bundle folder, its trace.jsonl or a folder of bundles (the newest), all of it reduced.
 
     Raises BundleProblem when there is no trace; ReductionRefused when `strict` and the
     reference reducer would refuse the recording. `head_only` keeps no history: faster, and
-    only the state after the last event can be asked for.
+    only the state after the last event can be asked for. `memory` is what it may take, in bytes.
     """
-    return Trace(open_bundle(Path(path)), strict=strict, head_only=head_only).load()
+    bundle = open_bundle(Path(path))
+    return Trace(bundle, strict=strict, head_only=head_only, memory=memory).load()
 
 
 __all__ = ["Event", "Progress", "Trace", "UnknownSeq", "open_trace"]

@@ -67,7 +67,12 @@ class Reduction:
     """
 
     def __init__(
-        self, history: History, payloads: Payloads, *, strict: bool = False, budget: MemoryBudget | None = None
+        self,
+        history: History,
+        payloads: Payloads,
+        *,
+        strict: bool = False,
+        budget: MemoryBudget | None = None,
     ) -> None:
         self.history = history
         self.payloads = payloads

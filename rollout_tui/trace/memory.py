@@ -1,0 +1,49 @@
+"""How much memory a recording may take while it is read."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+DEFAULT_LIMIT = 1 << 30
+# Decoded text can take four times its bytes; the bytes themselves are there as well.
+GROWTH = 5
+# Measuring takes some 10 us, which would be felt at every small payload.
+STEP = 8 << 20
+
+_STATM = Path("/proc/self/statm")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def resident() -> int:
+    """Bytes of memory the process holds; where the system does not tell, the most it ever held."""
+    try:
+        return int(_STATM.read_bytes().split()[1]) * _PAGE
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+
+
+class MemoryBudget:
+    """Says whether there is room for more, measured by what the process has taken since this was made.
+
+    `limit` is in bytes, `used` tells what the process holds.
+    """
+
+    def __init__(self, limit: int = DEFAULT_LIMIT, used: Callable[[], int] = resident) -> None:
+        self.limit = limit
+        self._used = used
+        self._start = used()
+        self._unmeasured = 0
+        self._full = False
+
+    def room_for(self, size: int) -> bool:
+        """Whether `size` more bytes can be read and decoded."""
+        self._unmeasured += size
+        if self._full or self._unmeasured >= STEP:
+            self._full = self._used() - self._start + GROWTH * size > self.limit
+            self._unmeasured = 0
+        return not self._full
