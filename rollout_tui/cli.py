@@ -20,6 +20,7 @@ from rollout_tui.commands.outcome import (
     CommandFailure,
     complain,
 )
+from rollout_tui.commands.unpacking import remove_unpacked
 
 TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
 OPEN = "open"
@@ -82,13 +83,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         complain(f"rollout-tui: {_problem(error)}")
         return FAILED
+    finally:
+        remove_unpacked()
 
 
 def _run(words: list[str]) -> int:
     command, words = _command(words)
     module = command.module
     run: Callable[[Any], int] = module.run
-    with contextlib.nullcontext() if command.name == OPEN else _ended_by_signals():
+    with _ended_by_signals():
         status = run(module.parser().parse_args(words))
         sys.stdout.flush()
     return status

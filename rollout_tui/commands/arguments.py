@@ -12,8 +12,8 @@ from typing import NoReturn
 from rollout_tui.commands.outcome import CommandFailure
 
 TRACE_HELP = (
-    "a bundle folder, its trace.jsonl, or a folder of bundles (the newest is taken); "
-    "TRACE#SEQ?lens=NAME is accepted. Default: $CODEX_ROLLOUT_TRACE_ROOT"
+    "a bundle folder, its trace.jsonl, a .zip, .tar.gz or .tgz of it, or a folder of bundles (the newest is "
+    "taken); TRACE#SEQ?lens=NAME is accepted. Default: $CODEX_ROLLOUT_TRACE_ROOT"
 )
 EXIT_STATUS = """\
 exit status:

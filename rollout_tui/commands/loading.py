@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.commands.outcome import CommandFailure, complain
+from rollout_tui.commands.unpacking import unpacked_if_packed
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -19,11 +20,20 @@ _PERMALINK = re.compile(r"(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?", re
 
 
 class Place(NamedTuple):
-    """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`)."""
+    """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`).
+
+    `named` is the path as it was given. It is another one than `path` for an archive, which is unpacked.
+    """
 
     path: Path
     seq: int | None
     query: dict[str, str]
+    named: Path
+
+    @property
+    def packed(self) -> bool:
+        """Whether TRACE is an archive: nothing in it grows."""
+        return self.path != self.named
 
 
 def default_trace() -> str | None:
@@ -32,7 +42,10 @@ def default_trace() -> str | None:
 
 
 def place(trace: str | None) -> Place:
-    """The place that TRACE names. Raises CommandFailure when there is neither TRACE nor a default."""
+    """The place that TRACE names; an archive is unpacked until the command ends.
+
+    Raises CommandFailure when there is neither TRACE nor a default, or the archive cannot be unpacked.
+    """
     trace = default_trace() if trace is None else trace
     if trace is None:
         raise CommandFailure(
@@ -41,12 +54,14 @@ def place(trace: str | None) -> Place:
         )
     link = None if os.path.lexists(trace) else _PERMALINK.fullmatch(trace)
     if link is None:
-        return Place(Path(trace), None, {})
+        return Place(unpacked_if_packed(Path(trace)), None, {}, Path(trace))
     pairs = (pair.partition("=") for pair in (link["query"] or "").split("&") if pair)
+    named = Path(link["path"])
     return Place(
-        Path(link["path"]),
+        unpacked_if_packed(named),
         int(link["seq"]) if link["seq"] else None,
         {name: value for name, _, value in pairs},
+        named,
     )
 
 

@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     return run_app(
         where.path,
         at=where.seq if options.at is None else options.at,
-        follow=options.follow,
+        follow=False if where.packed else options.follow,
         latest=options.latest,
         wait=options.wait,
         thread=where.query.get("thread") if options.thread is None else options.thread,

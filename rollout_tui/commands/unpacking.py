@@ -1,0 +1,48 @@
+"""Bundles that come packed: unpacked for as long as the command runs, gone when it ends."""
+
+from __future__ import annotations
+
+import stat
+from contextlib import ExitStack
+from pathlib import Path
+
+from rollout_tui.commands.outcome import CommandFailure, complain
+from rollout_tui.trace.bundle import BundleProblem
+
+LARGE_BYTES = 8 << 20
+"""From this size on it takes so long that it is said."""
+
+_folders = ExitStack()
+
+
+def unpacked_if_packed(path: Path) -> Path:
+    """The bundle, or the folder of bundles, inside the archive `path`; `path` itself where it is no archive.
+
+    The folder is private and temporary: `remove_unpacked` takes it away. Raises CommandFailure.
+    """
+    found = _regular_file_size(path)
+    if found is None:
+        return path
+    from rollout_tui.trace.archive import is_archive, unpacked
+
+    if not is_archive(path):
+        return path
+    if found >= LARGE_BYTES:
+        complain(f"rollout-tui: unpacking {path.name}, {found / (1 << 20):.0f} MB ...")
+    try:
+        return _folders.enter_context(unpacked(path))
+    except BundleProblem as problem:
+        raise CommandFailure(f"rollout-tui: {problem}") from problem
+
+
+def remove_unpacked() -> None:
+    """Take away every folder that was made."""
+    _folders.close()
+
+
+def _regular_file_size(path: Path) -> int | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -1,0 +1,110 @@
+"""A bundle inside an archive opens as it is, and nothing of it is left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running import recording, run
+
+KINDS = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
+
+
+def packed(folder: Path, suffix: str, name: str = "one-message") -> Path:
+    """An archive of a recording, made in `folder`."""
+    made = shutil.make_archive(str(folder / "made"), KINDS[suffix], Path(recording(name)).parent, name)
+    return Path(made).rename(folder / f"{name}{suffix}")
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for temporary folders, which has to be empty in the end."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    yield place
+    assert not list(place.iterdir())
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_every_command_answers_as_for_the_folder(tmp_path: Path, suffix: str) -> None:
+    archive = packed(tmp_path, suffix)
+    for command in (("reduce",), ("context", "--json"), ("findings",), ("blocked",), ("summary",)):
+        told = run(command[0], archive, *command[1:])
+        assert told == run(command[0], recording("one-message"), *command[1:])
+
+
+def test_check_diff_and_export_answer_too(tmp_path: Path) -> None:
+    archive = packed(tmp_path, ".zip")
+    assert run("check", archive).status == 0
+    assert run("diff", archive, "1", "5").status == 0
+    assert run("export", archive, "--format", "bundle", "-o", tmp_path / "out").status == 0
+    assert (tmp_path / "out" / "trace.jsonl").is_file()
+
+
+def test_a_permalink_leads_into_an_archive(tmp_path: Path) -> None:
+    archive = packed(tmp_path, ".tar.gz")
+    link = run("context", f"{archive}#9?thread=/root", "--json")
+    assert link.json == run("context", recording("one-message"), "--at", "9", "--json").json
+
+
+def test_the_archive_stays_as_it_is(tmp_path: Path) -> None:
+    archive = packed(tmp_path, ".tgz")
+    before = archive.read_bytes(), archive.stat().st_mtime_ns, sorted(tmp_path.iterdir())
+    assert run("summary", archive).status == 0
+    assert (archive.read_bytes(), archive.stat().st_mtime_ns, sorted(tmp_path.iterdir())) == before
+
+
+def test_what_cannot_be_unpacked_is_one_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no archive at all")
+    done = run("summary", broken)
+    assert done.status == 2 and len(done.err.splitlines()) == 1 and "broken.zip" in done.err
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_leaves_nothing_behind(tmp_path: Path, temporary: Path, name: str, status: int) -> None:
+    script = (
+        "import os, signal, sys, pathlib, tempfile; import rollout_tui.commands.loading as loading\n"
+        "from rollout_tui.cli import main\n"
+        "def load(path):\n"
+        "    assert list(pathlib.Path(tempfile.gettempdir()).iterdir())\n"
+        "    os.kill(os.getpid(), getattr(signal, sys.argv[2]))\n"
+        "loading.load = load\n"
+        "sys.exit(main(['context', sys.argv[1]]))"
+    )
+    command = [sys.executable, "-c", script, str(packed(tmp_path, ".zip")), name]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(temporary)}, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+def test_a_signal_to_the_screen_leaves_nothing_behind(tmp_path: Path, temporary: Path) -> None:
+    """The terminal program over an archive, ended from elsewhere."""
+    pty = pytest.importorskip("pty")
+    archive = packed(tmp_path, ".zip")
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ.update(TMPDIR=str(temporary), TERM="xterm-256color", LINES="24", COLUMNS="80")
+        os.execv(sys.executable, [sys.executable, "-m", "rollout_tui", str(archive)])
+    seen = b""
+    while b"one-message" not in seen and b"ENDED" not in seen:
+        seen += os.read(terminal, 65536)
+    assert list(temporary.iterdir())
+    os.kill(process, signal.SIGTERM)
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
+    _, status = os.waitpid(process, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 143
