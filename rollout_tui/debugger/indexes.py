@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Protocol, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Object
@@ -29,16 +28,14 @@ class Index(Protocol):
 I = TypeVar("I", bound=Index)  # noqa: E741
 
 _lock = threading.RLock()
-_kept: WeakKeyDictionary[History, dict[type[Index], Index]] = WeakKeyDictionary()
 
 
 def index_of(history: History, kind: type[I]) -> I:
     """The index of one kind over `history`, up to date with its head. May be called from any thread."""
     with _lock:
-        found = _kept.setdefault(history, {})
-        index = found.get(kind)
+        index = history.indexes.get(kind)
         if index is None:
-            index = found[kind] = kind(history)
+            index = history.indexes[kind] = kind(history)
         index.update()
         return cast(I, index)
 

@@ -78,6 +78,8 @@ class History:
         self.objects: list[Any] = []
         self.implicit: dict[str, int] = {}
         self.items = ItemColumns()
+        # What others derive from this history, kept with it so that both go together.
+        self.indexes: dict[type, Any] = {}
         kinds: tuple[type[Object], ...] = (*STATE_COLLECTIONS.values(), Conversation, PendingEdge, Rollout)
         self.collections = {kind: Collection(kind) for kind in kinds}
         self._born = array("I")
