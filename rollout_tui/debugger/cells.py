@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger.carried import Carried
@@ -38,6 +38,7 @@ __all__ = [
     "CellWait",
     "NestedCall",
     "cell_ids",
+    "cell_stories",
     "cell_story",
     "cells",
     "lost_waits",
@@ -49,7 +50,7 @@ def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None =
     """The cells of a thread as of the snapshot's event, in the order they started.
 
     Lengths of what is open count to `now_ms` (None: the time of the event). Costs what the cells hold; a pane
-    that shows a few asks `cell_ids` and `cell_story`.
+    that shows a few asks `cell_ids` and `cell_stories`.
     """
     teller = _Teller(trace, snapshot, now_ms)
     return [teller.story(snapshot.code_cells[one]) for one in cell_ids(trace, snapshot, thread_id)]
@@ -71,9 +72,16 @@ def cell_story(
     trace: Trace, snapshot: Snapshot, code_cell_id: str, now_ms: int | None = None
 ) -> CellStory | None:
     """One cell as of the snapshot's event; None when it is not there."""
-    if code_cell_id not in snapshot.code_cells:
-        return None
-    return _Teller(trace, snapshot, now_ms).story(snapshot.code_cells[code_cell_id])
+    return next(iter(cell_stories(trace, snapshot, (code_cell_id,), now_ms)), None)
+
+
+def cell_stories(
+    trace: Trace, snapshot: Snapshot, code_cell_ids: Iterable[str], now_ms: int | None = None
+) -> list[CellStory]:
+    """Some cells as of the snapshot's event, without those that are not there."""
+    teller = _Teller(trace, snapshot, now_ms)
+    cells_then = snapshot.code_cells
+    return [teller.story(cells_then[one]) for one in code_cell_ids if one in cells_then]
 
 
 def lost_waits(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellWait]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from rollout_tui.debugger.cell_story import FINAL, CellStory, CellWait, NestedCall, now_words
-from rollout_tui.debugger.cells import cell_ids, cell_story, lost_waits
+from rollout_tui.debugger.cell_story import CellStory, CellWait, NestedCall, now_words
+from rollout_tui.debugger.cells import cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.span_words import one_line
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.cell_choice import choose
 from rollout_tui.tui.lenses.labels import STATUS_STYLES
-from rollout_tui.tui.lenses.subject import about
 from rollout_tui.tui.lenses.text_lines import highlight
 from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.tui.lines import (
@@ -34,13 +34,8 @@ WIDE, MEDIUM = 90, 60
 """Cells; below the first what a wait gave gets a row of its own, below the second what came of it too."""
 HEAD = 40
 """Cells that name, call and status of a cell take."""
-OPEN_CELLS = 6
-"""The last so many cells are shown with all they did, and those that are alive."""
 FEW, SOURCE_LINES = 2, 6
 """With so few cells the first lines of their sources are shown."""
-LOOKED_AT = 200
-"""Of so many cells at the end it is found out whether they are alive."""
-
 _Maker = Callable[[], Line]
 
 
@@ -49,68 +44,45 @@ def cells(view: View, width: int) -> LensLines:
     if view.thread_id is None:
         return LineList("cells", (), empty="No thread has started yet. Press i for the next code cell event.")
     ids = cell_ids(view.trace, view.snapshot, view.thread_id)
-    alive = _alive(view, ids[-LOOKED_AT:])
-    shown = {*alive, *ids[-OPEN_CELLS:]}
-    concerned = _concerned(view)
+    chosen = choose(view, ids)
     rows: list[_Maker] = []
     focus, waited = None, 0
+    opened = [one for one in ids if (one in chosen.shown) != (_fold(one).key in view.folds)]
+    stories = {one.code_cell_id: one for one in cell_stories(view.trace, view.snapshot, opened, view.now_ms)}
     for code_cell_id in ids:
-        fold = Fold(f"cells:{code_cell_id}")
-        if (code_cell_id in shown) == (fold.key in view.folds):
-            rows.append(partial(_closed, view, code_cell_id, fold, width))
-            continue
-        story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms)
+        story = stories.get(code_cell_id)
         if story is None:
+            rows.append(partial(_closed, view, code_cell_id, width))
             continue
         waited += story.waited_on_by is not None
-        if story.code_cell_id == concerned or (focus is None and story.waited_on_by):
+        if code_cell_id == chosen.concerned or (focus is None and story.waited_on_by):
             focus = len(rows)
-        rows += _story_rows(story, fold, width, roomy=len(ids) <= FEW)
+        rows += _story_rows(story, width, roomy=len(ids) <= FEW)
     rows += _lost_rows(view, view.thread_id, width)
     seq = view.snapshot.seq
     return MadeLines(
         f"cells  {index_of(view.snapshot.history, Names).thread(view.thread_id)} at #{seq}",
         len(rows),
         lambda number: rows[number](),
-        f"{len(alive)} alive, {waited} waited on" if ids else "",
+        f"{len(chosen.alive)} alive, {waited} waited on" if ids else "",
         "This thread has run no code cell up to here. Press i for the next code cell event.",
         focus if focus is not None or not rows else max(0, len(rows) - 2),
     )
 
 
-def _alive(view: View, ids: Iterable[str]) -> set[str]:
-    cells_then = view.snapshot.code_cells
-    found = ((one, cells_then[one]) for one in ids)
-    return {
-        one for one, cell in found if cell.execution.status == "running" and cell.runtime_status not in FINAL
-    }
-
-
-def _concerned(view: View) -> str | None:
-    """The cell that the event is about, or that the call is about which the event is about."""
-    target = about(view)
-    if not isinstance(target, ToObject):
-        return None
-    if target.kind is CodeCell:
-        return target.id
-    spans = view.spans
-    for number in (spans.span_of(view.event), *spans.ancestors(spans.span_of(view.event))):
-        handle = spans.waited_cells.get(number, spans.handles[number])
-        made = view.snapshot.history.objects[handle]
-        if isinstance(made, CodeCell):
-            return made.code_cell_id
-    return None
-
-
 # -- one cell ------------------------------------------------------------------------------
 
 
-def _closed(view: View, code_cell_id: str, fold: Fold, width: int) -> Line:
+def _fold(code_cell_id: str) -> Fold:
+    return Fold(f"cells:{code_cell_id}")
+
+
+def _closed(view: View, code_cell_id: str, width: int) -> Line:
     story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms)
-    return NOTHING if story is None else _head(story, fold, width, opened=False)
+    return NOTHING if story is None else _head(story, width, opened=False)
 
 
-def _head(story: CellStory, fold: Fold, width: int, *, opened: bool) -> Line:
+def _head(story: CellStory, width: int, *, opened: bool) -> Line:
     head = (
         Cell("v" if opened else ">", "dim"),
         Cell(story.name, "cell strong", 8),
@@ -118,7 +90,7 @@ def _head(story: CellStory, fold: Fold, width: int, *, opened: bool) -> Line:
         Cell(story.status, STATUS_STYLES.get(story.status, ""), 10),
     )
     states = _states(story) if _states_fit(story, width) or not opened else ""
-    return row(width, *head, Cell(states, "dim", FLEXIBLE, drop=1), target=fold)
+    return row(width, *head, Cell(states, "dim", FLEXIBLE, drop=1), target=_fold(story.code_cell_id))
 
 
 def _states_fit(story: CellStory, width: int) -> bool:
@@ -133,8 +105,8 @@ def _states(story: CellStory) -> str:
     )
 
 
-def _story_rows(story: CellStory, fold: Fold, width: int, *, roomy: bool) -> list[_Maker]:
-    rows: list[_Maker] = [partial(_head, story, fold, width, opened=True)]
+def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[_Maker]:
+    rows: list[_Maker] = [partial(_head, story, width, opened=True)]
     if not _states_fit(story, width):
         target = ToObject(CodeCell, story.code_cell_id)
         rows += _wrapped_rows("states", _states(story), "", target, width)
