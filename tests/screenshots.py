@@ -1,0 +1,148 @@
+"""Make the pictures of the README from the fixtures: `python tests/screenshots.py [NAME ...]`.
+
+Each picture is a recording, a size and the keys that are pressed; nothing of this machine is in it. Fonts
+are those of the reader: the export's links to fonts elsewhere are taken out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from textual.pilot import Pilot
+
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "fixtures"
+SCREENSHOTS = ROOT / "screenshots"
+
+NARROW, WIDE, LARGE = (80, 24), (120, 40), (200, 60)
+WALK = (120, 32)
+
+# When the picker looks at its folder: a while after the newest recording.
+LOOKED_MS = 1_795_334_400_000 + 600_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`trace` is a folder of fixtures/; `keys` are as Textual names them, a string in `:` a typed line."""
+
+    trace: str
+    at: int | None = None
+    size: tuple[int, int] = WIDE
+    keys: tuple[str, ...] = ()
+    lens: str | None = None
+
+
+PICTURES: dict[str, Picture] = {
+    "main-80x24": Picture("demo", 81, NARROW),
+    "main-120x40": Picture("demo", 81, WIDE),
+    "main-200x60": Picture("demo", 81, LARGE),
+    "lens-context": Picture("demo", 85, WALK, ("1",)),
+    "lens-diff": Picture("demo", 97, WALK, ("2",)),
+    "lens-cells": Picture("recordings/two-cells-interleaved", 45, WALK, ("3",)),
+    "lens-agents": Picture("demo", 98, WALK, ("4",)),
+    "lens-tokens": Picture("demo", 110, WALK, ("5",)),
+    "lens-terminals": Picture("demo", 81, WALK, ("6",)),
+    "lens-findings": Picture("demo", 85, WALK, ("7",)),
+    "lens-raw": Picture("demo", 81, WALK, ("8",)),
+    "walk-stuck-cell": Picture("recordings/two-cells-interleaved", 1, WALK, ("w", "w", "w", "w", "3")),
+    "walk-lost-compaction": Picture("recordings/local-compaction-auto", 1, WALK, ("e", "e", "2")),
+    "walk-failing-child": Picture("recordings/ma-child-http400", 1, WALK, ("e", "4")),
+    "walk-truncated-output": Picture("recordings/big-tool-output", 1, WALK, (":failure 1", "L")),
+    "walk-killed-agent": Picture("recordings/ma-sigkill", None, WALK, ("7",)),
+    "picker": Picture("", None, WALK),
+    "help": Picture("demo", None, WIDE, ("?",)),
+}
+
+
+def main(names: list[str]) -> None:
+    """Make these pictures, all without names."""
+    for name in names or PICTURES:
+        (SCREENSHOTS / f"{name}.svg").write_text(made(PICTURES[name]))
+        print(f"screenshots/{name}.svg")
+
+
+def made(picture: Picture) -> str:
+    """The picture as SVG."""
+    with tempfile.TemporaryDirectory() as folder, _as_elsewhere(Path(folder)):
+        return asyncio.run(_shot(picture))
+
+
+@contextlib.contextmanager
+def _as_elsewhere(folder: Path) -> Iterator[None]:
+    """A machine with the same folder, zone, colours and time whoever makes the picture."""
+    shutil.copytree(FIXTURES / "demo", folder / "demo")
+    (folder / "recordings").symlink_to(FIXTURES / "recordings")
+    before = Path.cwd()
+    environment = {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
+    with mock.patch.dict(os.environ, environment):
+        os.environ.pop("NO_COLOR", None)
+        time.tzset()
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+    time.tzset()
+
+
+async def _shot(picture: Picture) -> str:
+    app = RolloutApp(
+        Opening(Path(picture.trace or "recordings"), picture.at, False, lens=picture.lens),
+        pick=not picture.trace,
+    )
+    async with app.run_test(size=picture.size) as pilot:
+        await _until_read(app, pilot)
+        for key in picture.keys:
+            await _press(pilot, key)
+        await pilot.pause(0.3)
+        return without_links(app.export_screenshot(title="rollout-tui"))
+
+
+async def _until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
+    for _ in range(500):
+        await pilot.pause(0.02)
+        screen = app.screen
+        if isinstance(screen, DebuggerScreen):
+            if screen.opened and screen.opened.reading.settled and not screen.painter.loading:
+                break
+        elif app.pick and len(screen.query_one(LineView).content) > 2:
+            break
+    else:
+        raise TimeoutError("the recording was not read within 10 s")
+    await pilot.pause(0.3)
+
+
+async def _press(pilot: Pilot[int], key: str) -> None:
+    if key.startswith(":") and len(key) > 1:
+        names = {" ": "space"}
+        await pilot.press("colon", *(names.get(one, one) for one in key[1:]), "enter")
+    else:
+        await pilot.press({"?": "question_mark", ":": "colon"}.get(key, key))
+    await pilot.pause(0.1)
+
+
+def without_links(svg: str) -> str:
+    """The picture without fonts from elsewhere and without the maker's address."""
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.DOTALL)
+    return "\n".join(line.rstrip() for line in svg.splitlines()).strip() + "\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
