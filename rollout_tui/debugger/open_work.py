@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from rollout_tui.debugger.spans import OPERATION, THREAD, TURN, Spans
+from rollout_tui.debugger.spans import CELL, OPERATION, THREAD, TURN, Spans
 from rollout_tui.debugger.waits import Wait, as_started, wait_of
 from rollout_tui.graph.objects import CodeCell, Object, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
@@ -25,9 +25,16 @@ class OpenWork:
         self._by_parent: dict[int, list[int]] = {}
         self._agents: dict[str, list[int]] | None = None
         for number in spans.open_at(event):
-            if spans.kinds[number] >= TURN and self.is_running(number):
+            if spans.kinds[number] >= TURN and not self._left_behind(number) and self.is_running(number):
                 self._by_thread.setdefault(spans.threads[number], []).append(number)
                 self._by_parent.setdefault(self.parent(number), []).append(number)
+
+    def _left_behind(self, number: int) -> bool:
+        """Whether something hangs directly on a turn that is over: nobody waits for it any more."""
+        parent = self.spans.parents[number]
+        kinds = self.spans.kinds
+        direct = kinds[parent] == TURN and kinds[number] != CELL
+        return direct and not self.spans.windows.is_open(parent, self.event)
 
     def parent(self, number: int) -> int:
         """The span around a span, of those that had begun by the event: a parent can turn up late."""
