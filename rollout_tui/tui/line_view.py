@@ -70,6 +70,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             """The pane."""
             return self.view
 
+    class Reshaped(Message):
+        """The pane has another size: its content was made for the old one."""
+
     def __init__(self, *, id: str | None = None, edge: bool = False, titled: bool = True) -> None:
         super().__init__(id=id)
         self.content: LensLines = LineList("", ())
@@ -227,6 +230,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if subtitle:
             segments += [Segment(f" {subtitle} ", self._styles["dim"]), Segment(bar, style)]
         return Strip(segments).adjust_cell_length(width, self._styles[""])
+
+    def on_resize(self) -> None:
+        """Tell it: lines are made to fit."""
+        self.post_message(self.Reshaped())
 
     # -- mouse -----------------------------------------------------------------
 

@@ -39,6 +39,7 @@ class Prompt(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.sign = ":"
+        self.display = False
         self._typed: dict[str, list[str]] = {}
         self._at = 0
 
@@ -50,7 +51,7 @@ class Prompt(Horizontal):
     @property
     def asking(self) -> bool:
         """Whether it is open."""
-        return self.has_class("asking")
+        return bool(self.display)
 
     def ask(self, sign: str, text: str = "") -> None:
         """Open the prompt with `sign` before the field."""
@@ -60,12 +61,13 @@ class Prompt(Horizontal):
         field = self.query_one(Input)
         field.value = text
         field.cursor_position = len(text)
-        self.add_class("asking")
-        field.focus()
+        # At once: the next key may already be there.
+        self.display = True
+        self.screen.set_focus(field)
 
     def close(self) -> None:
         """Hide the prompt."""
-        self.remove_class("asking")
+        self.display = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Remember and give the answer."""

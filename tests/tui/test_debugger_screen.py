@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from on_screen import LARGE, NARROW, WIDE, on_screen
+from textual import events
 
 from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE
 
@@ -67,6 +68,15 @@ async def test_places_by_name(two_cells: Path, typed: str, seq: int) -> None:
         assert shown.session.seq == seq
         await shown.press("backspace")
         assert shown.session.seq == 64
+
+
+async def test_keys_that_come_in_a_burst_go_where_they_were_meant_to(two_cells: Path) -> None:
+    async with on_screen(two_cells) as shown:
+        for key in ("colon", "4", "5", "enter", "w", "tab", "j"):
+            shown.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await shown.until(lambda: shown.session.seq == 51)
+        assert shown.session.place.lens == "context"
+        assert shown.screen.pane == LENS
 
 
 async def test_a_place_that_is_not_there_loses_nothing(two_cells: Path) -> None:

@@ -23,8 +23,11 @@ def blocked_line(view: View, width: int) -> Line:
         beside = background_in_words(waits)
         if beside:
             pieces += (Piece("   background: ", "dim"), Piece(beside, "cell"))
+    whole = line(*pieces)
     others = _others(view, waits)
-    shown = clipped(line(*pieces), width - cells(others))
+    if whole.width + cells(others) > width:
+        others = others.replace("  ", " ").partition(" thread")[0] + " " if others else ""
+    shown = clipped(whole, width - cells(others))
     blank = Piece(" " * max(0, width - shown.width - cells(others)))
     return Line((*shown.pieces, blank, Piece(others, "agent"))) if others else shown
 

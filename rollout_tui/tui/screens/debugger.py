@@ -135,7 +135,7 @@ class DebuggerScreen(Screen[None]):
         if self.opened is not None:
             self.opened.remember_pane(pane)
         self.painter.lay_out(pane)
-        self.line_view(pane).focus()
+        self.set_focus(self.line_view(pane))
         self.repaint()
 
     def say(self, message: str, style: str = "") -> None:
@@ -195,9 +195,9 @@ class DebuggerScreen(Screen[None]):
         self.painter.paint()
 
     def on_resize(self, event: Resize) -> None:
-        """Lay out and paint for the new size."""
+        """Lay out for the new size; panes that change ask to be painted."""
         self.painter.lay_out(self.pane)
-        self.call_after_refresh(self.repaint)
+        self.repaint()
 
     # -- what the reading thread tells -----------------------------------------------
 
@@ -274,6 +274,10 @@ class DebuggerScreen(Screen[None]):
         """Another row of a pane is the cursor row."""
         if self.opened is not None:
             self.painter.row_moved(message.view, message.target)
+
+    def on_line_view_reshaped(self) -> None:
+        """A pane got another size."""
+        self.repaint()
 
     def on_lane_view_sought(self, message: LaneView.Sought) -> None:
         """The scrubber was clicked or dragged."""

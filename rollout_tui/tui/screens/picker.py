@@ -155,9 +155,9 @@ class PickerScreen(Screen[None]):
 
     def on_prompt_given_up(self) -> None:
         """Back to the list."""
-        self.query_one(LineView).focus()
+        self.set_focus(self.query_one(LineView))
 
     def _narrow(self, wanted: str) -> None:
         self.wanted = wanted
-        self.query_one(LineView).focus()
+        self.set_focus(self.query_one(LineView))
         self.paint()

@@ -1,0 +1,213 @@
+"""The program in a real terminal (tmux), beside a real process that writes the recording."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+TWO_CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
+APPENDER = Path(__file__).with_name("appender.py")
+PATIENCE_S = 20.0
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+
+class Terminal:
+    """A terminal of its own in tmux."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tmux = ["tmux", "-S", str(folder / "tmux"), "-f", os.devnull]
+        self._environment = {**os.environ, "TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        self._environment.pop("TMUX", None)
+
+    def _run(self, *command: str) -> str:
+        done = subprocess.run(
+            [*self._tmux, *command], env=self._environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def open(self, width: int = 120, height: int = 40) -> None:
+        """A shell to type into."""
+        size = ("-x", str(width), "-y", str(height))
+        self._run("new-session", "-d", *size, "env PS1='ready$ ' sh")
+        self._run("set-option", "-g", "remain-on-exit", "on")
+        self.until("ready$")
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], env=self._environment, capture_output=True, check=False)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names, text as it is."""
+        self._run("send-keys", *keys)
+
+    def type(self, line: str) -> None:
+        self._run("send-keys", "-l", line)
+        self._run("send-keys", "Enter")
+
+    def resize(self, width: int, height: int) -> None:
+        self._run("resize-window", "-x", str(width), "-y", str(height))
+
+    def screen(self) -> str:
+        return self._run("capture-pane", "-p")
+
+    def until(self, *words: str, without: str = "") -> str:
+        """The screen once all words are on it."""
+        stop = time.monotonic() + PATIENCE_S
+        while time.monotonic() < stop:
+            text = self.screen()
+            if all(word in text for word in words) and not (without and without in text):
+                return text
+            time.sleep(0.05)
+        raise AssertionError(f"{words} did not come within {PATIENCE_S} s:\n{self.screen()}")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    made.open()
+    yield made
+    made.close()
+
+
+class Agent:
+    """A process that writes a recording."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, str(APPENDER), str(TWO_CELLS), str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def write(self, count: int) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{count}\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Agent]:
+    made = Agent(tmp_path / "bundle")
+    yield made
+    made.kill()
+
+
+def program(trace: Path, *options: str) -> str:
+    return " ".join([sys.executable, "-m", "rollout_tui", str(trace), *options])
+
+
+def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal, agent: Agent) -> None:
+    agent.write(27)
+    terminal.type(program(agent.folder))
+    terminal.until("LIVE", "#27/27", "following", "on wait(call_wA1) -> cell 1")
+    agent.write(3)
+    terminal.until("#30/30", "9 items")
+    terminal.press("S", "S")
+    terminal.until("#28/30")
+    agent.write(10)
+    terminal.until("#28/40", "+10 events")
+    terminal.press("F")
+    terminal.until("#40/40", "following")
+    terminal.press("3")
+    agent.write(5)
+    terminal.until("#45/45", "cell 2", "exec-2bfd")
+    agent.kill()
+    terminal.until("STOPPED", "open")
+    terminal.press("q")
+    terminal.until("ready$")
+
+
+def test_walking_through_a_recording(terminal: Terminal) -> None:
+    terminal.type(program(TWO_CELLS))
+    terminal.until("ENDED", "#64/64")
+    terminal.press("Home")
+    terminal.until("#1/64")
+    for seq in (27, 33, 39, 51):
+        terminal.press("w")
+        terminal.until(f"#{seq}/64")
+    terminal.press("w")
+    terminal.until("no later wait")
+    terminal.type(":45")
+    terminal.until("#45/64", "blocked 1.80 s on wait(call_wB2) -> cell 2")
+    for width, height in ((80, 24), (200, 60), (80, 24)):
+        terminal.resize(width, height)
+        terminal.until("#45/64", "timeline", "? help")
+    terminal.press("Tab")
+    terminal.until("context /root")
+    terminal.press("?")
+    terminal.until("help", "next / previous event")
+    terminal.press("Escape")
+    terminal.until("context /root")
+    terminal.press("q")
+    terminal.until("ready$")
+
+
+def test_the_terminal_is_given_back_on_a_signal(terminal: Terminal) -> None:
+    terminal.type(f"{program(TWO_CELLS)}; echo status $?")
+    terminal.until("#64/64")
+    (process,) = _processes(str(TWO_CELLS))
+    os.kill(process, signal.SIGTERM)
+    terminal.until("status 143")
+    assert terminal.screen().splitlines()[0].startswith("ready$")
+
+
+def test_suspending_and_coming_back(terminal: Terminal) -> None:
+    terminal.type("set -m")
+    terminal.type(program(TWO_CELLS, "--at", "9"))
+    terminal.until("#9/64")
+    terminal.press("C-z")
+    terminal.until("ready$", without="timeline")
+    terminal.type("fg")
+    terminal.until("#9/64", "timeline")
+    terminal.press("C-c")
+    terminal.until("Ctrl+C again quits")
+    terminal.press("C-c")
+    terminal.until("ready$")
+
+
+def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    bundle = tmp_path / "hostile"
+    shutil.copytree(TWO_CELLS, bundle)
+    spine = (bundle / "trace.jsonl").read_bytes()
+    model = rb'"model":"\u001b]0;owned\u0007\u001b[2J\u202e"'
+    (bundle / "trace.jsonl").write_bytes(re.sub(rb'"model":"[^"]*"', lambda _: model, spine))
+    terminal.type(program(bundle, "--at", "10"))
+    terminal.until("#10/64")
+    terminal.press("v", "z")
+    terminal.until("\u241b]0;owned\u2407\u241b[2J<U+202E>")
+    assert "owned" not in terminal._run("display-message", "-p", "#{pane_title}")
+
+
+def _processes(argument: str) -> list[int]:
+    """Processes of the program over that trace."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if argument.encode() in words and b"rollout_tui" in words:
+                found.append(int(process.name))
+    return found
