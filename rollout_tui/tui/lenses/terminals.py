@@ -26,6 +26,8 @@ from rollout_tui.words import count, duration, size
 SHOWN_LINES = 4
 """Lines of output under the last operation of a terminal."""
 
+OUTPUT = Fold("terminals:output")
+
 _Maker = Callable[[], Line]
 
 
@@ -36,16 +38,22 @@ def terminals(view: View, width: int) -> LensLines:
         return LineList(title, (), empty="No thread has started yet. Press t for the next tool call.")
     sessions = recorded_terminals(view.snapshot, view.thread_id)
     rows: list[_Maker] = []
+    output = OUTPUT.key not in view.folds
+    if sessions:
+        words = (
+            "v output  Enter shows the commands alone" if output else "> output  Enter shows its last lines"
+        )
+        rows.append(lambda: clipped(line(Piece(words, "dim"), target=OUTPUT), width))
     total = operation_count(view.snapshot.history, view.thread_id, view.event)
     if total > MOST_OPERATIONS:
         hidden = f"{total - MOST_OPERATIONS:,} earlier commands are left out: the timeline has them"
         rows.append(partial(_words, hidden, width))
     focus, latest = 0, -1
-    for number, session in enumerate(sessions, 1):
+    for session in sessions:
         begun = session.operations[-1].event
         if begun > latest:
-            focus, latest = len(rows), begun
-        rows += _session_rows(view, session, number, width)
+            focus, latest = len(rows) + len(session.operations) - 1, begun
+        rows += _session_rows(view, session, width, output=output)
     running = sum(1 for one in sessions if one.running)
     told = f"{count(len(sessions), 'terminal')}, {running} running" if sessions else ""
     return MadeLines(
@@ -67,19 +75,18 @@ def _words(text: str, width: int) -> Line:
     return clipped(line(Piece(f" {text}", "dim")), width)
 
 
-def _session_rows(view: View, session: Session, number: int, width: int) -> list[_Maker]:
-    first = session.operations[0]
-    fold = Fold(f"terminals:{session.terminal_id or first.operation_id}")
-    opened = fold.key not in view.folds
-    rows: list[_Maker] = [partial(_session_line, view, session, number, width, fold, opened)]
-    if not opened:
-        return rows
-    for operation in session.operations:
-        rows.append(partial(_operation_line, view, operation, width))
+def _session_rows(view: View, session: Session, width: int, *, output: bool) -> list[_Maker]:
+    """The command, what was written to it, and the end of what it printed last."""
+    rows: list[_Maker] = [
+        partial(_operation_line, view, operation, width, exit_code=session.exit_code if not at else None)
+        for at, operation in enumerate(session.operations)
+    ]
     last = session.operations[-1]
-    shown = last.output.rstrip("\n").split("\n")[-SHOWN_LINES:] if last.output.strip() else []
     if last.window.status == "running":
         rows.append(partial(_words, "       what it prints is recorded when this call returns", width))
+    if not output:
+        return rows
+    shown = last.output.rstrip("\n").split("\n")[-SHOWN_LINES:] if last.output.strip() else []
     rows += [partial(_output_line, last, text, width) for text in shown]
     hidden = last.output_bytes - sum(len(text) + 1 for text in shown)
     if shown and hidden > 1:
@@ -89,21 +96,30 @@ def _session_rows(view: View, session: Session, number: int, width: int) -> list
     return rows
 
 
-def _session_line(view: View, session: Session, number: int, width: int, fold: Fold, opened: bool) -> Line:
-    first = session.operations[0]
-    if session.running:
-        age = max(0, view.now_ms - first.window.started_at_unix_ms)
-        state, style = f"running {duration(age)}", "running"
+def _operation_line(view: View, one: Operation, width: int, *, exit_code: int | None) -> Line:
+    """`#16 $ sed ...  466 B  402 ms  exit 0`; `exit_code` is that of the terminal, if it is known."""
+    seq = view.snapshot.history.events.seqs[one.event]
+    if one.duration_ms is None:
+        age = max(0, view.now_ms - one.window.started_at_unix_ms)
+        state, style, took = "running", "running", f">>> {duration(age)}"
     else:
-        state, style = _ended(session.exit_code, first.window.status)
+        state, style = _ended(exit_code if one.exit_code is None else one.exit_code, one.window.status)
+        took = duration(one.duration_ms)
+    cell = ""
+    if one.code_cell_id:
+        cell = f"in {label(view.snapshot.history, ToObject(CodeCell, one.code_cell_id)).text}"
+    command = one.kind == "exec_command"
+    what = f"$ {one_line(one.command)}" if command else f"  {one.command}"
     return row(
         width,
-        Cell("v" if opened else ">", "dim"),
-        Cell(f"terminal {number}", "strong"),
-        Cell(one_line(first.command), "tool", FLEXIBLE),
-        Cell(count(len(session.operations), "call"), "dim", drop=2),
-        Cell(state, style),
-        target=fold,
+        Cell(f" #{seq}", "dim", 6),
+        Cell(what, "tool" if command else "", FLEXIBLE, least=40),
+        Cell(cell, "cell", drop=2),
+        Cell(one.cwd or "", "dim", min(28, width // 4), drop=3),
+        Cell(size(one.output_bytes) if one.output_bytes else "", "dim", 8, "right", drop=1),
+        Cell(took, "running" if one.duration_ms is None else "dim", max(7, len(took)), "right"),
+        Cell(state, style, 9),
+        target=ToObject(TerminalOperation, one.operation_id),
     )
 
 
@@ -111,31 +127,6 @@ def _ended(exit_code: int | None, status: str) -> tuple[str, str]:
     if exit_code is None:
         return status, "dim" if status == "completed" else "warning"
     return f"exit {exit_code}", "ok" if exit_code == 0 else "error"
-
-
-def _operation_line(view: View, one: Operation, width: int) -> Line:
-    seq = view.snapshot.history.events.seqs[one.event]
-    if one.duration_ms is None:
-        age = max(0, view.now_ms - one.window.started_at_unix_ms)
-        state, style, took = "running", "running", f">>> {duration(age)}"
-    else:
-        state, style = _ended(one.exit_code, one.window.status)
-        took = duration(one.duration_ms)
-    cell = ""
-    if one.code_cell_id:
-        cell = f"in {label(view.snapshot.history, ToObject(CodeCell, one.code_cell_id)).text}"
-    what = one_line(one.command) if one.kind == "exec_command" else one.command
-    return row(
-        width,
-        Cell(f"   #{seq}", "dim", 8),
-        Cell(what, "", FLEXIBLE),
-        Cell(cell, "cell", drop=3),
-        Cell(one.cwd or "", "dim", min(28, width // 4), drop=2),
-        Cell(size(one.output_bytes) if one.output_bytes else "", "dim", 8, "right", drop=1),
-        Cell(took, "dim", max(7, len(took)), "right"),
-        Cell(state, style, 9),
-        target=ToObject(TerminalOperation, one.operation_id),
-    )
 
 
 def _output_line(one: Operation, text: str, width: int) -> Line:

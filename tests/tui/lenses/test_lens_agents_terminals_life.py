@@ -44,10 +44,10 @@ def test_commands_by_terminal_with_how_they_ended() -> None:
     content = terminals(view_at(corpus("terminals"), 60), 98)
     text = words(rows(content))
     assert content.title == "terminals /root"
-    assert text[0] == "v terminal 1 cat 3 calls exit 0"
-    assert text[1].startswith("#14 cat /home/dev/project 14 B 958 ms exit 0")
+    assert content.subtitle == "4 terminals, 0 running"
+    assert text[1] == "#14 $ cat /home/dev/project 14 B 958 ms exit 0"
     assert text[2].startswith(r"#20 stdin 'hello\n'")
-    assert any(row.startswith("v terminal 3 exit 7") and row.endswith("exit 7") for row in text)
+    assert any(row.startswith("#44 $ exit 7") and row.endswith("exit 7") for row in text)
     operation = target_of(content, "#14")
     assert isinstance(operation, ToObject)
     assert operation.kind is TerminalOperation
@@ -55,15 +55,17 @@ def test_commands_by_terminal_with_how_they_ended() -> None:
 
 def test_a_command_that_runs_says_that_its_output_comes_later() -> None:
     text = words(shown("terminals", DEMO, 16, 98))
-    assert text[0].startswith("v terminal 1 sed -n 1,40p tidemark/days.py")
-    assert text[0].endswith("running 0 ms")
-    assert text[-2] == "what it prints is recorded when this call returns"
+    assert text[1].startswith("#16 $ sed -n 1,40p tidemark/days.py")
+    assert text[1].endswith(">>> 0 ms running")
+    assert text[2] == "what it prints is recorded when this call returns"
 
 
 def test_the_end_of_the_output_is_shown() -> None:
     text = words(shown("terminals", DEMO, 25, 98))
     assert "| 3 of 31 days differ" in text
     assert any(row.endswith("more above: Enter on the command shows all") for row in text)
+    alone = words(shown("terminals", DEMO, 25, 98, folds=frozenset({"terminals:output"})))
+    assert len(alone) == 3
 
 
 def test_the_life_line_of_an_output() -> None:
