@@ -76,18 +76,25 @@ def run(options: argparse.Namespace) -> int:
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
             "findings, blocked, summary, check or export (rollout-tui help)"
         )
+    at = where.seq if options.at is None else options.at
+    follow = False if where.packed else options.follow
+    thread = where.query.get("thread") if options.thread is None else options.thread
+    if options.plain:
+        from rollout_tui.plain.program import run as run_plain
+        from rollout_tui.tui.opening import Opening
+
+        return run_plain(Opening(where.path, at, follow, options.wait, thread, lens))
     from rollout_tui.tui.app import run as run_app
 
     return run_app(
         where.path,
-        at=where.seq if options.at is None else options.at,
-        follow=False if where.packed else options.follow,
+        at=at,
+        follow=follow,
         latest=options.latest,
         wait=options.wait,
-        thread=where.query.get("thread") if options.thread is None else options.thread,
+        thread=thread,
         lens=lens,
         theme=options.theme,
-        plain=options.plain,
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from rollout_tui.tui.screens.help import HelpScreen
-
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
     from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -26,6 +24,8 @@ def palette(desk: Desk) -> None:
 
 def help_screen(desk: Desk) -> None:
     """All keys."""
+    from rollout_tui.tui.screens.help import HelpScreen
+
     _screen(desk).app.push_screen(HelpScreen())
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.words import whole_seconds
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.session import Session
 
 Phase: TypeAlias = Literal["opening", "waiting", "loading", "live", "ended", "stopped", "failed"]
 
@@ -64,3 +67,16 @@ def standing(
         return Standing("ended", rollout.status)
     alive = writer == "writing" or (writer == "unknown" and quiet_ms < SILENT_MS)
     return Standing("live" if alive else "stopped", "running", quiet_ms, open_things)
+
+
+def session_standing(session: Session, writer: WriterState, clock_ms: int, *, loading: bool) -> Standing:
+    """How the recording of a session stands; `clock_ms` is the time, in ms since 1970."""
+    history = session.history
+    quiet = clock_ms - history.events.times[session.head] if session.head else 0
+    return standing(
+        cast(Rollout, history.objects[history.rollout]),
+        loading=loading,
+        writer=writer,
+        quiet_ms=max(0, quiet),
+        open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
+    )

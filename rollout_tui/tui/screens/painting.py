@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from rollout_tui.graph.objects import Rollout
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.lane_view import LaneView
@@ -23,7 +22,7 @@ from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_line
 from rollout_tui.tui.panes.position import failures_note, header_facts
-from rollout_tui.tui.panes.status import Standing, standing
+from rollout_tui.tui.panes.status import Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
 from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE, Session
 
@@ -45,7 +44,7 @@ class Painter:
         self.writer: WriterState = "unknown"
         self.loading = True
         self.latest: tuple[str, ...] = ()
-        self._lanes: tuple[tuple[int, int, tuple[int, ...], int], Lanes] | None = None
+        self._lanes: tuple[tuple[object, ...], Lanes] | None = None
         self._shown_event = -1
         self._shown_lens = ""
 
@@ -53,15 +52,7 @@ class Painter:
 
     def standing(self, session: Session) -> Standing:
         """How the recording stands by the clock."""
-        history = session.history
-        quiet = self.clock_ms - history.events.times[session.head] if session.head else 0
-        return standing(
-            cast(Rollout, history.objects[history.rollout]),
-            loading=self.loading,
-            writer=self.writer,
-            quiet_ms=max(0, quiet),
-            open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
-        )
+        return session_standing(session, self.writer, self.clock_ms, loading=self.loading)
 
     @property
     def clock_ms(self) -> int:
@@ -178,9 +169,10 @@ class Painter:
         width = max(8, self._screen.size.width - RULER_MARGIN - NOTE_WIDTH)
         reading = session.reading
         threads = reading.lane_threads(session.thread_id, now.lanes)
-        key = (session.head, width, threads, reading.generation)
+        found = reading.findings.all
+        key = (session.head, width, threads, reading.generation, len(found))
         if self._lanes is None or self._lanes[0] != key:
-            made = lanes(session.spans, reading.silences, reading.findings.all, width, threads)
+            made = lanes(session.spans, reading.silences, found, width, threads)
             self._lanes = (key, made)
         made = self._lanes[1]
         column = made.ruler.column(session.history.events.times[session.event])

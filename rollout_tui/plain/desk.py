@@ -1,0 +1,215 @@
+"""What actions act on when there is no screen: it gathers what is to be told, and tells it when asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_tui.debugger.breakpoints import Searching
+from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
+from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.keys import BY_ID
+from rollout_tui.tui.lens import LensLines, View
+from rollout_tui.tui.lenses import LENSES
+from rollout_tui.tui.lenses.inspector import inspector
+from rollout_tui.tui.lines import ToObject, ToPayload
+from rollout_tui.tui.panes.blocked_line import blocked_line
+from rollout_tui.tui.panes.event_words import event_words
+from rollout_tui.tui.panes.flat import flat
+from rollout_tui.tui.panes.header import header
+from rollout_tui.tui.panes.position import header_facts
+from rollout_tui.tui.panes.status import Standing, session_standing
+from rollout_tui.tui.panes.timeline import timeline
+from rollout_tui.tui.player import Player
+from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE, Session
+from rollout_tui.tui.targets import open_target
+
+if TYPE_CHECKING:
+    from rollout_tui.trace.writer import WriterState
+    from rollout_tui.tui.lines import Target
+
+POLL_S = 0.02
+
+
+class Before(NamedTuple):
+    """How everything stood before a command: the cursor, and how panes were looked at."""
+
+    event: int
+    chosen: tuple[object, ...]
+
+
+class PlainApp:
+    """What actions ask of the program around them, as far as text can do it."""
+
+    available_themes: tuple[str, ...] = ()
+    theme = ""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """A link is told anyway; nothing is copied."""
+
+
+class PlainRunning:
+    """What runs on a screen in the background is done at once."""
+
+    def __init__(self, desk: PlainDesk) -> None:
+        self._desk = desk
+        self.player = Player()
+
+    def tell_searched(self) -> None:
+        """The search is waited for."""
+
+    def cancel(self) -> str:
+        """Nothing runs between two commands."""
+        return ""
+
+    def seek(self, *, backwards: bool) -> None:
+        """Go to the next event at which a breakpoint holds."""
+        session = self._desk.session
+        for found in session.breakpoints.seek(session.event, backwards=backwards):
+            if not isinstance(found, Searching):
+                session.leave_run("stop")
+                session.go(found.event)
+                self._desk.say(f"stop {found.breakpoint}")
+                return
+        self._desk.say("end of trace: no further stop")
+
+
+class PlainDesk:
+    """A session and three panes as text. `writer` is whether somebody still writes the recording."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.opened = session
+        self.running = PlainRunning(self)
+        self.app = PlainApp()
+        self.pane = LENS
+        self.writer: WriterState = "unknown"
+        self.leaving = False
+        self._panes = {
+            TIMELINE: PlainPane(self._timeline, self.open_target),
+            LENS: PlainPane(self._lens, self.open_target),
+            INSPECTOR: PlainPane(lambda: inspector(self.view(), WIDTH), self.open_target),
+        }
+        self._said: list[str] = []
+        self._asked: str | None = None
+
+    # -- what actions use ----------------------------------------------------------
+
+    def line_view(self, pane: str) -> PlainPane:
+        """A pane."""
+        return self._panes[pane]
+
+    def focus_pane(self, pane: str) -> None:
+        """The pane is told after the command."""
+        self.pane = self._asked = pane
+        self.session.remember_pane(pane)
+
+    def say(self, message: str, style: str = "") -> None:
+        """Tell this after the command."""
+        self._said.append(message)
+
+    def repaint(self) -> None:
+        """What has changed is found out after the command."""
+
+    def ask(self, sign: str, text: str = "") -> None:
+        """Say how the line begins that is to be typed."""
+        self.say(f"type {sign}{text} and what you mean, in one line")
+
+    def open_target(self, target: Target | None) -> None:
+        """Open what a row leads to."""
+        open_target(self, target)  # type: ignore[arg-type]
+
+    def act(self, action_id: str) -> None:
+        """Do an action of the table of keys. Raises KeyError for an unknown one."""
+        if BY_ID[action_id].function == "commanding.quit_program":
+            self.leaving = True
+            return
+        function_of(action_id)(self)  # type: ignore[arg-type]
+
+    def wait_for_search(self) -> None:
+        """Let a search come to its end, then go to its first hit."""
+        search = self.session.searching
+        while search is not None and not search.done:
+            time.sleep(POLL_S)
+        if search is None:
+            return
+        if not search.events:
+            self.say(f"not found: {search.text}")
+            self.session.end_search()
+        elif self.session.event not in search.excerpts:
+            self.act("hit_next" if search.next(self.session.event) else "hit_previous")
+
+    # -- what is told --------------------------------------------------------------
+
+    @property
+    def standing(self) -> Standing:
+        """How the recording stands."""
+        return session_standing(self.session, self.writer, time.time_ns() // 1_000_000, loading=False)
+
+    def view(self) -> View:
+        """What panes get; at the end of a live recording ages count to the clock."""
+        live = self.standing.phase == "live" and self.session.event == self.session.head
+        return self.session.view(time.time_ns() // 1_000_000 if live else None)
+
+    def begin_command(self) -> Before:
+        """Forget what was told; returns how everything stands, for `answer`."""
+        self._said.clear()
+        self._asked = None
+        for pane in self._panes.values():
+            pane.moved = False
+        return self._now()
+
+    def _now(self) -> Before:
+        session = self.session
+        chosen = (session.folds, session.severity, session.hindsight, session.outline)
+        return Before(session.event, (*chosen, session.place.held_thread))
+
+    def answer(self, before: Before) -> Iterator[str]:
+        """What the command changed, from top to bottom of the screen, then what it said."""
+        after = self._now()
+        if after.event != before.event:
+            yield from self.where()
+            self._panes[LENS].row = self._lens().focus or 0
+        for pane in self._panes.values():
+            if pane.moved and not self._asked:
+                self._row_moved(pane)
+                yield from pane.current()
+        asked = self._asked or (self.pane if after.chosen != before.chosen else None)
+        if asked is not None:
+            yield from self.pane_lines(asked)
+        yield from self._said
+
+    def where(self) -> Iterator[str]:
+        """Header, the event at the cursor, and what the thread waits for."""
+        session = self.session
+        yield squeezed(header(header_facts(session, self.standing), WIDTH).text).strip()
+        if session.event:
+            yield f"event #{session.seq}: {event_words(session.trace, session.event).text}"
+        yield squeezed(blocked_line(self.view(), WIDTH).text).strip()
+
+    def pane_lines(self, pane: str) -> Iterator[str]:
+        """A pane from its title on."""
+        shown = self._panes[pane]
+        if pane != LENS:
+            shown.row = shown.content.focus or 0
+        yield from shown.whole()
+
+    def _row_moved(self, pane: PlainPane) -> None:
+        target = pane.target
+        if pane is not self._panes[LENS]:
+            return
+        self.session.remember_row(pane.row, 0)
+        if isinstance(target, (ToObject, ToPayload)) and not self.session.place.held:
+            self.session.select(target)
+
+    def _timeline(self) -> LensLines:
+        session = self.session
+        if session.outline:
+            return timeline(self.view(), session.reading.outline, WIDTH)
+        return flat(self.view(), WIDTH)
+
+    def _lens(self) -> LensLines:
+        name = self.session.place.lens
+        lens = next((one for one in LENSES if one.name == name), LENSES[0])
+        return lens.lines(self.view(), WIDTH)
