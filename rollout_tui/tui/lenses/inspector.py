@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import ConversationItem, Object, PendingEdge
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.printable import one_line
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.lenses.changed import changed_lines, later_lines
 from rollout_tui.tui.lenses.documents import payload_document
 from rollout_tui.tui.lenses.facts import Facts, Field
 from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.findings import MARKS
-from rollout_tui.tui.lenses.item_words import item_words
 from rollout_tui.tui.lenses.json_rows import JsonRows
 from rollout_tui.tui.lenses.json_tree import parsed
 from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
@@ -33,7 +31,6 @@ from rollout_tui.tui.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
-    Fold,
     Line,
     Piece,
     ToEvent,
@@ -48,14 +45,8 @@ from rollout_tui.tui.lines import (
 from rollout_tui.words import count, since_start, size
 
 NAME_WIDTH = 11
-MOST_CHANGES = 14
-"""Rows of what the event changed; the rest is folded."""
 LONGEST_TEXT = 200_000
 """Characters of a text that the inspector shows."""
-MOST_LATER = 40
-"""With hindsight: later changes of the object that are listed."""
-
-_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
 
 
 def inspector(view: View, width: int) -> LensLines:
@@ -66,7 +57,7 @@ def inspector(view: View, width: int) -> LensLines:
     parts: list[LensLines] = []
     head = LineList("inspector", _event_lines(view, width), "Esc lets go" if view.held else "")
     if target is None:
-        parts = [_changed(view, None, width)]
+        parts = [changed_lines(view, None, width)]
     elif isinstance(target, ToPayload):
         parts = [_payload(view, target, width)]
     else:
@@ -104,8 +95,8 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
     rows += [field_line(one, width) for one in fields(Facts(view), found)]
     parts: list[LensLines] = [LineList("", rows)]
     if view.hindsight:
-        parts.append(LineList("", _later(view, target, width)))
-    parts.append(_changed(view, target, width))
+        parts.append(LineList("", later_lines(view, target, width)))
+    parts.append(changed_lines(view, target, width))
     text = object_text(view, found)
     if text is not None and text.text:
         parts += _text(view, text, target, width)
@@ -194,113 +185,3 @@ def _payload(view: View, target: ToPayload, width: int) -> LensLines:
     return JoinedLines(
         LineList("", head), JsonRows(document, f"inspector:{target.raw_payload_id}", view.folds, width)
     )
-
-
-# -- what the event changed ----------------------------------------------------------
-
-
-def _changed(view: View, target: ToObject | None, width: int) -> LensLines:
-    """What the event at the cursor changed, the chosen object first."""
-    history = view.snapshot.history
-    found = _telling(changes(history, view.event))
-    own = (KIND_NAMES[target.kind], target.id) if target else None
-    places = {own: 0}
-    for one in found:
-        places.setdefault((one.kind, one.id), len(places))
-    found.sort(key=lambda one: places[one.kind, one.id])
-    if not found:
-        told = wrapped(f"#{view.snapshot.seq} changed nothing in the graph.", width, "dim", 1)
-        return LineList("", (NOTHING, *told))
-    rows: list[Line] = []
-    last = own
-    for change in found:
-        if (change.kind, change.id) != last:
-            last = (change.kind, change.id)
-            rows.append(_changed_object(view, change, width))
-        if change.path:
-            rows += _change_lines(change, width)
-    more = len(rows) - MOST_CHANGES
-    fold = Fold("inspector:changes")
-    if more > 1 and fold.key not in view.folds:
-        rows[MOST_CHANGES:] = [line(Piece(f" > {more} more rows", "dim"), target=fold)]
-    elif more > 1:
-        rows.append(line(Piece(" v fewer", "dim"), target=fold))
-    return LineList("", (NOTHING, line(Piece(f"changed by #{view.snapshot.seq}:", "heading")), *rows))
-
-
-def _telling(found: list[ChangeRow]) -> list[ChangeRow]:
-    """Without times and numbers of events that say only what a status next to them says."""
-    said = {(one.kind, one.id) for one in found if one.path.endswith("status")}
-    return [
-        one for one in found if (one.kind, one.id) not in said or not one.path.endswith(("_unix_ms", "_seq"))
-    ]
-
-
-def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
-    history = view.snapshot.history
-    kind = _KINDS[change.kind]
-    words = label(history, ToObject(kind, change.id))
-    fresh = not change.path
-    mark = Cell(" +", "added") if fresh else Cell(" ~", "changed")
-    more = item_words(view, change.id).text if kind is ConversationItem else ""
-    target = None if kind is PendingEdge else ToObject(kind, change.id)
-    if not more:
-        return row(width, mark, Cell(words.text, words.style, FLEXIBLE), target=target)
-    return row(width, mark, Cell(words.text, words.style), Cell(more, "dim", FLEXIBLE), target=target)
-
-
-def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
-    """`path  before -> after`, in two rows where one is too short."""
-    pieces = [Piece(f"{change.before} -> ", "dim")] if change.before is not None else []
-    if change.added or change.removed:
-        pieces.append(Piece(f"{change.after} "))
-        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added]
-        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed]
-    else:
-        pieces.append(Piece(change.after or "nothing", "changed"))
-    whole = line(Piece(f"   {change.path}  ", "dim"), *pieces)
-    if whole.width <= width:
-        yield whole
-        return
-    yield clipped(line(Piece(f"   {change.path}", "dim")), width)
-    if len(pieces) != 2 or change.added or change.removed:
-        yield clipped(line("     ", *pieces), width)
-        return
-    yield row(
-        width,
-        Cell("", "", 4),
-        Cell(one_line(change.before or "", max(4, (width - 9) // 2)), "dim"),
-        Cell("->", "dim"),
-        Cell(pieces[1].text, "changed", FLEXIBLE),
-    )
-
-
-def _short(object_id: str) -> str:
-    return object_id.replace("conversation_item:", "item ")
-
-
-def _later(view: View, target: ToObject, width: int) -> Iterator[Line]:
-    """With hindsight: how the object went on after the cursor."""
-    history = view.snapshot.history
-    handle = history.handle(target.kind, target.id)
-    events = [] if handle is None else [one.event for one in history.changes_of(handle)]
-    later = [one for one in dict.fromkeys(events) if view.event < one <= history.head]
-    yield NOTHING
-    if not later:
-        yield line(Piece("hindsight: it stays like this", "heading"))
-        return
-    yield line(Piece("hindsight: what it becomes", "heading"))
-    own = (KIND_NAMES[target.kind], target.id)
-    for event in later[:MOST_LATER]:
-        for change in changes(history, event):
-            if (change.kind, change.id) == own and change.path:
-                became = change.after if not change.added else f"{change.after} items"
-                yield row(
-                    width,
-                    Cell(f" #{history.events.seqs[event]}", "dim", 6),
-                    Cell(change.path, "dim"),
-                    Cell(f"-> {became}", "note", FLEXIBLE),
-                    target=ToEvent(event),
-                )
-    if len(later) > MOST_LATER:
-        yield line(Piece(f" and {len(later) - MOST_LATER} more events", "dim"))

@@ -6,6 +6,7 @@ from rollout_tui.trace.events import Event, payload_references
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.lenses.documents import event_document
+from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
 from rollout_tui.tui.lenses.sections import head_line, is_open, json_lines, payload_section, payloads_of
 from rollout_tui.tui.lenses.subject import about, find
@@ -27,6 +28,9 @@ def raw(view: View, width: int) -> LensLines:
         found = find(view.snapshot, target.kind, target.id)
         if found is not None:
             return opened_object(view, target, found, width)
+        words = f"{label(view.trace.history, target).text} is not known yet here. Esc lets go of it."
+        event = _event(view, width)
+        return JoinedLines(LineList(event.title, wrapped(words, width, "warning", 1), event.subtitle), event)
     return _event(view, width)
 
 

@@ -96,6 +96,12 @@ def test_an_unreadable_line_shows_its_text_and_the_reason(tmp_path: Path) -> Non
     assert any('{"seq": 31, "payload":' in row for row in text)
 
 
+def test_a_held_object_that_is_not_known_yet_is_named_above_the_event() -> None:
+    text = shown("raw", TWO_CELLS, 12, selection=ToObject(CodeCell, "code_cell:call_B"), held=True)
+    assert text[0] == " cell 2 is not known yet here. Esc lets go of it."
+    assert text[1].startswith("v event #12")
+
+
 # -- JSON rows -----------------------------------------------------------------------------
 
 

@@ -1,0 +1,148 @@
+"""What an event changed: object, field, before and after; with hindsight how an object goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
+from rollout_tui.graph.objects import ConversationItem, PendingEdge
+from rollout_tui.printable import one_line
+from rollout_tui.tui.lens import LineList, View
+from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    ToEvent,
+    ToObject,
+    clipped,
+    line,
+    row,
+    wrapped,
+)
+
+MOST_CHANGES = 14
+"""Rows of what the event changed; the rest is folded."""
+MOST_LATER = 40
+"""With hindsight: later changes of the object that are listed."""
+
+_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
+
+
+def changed_lines(view: View, target: ToObject | None, width: int) -> LineList:
+    """What the event changed, that of `target` first; with a chosen object only its own changes are open."""
+    found = _telling(changes(view.snapshot.history, view.event))
+    own = (KIND_NAMES[target.kind], target.id) if target else None
+    places = {own: 0}
+    for one in found:
+        places.setdefault((one.kind, one.id), len(places))
+    found.sort(key=lambda one: places[one.kind, one.id])
+    seq = view.snapshot.seq
+    if not found:
+        return LineList("", (NOTHING, *wrapped(f"#{seq} changed nothing in the graph.", width, "dim", 1)))
+    rows: list[Line] = []
+    last, about_own = own, 0
+    for change in found:
+        if (change.kind, change.id) != last:
+            last = (change.kind, change.id)
+            rows.append(_changed_object(view, change, width))
+        if change.path:
+            rows += _change_lines(change, width)
+        if last == own:
+            about_own = len(rows)
+    most = min(MOST_CHANGES, about_own) if view.selection is not None else MOST_CHANGES
+    heading = line(Piece(f"changed by #{seq}:", "heading"))
+    return LineList("", (NOTHING, heading, *_folded(view, rows, most)))
+
+
+def _folded(view: View, rows: list[Line], most: int) -> list[Line]:
+    fold = Fold("inspector:changes")
+    more = len(rows) - most
+    if more <= 1:
+        return rows
+    if fold.key in view.folds:
+        return [*rows, line(Piece(" v fewer", "dim"), target=fold)]
+    words = f" > {more} more rows" if most else f" > {more} rows about other objects"
+    return [*rows[:most], line(Piece(words, "dim"), target=fold)]
+
+
+def _telling(found: list[ChangeRow]) -> list[ChangeRow]:
+    """Without times and numbers of events that say only what a status next to them says."""
+    said = {(one.kind, one.id) for one in found if one.path.endswith("status")}
+    return [
+        one for one in found if (one.kind, one.id) not in said or not one.path.endswith(("_unix_ms", "_seq"))
+    ]
+
+
+def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
+    history = view.snapshot.history
+    kind = _KINDS[change.kind]
+    words = label(history, ToObject(kind, change.id))
+    fresh = not change.path
+    mark = Cell(" +", "added") if fresh else Cell(" ~", "changed")
+    more = item_words(view, change.id).text if kind is ConversationItem else ""
+    target = None if kind is PendingEdge else ToObject(kind, change.id)
+    if not more:
+        return row(width, mark, Cell(words.text, words.style, FLEXIBLE), target=target)
+    return row(width, mark, Cell(words.text, words.style), Cell(more, "dim", FLEXIBLE), target=target)
+
+
+def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
+    """`path  before -> after`, in two rows where one is too short."""
+    pieces = [Piece(f"{change.before} -> ", "dim")] if change.before is not None else []
+    if change.added or change.removed:
+        pieces.append(Piece(f"{change.after} "))
+        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added]
+        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed]
+    else:
+        pieces.append(Piece(change.after or "nothing", "changed"))
+    whole = line(Piece(f"   {change.path}  ", "dim"), *pieces)
+    if whole.width <= width:
+        yield whole
+        return
+    yield clipped(line(Piece(f"   {change.path}", "dim")), width)
+    if len(pieces) != 2 or change.added or change.removed:
+        yield clipped(line("     ", *pieces), width)
+        return
+    yield row(
+        width,
+        Cell("", "", 4),
+        Cell(one_line(change.before or "", max(4, (width - 9) // 2)), "dim"),
+        Cell("->", "dim"),
+        Cell(pieces[1].text, "changed", FLEXIBLE),
+    )
+
+
+def _short(object_id: str) -> str:
+    return object_id.replace("conversation_item:", "item ")
+
+
+def later_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:
+    """With hindsight: how the object went on after the cursor."""
+    history = view.snapshot.history
+    handle = history.handle(target.kind, target.id)
+    events = [] if handle is None else [one.event for one in history.changes_of(handle)]
+    later = [one for one in dict.fromkeys(events) if view.event < one <= history.head]
+    yield NOTHING
+    if not later:
+        yield line(Piece("hindsight: it stays like this", "heading"))
+        return
+    yield line(Piece("hindsight: what it becomes", "heading"))
+    own = (KIND_NAMES[target.kind], target.id)
+    for event in later[:MOST_LATER]:
+        for change in changes(history, event):
+            if (change.kind, change.id) == own and change.path:
+                became = change.after if not change.added else f"{change.after} items"
+                yield row(
+                    width,
+                    Cell(f" #{history.events.seqs[event]}", "dim", 6),
+                    Cell(change.path, "dim"),
+                    Cell(f"-> {became}", "note", FLEXIBLE),
+                    target=ToEvent(event),
+                )
+    if len(later) > MOST_LATER:
+        yield line(Piece(f" and {len(later) - MOST_LATER} more events", "dim"))
