@@ -1,4 +1,9 @@
-"""The lenses: what the middle pane can show, one module each, and the inspector beside it."""
+"""The lenses: what the middle pane can show, one module each, and the inspector beside it.
+
+Lens functions are pure and cheap: they look up what is visible at the cursor and leave the rest to be made
+when a row is painted. Their lines may hold text of the trace as it is, for the pane makes it printable when
+it paints; whatever is measured or cut to a width is made printable first.
+"""
 
 from __future__ import annotations
 
