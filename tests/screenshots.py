@@ -1,7 +1,8 @@
 """Make the pictures of the README from the fixtures: `python tests/screenshots.py [NAME ...]`.
 
 Each picture is a recording, a size and the keys that are pressed; nothing of this machine is in it. Fonts
-are those of the reader: the export's links to fonts elsewhere are taken out.
+are those of the reader: the export's links to fonts elsewhere are taken out. `tests/docs` holds the README
+and `screenshots/` to this table.
 """
 
 from __future__ import annotations
@@ -30,43 +31,46 @@ ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures"
 SCREENSHOTS = ROOT / "screenshots"
 
-NARROW, WIDE, LARGE = (80, 24), (120, 40), (200, 60)
-WALK = (120, 32)
+NARROW, WIDE, LARGE, LOW = (80, 24), (120, 40), (200, 60), (120, 32)
 
-# When the picker looks at its folder: a while after the newest recording.
-LOOKED_MS = 1_795_334_400_000 + 600_000
+# The pictures are all made a minute after the recordings in fixtures/ began their last one.
+MADE_MS = 1_795_353_600_000
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`trace` is a folder of fixtures/; `keys` are as Textual names them, a string in `:` a typed line."""
+    """What is opened, where, and what is pressed.
+
+    `trace` is a folder below fixtures/ (empty: the picker over its recordings), `at` a seq (None: the last
+    event), `size` columns and rows. `keys` are keys as the README writes them; one that begins with a colon
+    is a whole line for the command line.
+    """
 
     trace: str
     at: int | None = None
-    size: tuple[int, int] = WIDE
+    size: tuple[int, int] = LOW
     keys: tuple[str, ...] = ()
-    lens: str | None = None
 
 
 PICTURES: dict[str, Picture] = {
     "main-80x24": Picture("demo", 81, NARROW),
     "main-120x40": Picture("demo", 81, WIDE),
     "main-200x60": Picture("demo", 81, LARGE),
-    "lens-context": Picture("demo", 85, WALK, ("1",)),
-    "lens-diff": Picture("demo", 97, WALK, ("2",)),
-    "lens-cells": Picture("recordings/two-cells-interleaved", 45, WALK, ("3",)),
-    "lens-agents": Picture("demo", 98, WALK, ("4",)),
-    "lens-tokens": Picture("demo", 110, WALK, ("5",)),
-    "lens-terminals": Picture("demo", 81, WALK, ("6",)),
-    "lens-findings": Picture("demo", 85, WALK, ("7",)),
-    "lens-raw": Picture("demo", 81, WALK, ("8",)),
-    "walk-stuck-cell": Picture("recordings/two-cells-interleaved", 1, WALK, ("w", "w", "w", "w", "3")),
-    "walk-lost-compaction": Picture("recordings/local-compaction-auto", 1, WALK, ("e", "e", "2")),
-    "walk-failing-child": Picture("recordings/ma-child-http400", 1, WALK, ("e", "4")),
-    "walk-truncated-output": Picture("recordings/big-tool-output", 1, WALK, (":failure 1", "L")),
-    "walk-killed-agent": Picture("recordings/ma-sigkill", None, WALK, ("7",)),
-    "picker": Picture("", None, WALK),
+    "picker": Picture(""),
     "help": Picture("demo", None, WIDE, ("?",)),
+    "lens-context": Picture("demo", 80, LOW, ("1",)),
+    "lens-diff": Picture("demo", 85, LOW, ("2",)),
+    "lens-cells": Picture("demo", 80, LOW, ("3",)),
+    "lens-agents": Picture("demo", 98, LOW, ("4",)),
+    "lens-tokens": Picture("demo", 110, LOW, ("5",)),
+    "lens-terminals": Picture("demo", 81, LOW, ("6",)),
+    "lens-findings": Picture("demo", 85, LOW, ("7",)),
+    "lens-raw": Picture("demo", 26, LOW, ("8",)),
+    "walk-stuck-cell": Picture("recordings/two-cells-interleaved", 45, LOW, ("3",)),
+    "walk-lost-compaction": Picture("recordings/local-compaction-auto", 1, LOW, ("e", "e", "2")),
+    "walk-failing-child": Picture("recordings/ma-child-http400", 1, LOW, ("e", "4")),
+    "walk-truncated-output": Picture("recordings/big-tool-output", None, LOW, ("7", "Enter", "L")),
+    "walk-killed-agent": Picture("recordings/ma-sigkill", None, LOW, ("7", "&")),
 }
 
 
@@ -90,7 +94,9 @@ def _as_elsewhere(folder: Path) -> Iterator[None]:
     (folder / "recordings").symlink_to(FIXTURES / "recordings")
     before = Path.cwd()
     environment = {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
-    with mock.patch.dict(os.environ, environment):
+    shift = MADE_MS * 1_000_000 - time.time_ns()
+    clock = time.time_ns
+    with mock.patch.dict(os.environ, environment), mock.patch("time.time_ns", lambda: clock() + shift):
         os.environ.pop("NO_COLOR", None)
         time.tzset()
         os.chdir(folder)
@@ -102,10 +108,7 @@ def _as_elsewhere(folder: Path) -> Iterator[None]:
 
 
 async def _shot(picture: Picture) -> str:
-    app = RolloutApp(
-        Opening(Path(picture.trace or "recordings"), picture.at, False, lens=picture.lens),
-        pick=not picture.trace,
-    )
+    app = RolloutApp(Opening(Path(picture.trace or "recordings"), picture.at, False), pick=not picture.trace)
     async with app.run_test(size=picture.size) as pilot:
         await _until_read(app, pilot)
         for key in picture.keys:
@@ -130,10 +133,9 @@ async def _until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
 
 async def _press(pilot: Pilot[int], key: str) -> None:
     if key.startswith(":") and len(key) > 1:
-        names = {" ": "space"}
-        await pilot.press("colon", *(names.get(one, one) for one in key[1:]), "enter")
+        await pilot.press(*key, "enter")
     else:
-        await pilot.press({"?": "question_mark", ":": "colon"}.get(key, key))
+        await pilot.press(key if len(key) == 1 else key.lower())
     await pilot.pause(0.1)
 
 
