@@ -184,6 +184,9 @@ class BodyEncoder:
         return _description(value)
 
 
+_IDENTIFYING = frozenset({"id", "call_id", "type", "role", "name"})
+
+
 class _Cut:
     """Cuts texts over `limit` bytes. The same text is always cut the same way, so items stay comparable."""
 
@@ -195,7 +198,10 @@ class _Cut:
         if isinstance(value, str):
             return self._text(value, key) if _longer(value, self._limit) else value
         if isinstance(value, dict):
-            return {name: self.value(entry, name) for name, entry in value.items()}
+            return {
+                name: entry if name in _IDENTIFYING and isinstance(entry, str) else self.value(entry, name)
+                for name, entry in value.items()
+            }
         if isinstance(value, list):
             return [self.value(entry) for entry in value]
         return value

@@ -97,7 +97,9 @@ class ToolCall(Context):
     @never_raises(nothing)
     def stdin_target(self, exec_call: ToolCall) -> None:
         """Record which command's input this `write_stdin` call writes to."""
-        if self._turn is not None and exec_call.recording:
+        if self.kind["type"] != "write_stdin" or exec_call.kind["type"] != "exec_command":
+            self._ignored(f"{self.name} does not write to the input of {exec_call.name}")
+        elif self._turn is not None and exec_call.recording:
             fields = {"type": "stdin_target_resolved", "tool_call_id": self.tool_call_id}
             self._turn._event({**fields, "exec_tool_call_id": exec_call.tool_call_id})
 
@@ -138,6 +140,10 @@ class ToolCall(Context):
             self._ignored(f"a {self.kind['type']} call without a message, or that cannot be {activity}")
             return
         UUID(agent.thread_id)
+        if activity == "started":  # one edge per pair of threads, whatever calls say so
+            parent = None if self._turn.thread is None else self._turn.thread.thread_id
+            if not self._state.claim("spawn of", f"{agent.thread_id} by {parent}"):
+                return
         if not self._state.claim("agent activity", self.tool_call_id):
             return
         body = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import os
+import random
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from rollout_tui.cli import main
 from rollout_tui.recorder import AgentThread, Conversation, CountingIds, Limits, Recording, record, walk_text
 
 EXAMPLES = int(os.environ.get("RECORDER_EXAMPLES", "40"))
+LONG = int(os.environ.get("RECORDER_LONG_EXAMPLES", "12"))
 
 NAMES = ("exec_command", "write_stdin", "apply_patch", "spawn_agent", "send_message", "close_agent")
 NAMES += ("wait", "wait_agent", "exec", "lookup", "followup_task")
@@ -132,6 +136,11 @@ def answer(harness: Harness, call: Any, b: int) -> None:
         [texts],
         [{"type": "reasoning", "summary": []}],
     ][b % 5]
+    if b % 11 == 0 and call._turn is not None:
+        said = [
+            item for item in harness.conversation(call._turn.thread).items if item["type"] != "agent_message"
+        ]
+        items = said[-2:] or items  # what was said before, again
     if b % 7 == 0:
         call.failed("lost", output_items=items)
     elif b % 7 == 1:
@@ -262,10 +271,8 @@ ACTIONS = (*SETTING_UP, ask, answer, use_tool, *GOING_ON, *ENDING)
 steps = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 40), st.integers(0, 1000))
 
 
-@pytest.mark.parametrize("changing", [False, True], ids=["as it is", "redacted and cut"])
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lifecycle=st.lists(steps, min_size=5, max_size=120))
-def test_any_lifecycle_reduces(changing: bool, lifecycle: list[tuple[Action, int, int]]) -> None:
+def check(changing: bool, lifecycle: list[tuple[Action, int, int]]) -> None:
+    """Record a lifecycle; it must lose nothing, and both reducers must make the same of it."""
     options: dict[str, Any] = {}
     if changing:
         options = {
@@ -273,7 +280,7 @@ def test_any_lifecycle_reduces(changing: bool, lifecycle: list[tuple[Action, int
             "limits": Limits(text_bytes=40),
         }
     with tempfile.TemporaryDirectory() as folder:
-        recording = record(folder, new_id=CountingIds(0), **options)
+        recording = record(folder, new_id=scattered_ids(), **options)
         harness = Harness(recording)
         for action, a, b in lifecycle:
             action(harness, a, b)
@@ -295,3 +302,26 @@ def test_any_lifecycle_reduces(changing: bool, lifecycle: list[tuple[Action, int
             )
             assert done.returncode == 0, done.stderr
             assert json.loads(ours.read_bytes()) == json.loads(theirs.read_bytes())
+
+
+def scattered_ids() -> Callable[[], str]:
+    """Repeatable UUIDs in no order, so that an order by id is not one by creation."""
+    numbers = itertools.count()
+    return lambda: str(uuid.uuid5(uuid.NAMESPACE_OID, str(next(numbers))))
+
+
+@pytest.mark.parametrize("changing", [False, True], ids=["as it is", "redacted and cut"])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lifecycle=st.lists(steps, min_size=5, max_size=120))
+def test_any_lifecycle_reduces(changing: bool, lifecycle: list[tuple[Action, int, int]]) -> None:
+    check(changing, lifecycle)
+
+
+@pytest.mark.parametrize("seed", range(LONG))
+def test_long_lifecycles_reduce(seed: int) -> None:
+    chance = random.Random(seed)
+    length = chance.randrange(150, 500)
+    lifecycle = [
+        (chance.choice(ACTIONS), chance.randrange(40), chance.randrange(1000)) for _ in range(length)
+    ]
+    check(bool(seed % 2), lifecycle)
