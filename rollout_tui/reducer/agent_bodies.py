@@ -34,10 +34,14 @@ class _MessageBegin(_Begin, gc=False):
 
 class _End(_Begin, gc=False):
     status: Raw
+    receiver_agent_nickname: str | None = None
+    receiver_agent_role: str | None = None
 
 
 class _MessageEnd(_MessageBegin, gc=False):
     status: Raw
+    receiver_agent_nickname: str | None = None
+    receiver_agent_role: str | None = None
 
 
 class _SpawnEnd(msgspec.Struct, gc=False):
@@ -48,6 +52,8 @@ class _SpawnEnd(msgspec.Struct, gc=False):
     reasoning_effort: str
     status: Raw
     new_thread_id: str | None = None
+    new_agent_nickname: str | None = None
+    new_agent_role: str | None = None
 
 
 class _Activity(msgspec.Struct, gc=False):
@@ -56,6 +62,8 @@ class _Activity(msgspec.Struct, gc=False):
     agent_path: str
     kind: str
     occurred_at_ms: int = 0
+    model: str | None = None
+    reasoning_effort: str | None = None
 
 
 class _Legacy(Generic[B]):
@@ -72,7 +80,9 @@ class _Legacy(Generic[B]):
                 raise ValueError(f"{name} is no thread id")
         status = getattr(body, "status", None)
         if status is not None and string(status) not in STATUSES:
-            _STATUS_OBJECT.decode(status)
+            ((word, text),) = _STATUS_OBJECT.decode(status).items()
+            if word != "completed" and (word, text is None) != ("errored", False):
+                raise ValueError(f"status {word[:40]} is not known")
         return body
 
 

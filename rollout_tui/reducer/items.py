@@ -116,6 +116,7 @@ class _AgentItem(msgspec.Struct):
     recipient: str
     content: list[_AgentText | _AgentEncrypted]
     id: str | None = None
+    internal_chat_message_metadata_passthrough: dict[str, Raw] | list[Raw] | None = None
 
 
 _AGENT_ITEM = msgspec.json.Decoder(_AgentItem)

@@ -19,7 +19,7 @@ from rollout_tui.trace.payloads import PayloadProblem
 class _ExecEnd(msgspec.Struct, gc=False):
     exit_code: int
     process_id: str | None = None
-    aggregated_output: str | None = None
+    aggregated_output: str = ""
 
 
 _EXEC_END = msgspec.json.Decoder(_ExecEnd)
@@ -32,7 +32,7 @@ class _EndDecoder:
         body = _EXEC_END.decode(data)
         if not -(2**31) <= body.exit_code < 2**31:
             raise ValueError("exit_code does not fit 32 bits")
-        return TerminalResult(body.exit_code, body.aggregated_output or "", ""), body.process_id
+        return TerminalResult(body.exit_code, body.aggregated_output, ""), body.process_id
 
 
 _END = _EndDecoder()
@@ -128,16 +128,17 @@ def _dispatch_result(data: bytes) -> TerminalResult:
 
 def _response_text(item: Raw) -> str:
     """The text of a response item's output; the item itself where it has none."""
+    whole = canonical.parsed(bytes(item).decode())
     try:
         output = _RESPONSE_ITEM.decode(item).output
     except ValueError:
-        return _value_text(item)
+        return canonical.compact(whole)
     if bytes(output) in (b"", b"null"):
-        return _value_text(item)
+        return canonical.compact(whole)
     value = canonical.parsed(bytes(output).decode())
     if isinstance(value, list):
         texts = [one["text"] for one in value if isinstance(one, dict) and _is_text(one.get("text"))]
-        return "\n".join(texts) if texts else _value_text(item)
+        return "\n".join(texts) if texts else canonical.compact(whole)
     return _text_of(value)
 
 

@@ -165,7 +165,7 @@ class _McpInvocation(msgspec.Struct):
 
 
 class _McpBody(msgspec.Struct):
-    invocation: _McpInvocation
+    invocation: _McpInvocation | msgspec.UnsetType = msgspec.UNSET
 
 
 _MCP = msgspec.json.Decoder(_McpBody)
@@ -206,11 +206,10 @@ def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted)
         r.refuse("missing_kind", f"runtime start of {tool.tool_call_id} has no kind", tool.tool_call_id)
     if tool.kind.type != "other":
         return tool.kind
-    try:
-        called = r.decoded(payload.runtime_payload, _MCP).invocation
-    except Exception:  # any other body, or none: the kind stays
+    body = r.parsed(payload.runtime_payload, _MCP, "MCP runtime invocation", tool.tool_call_id)
+    if body is None or body.invocation is msgspec.UNSET:
         return tool.kind
-    return ToolKind("mcp", called.server, called.tool)
+    return ToolKind("mcp", body.invocation.server, body.invocation.tool)
 
 
 def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> None:
