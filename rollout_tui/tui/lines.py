@@ -19,9 +19,10 @@ CUT = "\u2026"
 
 
 class ToEvent(NamedTuple):
-    """Opening the line moves the cursor to this event (ordinal)."""
+    """Opening the line moves the cursor to this event (ordinal) and chooses what it is `about`."""
 
     event: int
+    about: ToObject | None = None
 
 
 class ToObject(NamedTuple):

@@ -40,7 +40,7 @@ STYLES: dict[str, str] = {
     "compaction": "color: $text-error;",
     # what changed
     "added": "color: $text-success; text-style: bold;",
-    "removed": "color: $text-error; text-style: strike;",
+    "removed": "color: $text-error;",
     "changed": "color: $text-warning; text-style: bold;",
     # source text and JSON
     "key": "color: $text-primary;",

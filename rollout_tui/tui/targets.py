@@ -18,6 +18,8 @@ def open_target(desk: Desk, target: Target | None) -> None:
         if target.event != session.event:
             session.leave()
             session.go(target.event)
+        if target.about is not None:
+            session.select(target.about)
     elif isinstance(target, (ToObject, ToPayload)):
         session.leave()
         session.select(target, held=True)

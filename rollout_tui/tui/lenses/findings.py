@@ -14,7 +14,8 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.printable import one_line
 from rollout_tui.tui.lens import LensLines, MadeLines, View
 from rollout_tui.tui.lenses.recorded import all_findings
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.lenses.subject import SPAN_OBJECTS
+from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, ToObject, restyled, row
 from rollout_tui.words import count
 
 MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}
@@ -162,6 +163,12 @@ def _where(one: Finding, names: Names) -> str:
     return names.thread(one.thread_id) if one.thread_id else ""
 
 
+def _target(one: Finding) -> ToEvent:
+    """The event of a finding, with the object that it is about."""
+    kind = SPAN_OBJECTS.get(one.object_kind or "")
+    return ToEvent(one.event, ToObject(kind, one.object_id) if kind and one.object_id else None)
+
+
 def _why(one: Finding) -> str:
     return " > ".join(link.label for link in one.chain)
 
@@ -179,7 +186,7 @@ def _long(shown: _Row, listed: _Listed, names: Names, width: int) -> Line:
         *thread,
         Cell(one.message, "", FLEXIBLE, least=30),
         Cell(told, "dim", drop=1),
-        target=ToEvent(one.event),
+        target=_target(one),
     )
 
 
@@ -192,7 +199,7 @@ def _short(shown: _Row, names: Names, width: int, *, second: bool) -> Line:
             Cell(f"   {indent}", "", 3 + len(indent)),
             Cell(one.message, "", FLEXIBLE),
             gap=0,
-            target=ToEvent(one.event),
+            target=_target(one),
         )
     why = _why(one)
     return row(
@@ -202,5 +209,5 @@ def _short(shown: _Row, names: Names, width: int, *, second: bool) -> Line:
         Cell(one.code, one.severity),
         Cell(_where(one, names), "agent", drop=2),
         Cell(why, "dim", FLEXIBLE, drop=1),
-        target=ToEvent(one.event),
+        target=_target(one),
     )

@@ -68,6 +68,7 @@ def life_line(view: View, width: int) -> LensLines:
     if found is not None:
         parts.append(LineList("", _way(view, found, width)))
         parts.append(LineList("", _life(view, found, width)))
+        parts.append(LineList("", (NOTHING,)))
     parts.append(_changed_by(view, target, width))
     return JoinedLines(*parts)
 
@@ -160,7 +161,7 @@ def _changed_by(view: View, target: ToObject, width: int) -> LensLines:
     history = view.snapshot.history
     events = events_of(view.spans, Subject(target.kind, target.id), only_changes=True)
     shown: Sequence[int] = events if view.hindsight else [one for one in events if one <= view.event]
-    head: list[Line] = [NOTHING, line(Piece("changed by", "heading"))]
+    head: list[Line] = [line(Piece("changed by", "heading"))]
     if not shown:
         head += wrapped("no event up to here", width, "dim", 1)
     start = history.events.times[1] if history.head else 0

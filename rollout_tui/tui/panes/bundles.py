@@ -37,7 +37,7 @@ def bundle_line(bundle: BundleRow, width: int, now_ms: int) -> Line:
     return row(
         width,
         Cell(bundle.status, STATUS_STYLES.get(bundle.status, ""), 8),
-        Cell(_when(bundle.started_at_unix_ms, now_ms), "dim", 12, "right"),
+        Cell(_when(bundle.started_at_unix_ms, now_ms), "dim", 13, "right"),
         Cell(bundle.model, "inference", 12, drop=2),
         Cell(f"{bundle.turns}{more} turns" if bundle.turns != 1 else "1 turn", "", 9, "right", drop=3),
         Cell(

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
 
+from rollout_tui.graph.objects import InferenceCall
 from rollout_tui.tui.lenses.findings import findings
 from rollout_tui.tui.lines import ToEvent
 
@@ -38,8 +39,11 @@ def test_findings_after_the_cursor_are_dimmed() -> None:
     assert content.focus == 1
 
 
-def test_enter_goes_to_the_event() -> None:
-    assert target_of(findings(view_at(DEMO, 1), 118), "inference_failed") == ToEvent(26)
+def test_enter_goes_to_the_event_and_chooses_what_failed() -> None:
+    target = target_of(findings(view_at(DEMO, 1), 118), "inference_failed")
+    assert isinstance(target, ToEvent) and target.event == 26
+    assert target.about is not None and target.about.kind is InferenceCall
+    assert target_of(findings(view_at(CHILD_FAILS, 36), 118), "protocol_warning") == ToEvent(4)
 
 
 def test_the_filter_hides_notes_and_says_so() -> None:
