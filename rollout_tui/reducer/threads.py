@@ -157,9 +157,11 @@ def turn_ended(r: Reduction, event: Event, payload: CodexTurnEnded) -> None:
     """A turn is over, and with it what only it kept running (11)."""
     turn_id = payload.codex_turn_id
     handle = r.find(CodexTurn, turn_id)
-    if handle is None:
+    if handle is None and event.thread_id is None:
         r.refuse("unknown_turn", f"codex turn end names unknown turn {turn_id}", turn_id)
         return
+    if handle is None:
+        handle = r.turn_or_placeholder(turn_id, event.thread_id or "", "codex turn end")
     turn = r.turn(handle)
     if event.thread_id is not None and event.thread_id != turn.thread_id:
         r.refuse(

@@ -42,7 +42,7 @@ def test_a_full_request_finds_what_it_repeats(
 
 
 def test_an_item_is_used_once_a_request_in_schema_2_alone(script: Script, script1: Script) -> None:
-    """The first of `b, b` takes item 2 by search, which the second finds at its own place (positional steal)."""
+    """The first of `b, b` takes item 2 by search; the second finds it at its own place."""
     assert requested(two_requests(script, [A, B], [B, B])) == [2, 3]
     assert requested(two_requests(script1, [A, B], [B, B])) == [2, 2]
 
