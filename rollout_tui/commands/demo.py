@@ -82,13 +82,15 @@ def _written(root: Path, pace: float) -> str:
 
 def _followed(root: Path, pace: float) -> int:
     """Show the demo while it is written."""
+    from rollout_tui.commands.configuring import use_settings
     from rollout_tui.tui.app import run as run_app
 
+    settings = use_settings()
     writer = subprocess.Popen(
         _command(root, pace), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        return run_app(root, follow=True, latest=True, wait=True)
+        return run_app(root, follow=True, latest=True, wait=True, theme=settings.theme)
     finally:
         writer.terminate()
         writer.wait()

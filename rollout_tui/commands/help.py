@@ -14,7 +14,9 @@ _EXAMPLES = """\
   rollout-tui help reduce                what a command does
   rollout-tui help never_seen_by_model   what a finding code means
   rollout-tui help cells                 what a lens shows
+  rollout-tui help keys                  every action, its keys, and how to change them
   rollout-tui help schema context        the JSON schema of `context --json`"""
+_KEYS_ROOM = 100
 _FIRST_LINES = (
     "rollout-tui: walk through what a coding agent did, forward and back",
     "",
@@ -47,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
         say_lines([f"rollout-tui {__version__}"])
     elif not words:
         say_lines([*_FIRST_LINES, *_commands(), "", *_options(), *_LAST_LINES])
+    elif words == ["keys"]:
+        say_lines(_keys())
     elif words[0] == "schema":
         _schema(words[1:])
     else:
@@ -69,6 +73,24 @@ def _options() -> list[str]:
     lines = opening_parser().format_help().splitlines()
     first = lines.index("options:")
     return ["options of rollout-tui [TRACE]:", *lines[first + 1 : lines.index("example:") - 1]]
+
+
+def _keys() -> Iterator[str]:
+    """Every action with its keys as they are set, and where to set them."""
+    from rollout_tui.commands.configuring import FIXED, use_settings
+    from rollout_tui.export.table import room, table
+    from rollout_tui.settings import config_file
+    from rollout_tui.settings.presets import PRESETS
+    from rollout_tui.tui.keys import ACTIONS
+
+    use_settings()
+    rows = [(one.id, " ".join(one.keys), one.description) for one in ACTIONS if one.id not in FIXED]
+    yield from table(rows, max(room(), _KEYS_ROOM), flexible=2)
+    yield ""
+    yield f"Other keys: in {config_file()}, by the id of the action:"
+    yield "  [keys]"
+    yield '  over_next = ["f8", "n"]'
+    yield f'or, before that table, preset = "ide" (presets: {", ".join(PRESETS)}).'
 
 
 def _schema(names: list[str]) -> None:
@@ -100,5 +122,5 @@ def _explained(word: str) -> Iterator[str]:
     if not known:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
-            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, and schema NAME"
+            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, keys, and schema NAME"
         )

@@ -76,6 +76,9 @@ def run(options: argparse.Namespace) -> int:
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
             "findings, blocked, summary, check or export (rollout-tui help)"
         )
+    from rollout_tui.commands.configuring import use_settings
+
+    settings = use_settings()
     at = where.seq if options.at is None else options.at
     follow = False if where.packed else options.follow
     thread = where.query.get("thread") if options.thread is None else options.thread
@@ -94,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         wait=options.wait,
         thread=thread,
         lens=lens,
-        theme=options.theme,
+        theme=options.theme or settings.theme,
     )
 
 

@@ -3,10 +3,14 @@
 `id` is stable: key maps name it. An action shares a row of the help with its opposite (`pair`). `when`
 names the state in which the keys mean this and not the action further down. `footer` is the word for the
 footer, `rank` says which go first where there is little room (0: not in the footer).
+
+`ACTIONS` is the table as it is used; `use_keys` puts the keys of the settings into it before a screen is
+made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 
@@ -73,7 +77,7 @@ LENS_NAMES = (
     ("8", "raw", "the event and its payload as recorded"),
 )
 
-ACTIONS: tuple[Action, ...] = (
+DEFAULTS: tuple[Action, ...] = (
     # With a search open n and N walk its hits: rows with a state win over those without.
     *(
         action._replace(when="search")
@@ -176,10 +180,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend", ("ctrl+z",), PROGRAM, "suspend to the shell", "commanding.suspend"),
 )
 
+ACTIONS: list[Action] = list(DEFAULTS)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def use_keys(changes: Mapping[str, tuple[str, ...]]) -> None:
+    """Give actions other keys, by id; those that are not named have the keys of `DEFAULTS`."""
+    ACTIONS[:] = [action._replace(keys=changes.get(action.id, action.keys)) for action in DEFAULTS]
+    BY_ID.update((action.id, action) for action in ACTIONS)
+
 
 # What Textual calls keys that are written with a character of its own syntax.
 _TEXTUAL_NAMES = {",": "comma"}
+# Most terminals send F17 for Shift+F5.
+_SHIFTED_FUNCTION_KEYS = 12
 _SHOWN = {
     "right": "\u2192",
     "left": "\u2190",
@@ -196,7 +210,10 @@ _SHOWN = {
 
 
 def textual_key(key: str) -> str:
-    """A key of the table as Textual writes it."""
+    """A key of the table as Textual writes it: several, with commas, where terminals send one or another."""
+    name = key.removeprefix("shift+f")
+    if name != key and name.isdecimal():
+        return f"{key},f{int(name) + _SHIFTED_FUNCTION_KEYS}"
     return _TEXTUAL_NAMES.get(key, key)
 
 
@@ -206,6 +223,8 @@ def key_label(key: str) -> str:
         return _SHOWN[key]
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
+    if key.startswith("shift+"):
+        return f"Shift+{key_label(key[6:])}"
     return key if len(key) == 1 else key.capitalize()
 
 

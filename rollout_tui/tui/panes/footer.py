@@ -14,7 +14,7 @@ def footer_actions(states: frozenset[str] = frozenset()) -> list[Action]:
     taken: set[str] = set()
     chosen: list[Action] = []
     for action in ACTIONS:
-        if not action.rank or (action.when and action.when not in states):
+        if not action.rank or not action.keys or (action.when and action.when not in states):
             continue
         if action.keys[0] not in taken:
             taken.add(action.keys[0])

@@ -16,7 +16,7 @@ from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.searching import begin as search_for
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
-from rollout_tui.tui.keys import ACTIONS, textual_key
+from rollout_tui.tui.keys import ACTIONS, DEFAULTS, textual_key
 from rollout_tui.tui.lane_view import LaneView
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
@@ -59,7 +59,7 @@ def bindings() -> list[BindingType]:
             priority=action.id == "interrupt",
         )
         for action in ACTIONS
-        if action.id != "palette"
+        if action.id != "palette" and action.keys
     ]
 
 
@@ -305,5 +305,18 @@ class DebuggerScreen(Screen[None]):
         self.focus_pane(self.pane)
 
 
+def debugger_screen(opening: Opening) -> DebuggerScreen:
+    """A screen with the keys of the table as they are set; Textual's own way loses keys that two share."""
+    if tuple(ACTIONS) == DEFAULTS:
+        return DebuggerScreen(opening)
+
+    class Rekeyed(DebuggerScreen, inherit_bindings=False):
+        """The same screen with other keys."""
+
+        BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    return Rekeyed(opening)
+
+
 ACTION_STATES = {action.id: action.when for action in ACTIONS}
-__all__ = ["LENS", "TIMELINE", "DebuggerScreen"]
+__all__ = ["LENS", "TIMELINE", "DebuggerScreen", "debugger_screen"]

@@ -1,0 +1,154 @@
+"""Reading the settings: everything that is wrong is said with its line and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rollout_tui.settings.key_names import key_problem
+from rollout_tui.settings.presets import PRESETS, Keys
+
+MOST_BYTES = 256 << 10
+NEEDED = ("help", "quit", "command", "cancel")
+"""Actions that must keep a key."""
+
+_NAMES = ("preset", "theme", "memory", "keys")
+
+
+class SettingsProblem(Exception):
+    """The settings cannot be used; the text names file, line and what is allowed, in one line."""
+
+
+class Default(NamedTuple):
+    """The keys of an action as the program has them, and the state in which they mean it (empty: always)."""
+
+    keys: Keys
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`keys` holds the actions whose keys differ from the program's; `theme` is None for its own."""
+
+    keys: Mapping[str, Keys] = field(default_factory=dict)
+    theme: str | None = None
+    memory: bool = True
+
+
+def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
+    """The settings in the file at `path`, those of the program where there is no file.
+
+    `actions` are the actions whose keys can be changed, by id. Raises SettingsProblem.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+    if len(data) > MOST_BYTES:
+        raise SettingsProblem(f"{path}: larger than {MOST_BYTES >> 10} KiB")
+    try:
+        text = data.decode()
+        return _Reader(path, text, actions).settings(tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsProblem(f"{path} line {line}: not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        lines = data.count(b"\n") or 1
+        said = str(error).replace("(at end of document)", f"(at the end, line {lines})")
+        raise SettingsProblem(f"{path}: {_first_lower(said)}") from error
+
+
+class _Reader:
+    """One file: what is allowed in it, and where in it a name stands."""
+
+    def __init__(self, path: Path, text: str, actions: Mapping[str, Default]) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+        self._actions = actions
+
+    def settings(self, document: Mapping[str, Any]) -> Settings:
+        for name in document:
+            if name not in _NAMES:
+                raise self._problem(name, f"{name!r} is no setting; {_nearest(name, _NAMES)}")
+        preset = document.get("preset", "gdb")
+        if not isinstance(preset, str) or preset not in PRESETS:
+            raise self._problem("preset", f"preset {preset!r}; allowed: {', '.join(PRESETS)}")
+        theme = document.get("theme")
+        if theme is not None and not isinstance(theme, str):
+            raise self._problem("theme", 'a theme is a name in quotes, e.g. "textual-light"')
+        memory = document.get("memory", True)
+        if not isinstance(memory, bool):
+            raise self._problem("memory", "memory is true or false")
+        return Settings(self._keys(PRESETS[preset], document.get("keys", {})), theme, memory)
+
+    def _keys(self, preset: Mapping[str, Keys], given: Any) -> Mapping[str, Keys]:
+        """The preset with what is given on top: a key that is given is taken from who had it."""
+        if not isinstance(given, Mapping):
+            raise self._problem("keys", '[keys] is a table: over_next = ["f8", "n"]')
+        chosen = {action_id: self._chosen(action_id, keys) for action_id, keys in given.items()}
+        taken: dict[tuple[str, str], str] = {}
+        for action_id, keys in chosen.items():
+            for key in keys:
+                other = taken.setdefault((key, self._actions[action_id].when), action_id)
+                if other != action_id:
+                    raise self._problem(action_id, f"{key!r} is the key of {other} already", "keys")
+        changes: dict[str, Keys] = {}
+        for action_id, default in self._actions.items():
+            had = preset.get(action_id, default.keys)
+            keys = chosen.get(action_id, tuple(key for key in had if (key, default.when) not in taken))
+            if not keys and action_id in NEEDED:
+                names = ", ".join(taken[key, default.when] for key in had if (key, default.when) in taken)
+                raise self._problem(names.split(", ")[0] or action_id, f"{action_id} has no key left", "keys")
+            if keys != default.keys:
+                changes[action_id] = keys
+        return changes
+
+    def _chosen(self, action_id: str, given: Any) -> Keys:
+        if action_id not in self._actions:
+            near = _nearest(action_id, self._actions)
+            raise self._problem(action_id, f"no action has the id {action_id!r}; {near}", "keys")
+        keys = [given] if isinstance(given, str) else given
+        if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            raise self._problem(action_id, f'{action_id}: a key in quotes, or a list: ["f8", "n"]', "keys")
+        for key in keys:
+            wrong = key_problem(key)
+            if wrong:
+                raise self._problem(action_id, f"{action_id}: {key[:20]!r} {wrong}", "keys")
+        return tuple(dict.fromkeys(keys))
+
+    def _problem(self, name: str, what: str, table: str = "") -> SettingsProblem:
+        line = self._line_of(name, table)
+        return SettingsProblem(f"{self._path}{f' line {line}' if line else ''}: {what}")
+
+    def _line_of(self, name: str, table: str) -> int:
+        """The line a name is set in, 0 where that cannot be told."""
+        quoted = re.escape(name)
+        own = re.compile(rf"\s*(?:\[\s*)?[\"']?{quoted}[\"']?\s*[=.\]]")
+        dotted = re.compile(rf"\s*{table}\s*\.\s*[\"']?{quoted}[\"']?\s*=") if table else own
+        inside = ""
+        for number, line in enumerate(self._lines, 1):
+            if header := re.match(r"\s*\[\s*[\"']?([^\]\"']+?)[\"']?\s*\]", line):
+                inside = header[1]
+            if dotted.match(line) or (inside == table and own.match(line)) or (not table and own.match(line)):
+                return number
+        return 0
+
+
+def _nearest(name: str, allowed: Iterable[str]) -> str:
+    known = list(allowed)
+    near = difflib.get_close_matches(name, known, 3, 0.5)
+    if near:
+        return f"near it: {', '.join(near)}"
+    return f"allowed: {', '.join(known)}" if len(known) < 8 else "rollout-tui help keys lists all"
+
+
+def _first_lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,167 @@
+"""Settings: what a file means, and what is said of one that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from rollout_tui.cli import main
+from rollout_tui.settings import Settings, SettingsProblem, config_file, read_settings
+from rollout_tui.settings.presets import PRESETS
+from rollout_tui.settings.reading import Default
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.keys import ACTIONS, BY_ID, DEFAULTS, help_rows, key_label, textual_key, use_keys
+from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.panes.footer import footer
+from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
+KNOWN = {action.id: Default(action.keys, action.when) for action in DEFAULTS}
+
+
+@pytest.fixture(autouse=True)
+def keys_as_they_were() -> Iterator[None]:
+    yield
+    use_keys({})
+
+
+def read(folder: Path, text: str) -> Settings:
+    file = folder / "config.toml"
+    file.write_text(text)
+    return read_settings(file, KNOWN)
+
+
+def test_without_a_file_everything_is_as_it_comes(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "none.toml", KNOWN) == Settings()
+    assert read(tmp_path, "") == Settings()
+
+
+def test_what_can_be_set(tmp_path: Path) -> None:
+    told = read(tmp_path, 'theme = "nord"\nmemory = false\n[keys]\nover_next = ["f8", "n"]\nquit = "Q"\n')
+    assert (told.theme, told.memory) == ("nord", False)
+    assert told.keys == {"over_next": ("f8", "n"), "quit": ("Q",)}
+
+
+def test_a_key_is_taken_from_the_action_that_had_it(tmp_path: Path) -> None:
+    told = read(tmp_path, '[keys]\nmark = "e"\n')
+    assert told.keys == {"mark": ("e",), "problem_next": ()}
+
+
+def test_the_search_has_keys_of_its_own(tmp_path: Path) -> None:
+    assert read(tmp_path, '[keys]\nmark = "n"\n').keys == {"mark": ("n",), "over_next": ("f10",)}
+    assert read(tmp_path, '[keys]\nhit_next = "e"\n').keys == {"hit_next": ("e",)}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_name_actions_and_no_key_twice(tmp_path: Path, preset: str) -> None:
+    told = read(tmp_path, f'preset = "{preset}"\n')
+    use_keys(told.keys)
+    taken: dict[tuple[str, str], str] = {}
+    for action in ACTIONS:
+        assert action.keys
+        for key in action.keys:
+            assert taken.setdefault((key, action.when), action.id) == action.id
+    assert set(PRESETS[preset]) <= set(BY_ID)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("thme = 1\n", 1, ("'thme' is no setting", "near it: theme")),
+        ("\npreset = 'vim'\n", 2, ("allowed: gdb, ide",)),
+        ("theme = 3\n", 1, ("name in quotes",)),
+        ("\n\nmemory = 'no'\n", 3, ("true or false",)),
+        ("[keys]\n\nover_nxt = 'x'\n", 3, ("'over_nxt'", "near it: over_next")),
+        ("keys.over_nxt = 'x'\n", 1, ("near it: over_next",)),
+        ("[keys]\nquit = 7\n", 2, ("key in quotes",)),
+        ("[keys]\nquit = 'hyper+x'\n", 2, ("'hyper+x' is no key", "ctrl+LETTER")),
+        ("[keys]\nquit = 'ctrl+m'\n", 2, ("Enter to a terminal",)),
+        ("[keys]\nmark = 'X'\nquit = 'X'\n", 3, ("'X' is the key of mark already",)),
+        ("[keys]\nmark = 'q'\n", 2, ("quit has no key left",)),
+        ("[keys]\nhelp = []\n", 2, ("help has no key left",)),
+        ("keys = 3\n", 1, ("[keys] is a table",)),
+        ("theme = \n", 1, ("line 1",)),
+        ("a = 1\nb = '\n", 2, ("line 2",)),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(
+    tmp_path: Path, text: str, line: int, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SettingsProblem) as problem:
+        read(tmp_path, text)
+    said = str(problem.value)
+    assert str(tmp_path / "config.toml") in said and f"line {line}" in said
+    assert all(word in said for word in words), said
+    assert "\n" not in said
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"theme = 'x'\n\xff\n")
+    with pytest.raises(SettingsProblem, match="line 2: not UTF-8"):
+        read_settings(file, KNOWN)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsProblem, match="is a directory"):
+        read_settings(file, KNOWN)
+
+
+def test_wrong_settings_are_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text("preset = 'vim'\n")
+    assert main([str(TWO_CELLS), "--plain"]) == 2
+    said = capsys.readouterr().err
+    assert "config.toml line 1" in said and len(said.splitlines()) == 1
+
+
+def test_help_lists_the_keys_as_they_are_set(capsys: pytest.CaptureFixture[str]) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text("[keys]\nover_next = 'f8'\n")
+    assert main(["help", "keys"]) == 0
+    told = capsys.readouterr().out
+    assert all(action.id in told for action in DEFAULTS if action.id != "palette")
+    line = next(line for line in told.splitlines() if line.startswith("over_next"))
+    assert line.split()[1] == "f8" and str(file) in told
+
+
+def test_shifted_function_keys_are_what_terminals_send() -> None:
+    assert textual_key("shift+f5") == "shift+f5,f17"
+    assert key_label("shift+f5") == "Shift+F5"
+
+
+async def _opened(pilot: Pilot[int], app: RolloutApp) -> DebuggerScreen:
+    for _ in range(500):
+        screen = app.screen
+        if isinstance(screen, DebuggerScreen) and screen.opened and screen.opened.reading.settled:
+            await pilot.pause()
+            return screen
+        await pilot.pause(0.02)
+    raise AssertionError("not opened")
+
+
+async def test_keys_of_the_settings_are_the_keys_of_the_screen() -> None:
+    use_keys({"event_next": ("f7",), "over_next": ("s", "n"), "event_previous": ("shift+f7",), "mark": ()})
+    app = RolloutApp(Opening(TWO_CELLS, at=10))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await _opened(pilot, app)
+        await pilot.press("f7")
+        assert screen.session.seq == 11
+        await pilot.press("f19")
+        assert screen.session.seq == 10
+        await pilot.press("right", "m")
+        assert (screen.session.seq, screen.session.mark) == (10, None)
+        await pilot.press("s")
+        assert screen.session.seq == 11
+        await pilot.press("slash", *"wait", "enter")
+        await pilot.pause(0.2)
+        here = screen.session.seq
+        await pilot.press("n")
+        assert screen.session.seq in screen.session.searching.events or screen.session.seq != here  # type: ignore[union-attr]
+    assert "F7 step" in footer(120).text and "s over" in footer(120).text
+    rows = {row.id: row for row in help_rows("step")}
+    assert rows["event_next"].keys == "F7" and rows["event_next"].opposite == "Shift+F7"
