@@ -70,7 +70,7 @@ PICTURES: dict[str, Picture] = {
     "walk-lost-compaction": Picture("recordings/local-compaction-auto", 1, LOW, ("e", "e", "2")),
     "walk-failing-child": Picture("recordings/ma-child-http400", 1, LOW, ("e", "4")),
     "walk-truncated-output": Picture("recordings/big-tool-output", None, LOW, ("7", "Enter", "L")),
-    "walk-killed-agent": Picture("recordings/ma-sigkill", None, LOW, ("7", "&")),
+    "walk-killed-agent": Picture("recordings/ma-sigkill", None, LOW, ("7",)),
 }
 
 
