@@ -94,6 +94,7 @@ def _as_elsewhere(folder: Path) -> Iterator[None]:
     (folder / "recordings").symlink_to(FIXTURES / "recordings")
     before = Path.cwd()
     environment = {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
+    environment |= {"ROLLOUT_TUI_NO_MEMORY": "1", "XDG_CONFIG_HOME": str(folder)}
     shift = MADE_MS * 1_000_000 - time.time_ns()
     clock = time.time_ns
     with mock.patch.dict(os.environ, environment), mock.patch("time.time_ns", lambda: clock() + shift):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from importlib import resources
 
 from rollout_tui import __version__
 from rollout_tui.commands.answer import say_json, say_lines
@@ -15,8 +16,14 @@ _EXAMPLES = """\
   rollout-tui help never_seen_by_model   what a finding code means
   rollout-tui help cells                 what a lens shows
   rollout-tui help keys                  every action, its keys, and how to change them
+  rollout-tui help state                 how the model-visible state is derived
   rollout-tui help schema context        the JSON schema of `context --json`"""
 _KEYS_ROOM = 100
+PAGES = {
+    "state": "how the model-visible state is derived, and where a recording cannot tell",
+    "tolerance": "what happens to evidence that does not fit, code by code",
+}
+"""Longer explanations by name: the texts of rollout_tui/help."""
 _FIRST_LINES = (
     "rollout-tui: walk through what a coding agent did, forward and back",
     "",
@@ -93,6 +100,21 @@ def _keys() -> Iterator[str]:
     yield f'or, before that table, preset = "ide" (presets: {", ".join(PRESETS)}).'
 
 
+def _page(name: str) -> Iterator[str]:
+    """A page; where it asks for the diagnostics stands the table of what is made of each."""
+    from rollout_tui.reducer.diagnostics import CODES as DIAGNOSTICS
+
+    text = (resources.files("rollout_tui") / "help" / f"{name}.md").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line != "<!-- diagnostics -->":
+            yield line
+            continue
+        for code, rule in DIAGNOSTICS.items():
+            schemas = " and ".join(map(str, rule.refused_in))
+            yield f"{code}  (refused in schema {schemas})"
+            yield f"  {rule.found}: {rule.instead}"
+
+
 def _schema(names: list[str]) -> None:
     from rollout_tui.export.schemas import SCHEMAS, schema
 
@@ -107,7 +129,9 @@ def _explained(word: str) -> Iterator[str]:
     from rollout_tui.commands.opening import LENSES
     from rollout_tui.debugger.finding_codes import CODES
 
-    known = False
+    known = word in PAGES
+    if known:
+        yield from _page(word)
     for command in COMMANDS:
         if command.name == word != OPEN:
             known = True
@@ -122,5 +146,5 @@ def _explained(word: str) -> Iterator[str]:
     if not known:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
-            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, keys, and schema NAME"
+            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, {', '.join(PAGES)}, keys, and schema NAME"
         )
