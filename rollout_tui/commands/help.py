@@ -146,5 +146,6 @@ def _explained(word: str) -> Iterator[str]:
     if not known:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
-            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, {', '.join(PAGES)}, keys, and schema NAME"
+            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, "
+            f"{', '.join(PAGES)}, keys, and schema NAME"
         )
