@@ -221,6 +221,7 @@ class Trace:
         while self.advance().more:
             pass
         self.take_held_line()
+        self._reducer.finish()
         if self.strict:
             self._check_payloads()
         return self

@@ -150,8 +150,8 @@ def _is_json(r: Reduction, reference: PayloadReference) -> bool:
 
 
 def _activity(r: Reduction, called: ToolCall, reference: PayloadReference) -> None:
-    """A sub-agent's activity as the tool call saw it; MCP tools may name agents of their own."""
-    if called.kind.type == "mcp":
+    """A sub-agent's activity as the tool call saw it; in schema 2 MCP tools may name agents."""
+    if r.schema != 1 and called.kind.type == "mcp":
         return
     body = r.parsed(reference, _ACTIVITY, "sub-agent activity", called.tool_call_id)
     if body is None:

@@ -219,3 +219,18 @@ def result_carried(r: Reduction, tool_id: str, payload_id: str) -> None:
             edge.carried_raw_payload_ids = with_id(edge.carried_raw_payload_ids, payload_id)
             _show_pending(r, edge)
             return
+
+
+def check_end(r: Reduction) -> None:
+    """At the end of a replay a waiting spawn becomes an edge to its thread (10.5), unless that edge is taken."""
+    for edge in r.agents.waiting.values():
+        handle = r.find(InteractionEdge, edge.edge_id)
+        if handle is None or edge.spawn_child is None or r.find(Thread, edge.spawn_child) is None:
+            continue
+        known = r.objects[handle]
+        if (known.kind, known.source, known.target) != (
+            edge.kind,
+            edge.source,
+            ThreadAnchor(edge.spawn_child),
+        ):
+            _conflict(r, edge.edge_id)

@@ -160,7 +160,7 @@ def _mark_started(r: Reduction, tool: int, cell: str) -> None:
         return
     if isinstance(called.requester, CodeCellRequester):
         return
-    if r.cell(handle).codex_turn_id == called.started_by_codex_turn_id:
+    if called.started_by_codex_turn_id in (None, r.cell(handle).codex_turn_id):
         r.history.set(tool, "started_code_cell_id", cell)
 
 

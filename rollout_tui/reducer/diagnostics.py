@@ -53,10 +53,14 @@ CODES: dict[str, Rule] = {
     "number_too_large": Rule("a seq or a time of more than 64 bits", BOTH, "applied, the number cut"),
     "recording_cut": Rule("the last line is torn", BOTH, "all lines before it count"),
     "seq_gap": Rule("a seq too high", SECOND, "applied; counted on from there"),
-    "seq_repeated": Rule("a seq that was there before", SECOND, "applied; an exact repeat skipped in schema 2"),
+    "seq_repeated": Rule(
+        "a seq that was there before", SECOND, "applied; an exact repeat skipped in schema 2"
+    ),
     "seq_out_of_order": Rule("a seq too low", SECOND, "applied where it stands; counted on from there"),
     "event_schema": Rule("an event of another schema", SECOND, "applied"),
-    "foreign_rollout": Rule("an event of another rollout", SECOND, "skipped in schema 2, applied in schema 1"),
+    "foreign_rollout": Rule(
+        "an event of another rollout", SECOND, "skipped in schema 2, applied in schema 1"
+    ),
     "event_after_end": Rule("an event after recording_completed", SECOND, "applied"),
     "manifest_schema": Rule("manifest and events disagree on the schema", SECOND, "the events are believed"),
     "memory_used_up": Rule("the recording takes more memory than it may", BOTH, "what was read is shown"),
@@ -70,7 +74,9 @@ CODES: dict[str, Rule] = {
     # threads and turns (6, 11)
     "duplicate_thread": Rule("a thread starts again", BOTH, "the first start stands"),
     "duplicate_turn": Rule("a turn starts again", BOTH, "the first start stands"),
-    "unknown_thread": Rule("a thread that was not started", BOTH, "a thread marked implicit; a result: no edge"),
+    "unknown_thread": Rule(
+        "a thread that was not started", BOTH, "a thread marked implicit; a result: no edge"
+    ),
     "unknown_turn": Rule("a turn that was not started", BOTH, "a turn marked implicit"),
     "no_thread": Rule("an event without thread and known turn", BOTH, "it goes to the root thread"),
     "no_turn": Rule("a code cell without a turn", BOTH, "it gets the turn of its source item"),
@@ -84,7 +90,9 @@ CODES: dict[str, Rule] = {
     "unsupported_item_type": Rule("a model item of another type", BOTH, "kept as an opaque item"),
     "item_too_large": Rule("a model item of too many parts", BOTH, "kept as an opaque item"),
     "call_id_reused": Rule("a call id with another content", BOTH, "an item of its own"),
-    "unknown_previous_response": Rule("a response nobody gave is continued", BOTH, "the context is continued"),
+    "unknown_previous_response": Rule(
+        "a response nobody gave is continued", BOTH, "the context is continued"
+    ),
     "conversation_mismatch": Rule("a continued request that does not fit", BOTH, "the item is new"),
     "duplicate_compaction": Rule("a compaction is installed again", BOTH, "the first install stands"),
     "duplicate_compaction_request": Rule("a compaction request starts again", BOTH, "the first start stands"),

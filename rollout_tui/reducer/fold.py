@@ -111,6 +111,10 @@ class Reducer:
                 self._event(line, offset)
             self.history.head = self.history.event
 
+    def finish(self) -> None:
+        """Check what only the end of a recording can show. Raises ReductionRefused when strict."""
+        agents.check_end(self.reduction)
+
     def _is_sound(self, lines: Sequence[Line]) -> bool:
         """Whether every line is an event that no check of the envelope finds fault with.
 

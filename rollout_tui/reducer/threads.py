@@ -199,6 +199,8 @@ def _receipt(
     r: Reduction, event: Event, thread_id: str, accepted_id: str, reference: PayloadReference
 ) -> None:
     """An accepted agent message brings its body along."""
+    if r.items.by_responses_id.get((thread_id, accepted_id)):
+        return
     data = r.body(reference)
     if data is None:
         return
@@ -210,8 +212,6 @@ def _receipt(
         return
     if normal is None or normal.agent_message is UNSET or normal.responses_id != accepted_id:
         r.refuse("bad_receipt", f"accepted agent message does not match receipt {accepted_id}", accepted_id)
-        return
-    if r.items.by_responses_id.get((thread_id, accepted_id)):
         return
     number = create_item(r, normal, thread_id, event.codex_turn_id, reference.raw_payload_id, 0)
     list_item(r, number)

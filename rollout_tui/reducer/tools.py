@@ -204,8 +204,6 @@ def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted)
         return payload.kind
     if r.schema != 1:
         r.refuse("missing_kind", f"runtime start of {tool.tool_call_id} has no kind", tool.tool_call_id)
-    if tool.kind.type != "other":
-        return tool.kind
     body = r.parsed(payload.runtime_payload, _MCP, "MCP runtime invocation", tool.tool_call_id)
     if body is None or body.invocation is msgspec.UNSET:
         return tool.kind
