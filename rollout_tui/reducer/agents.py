@@ -222,7 +222,7 @@ def result_carried(r: Reduction, tool_id: str, payload_id: str) -> None:
 
 
 def check_end(r: Reduction) -> None:
-    """At the end of a replay a waiting spawn becomes an edge to its thread (10.5), unless that edge is taken."""
+    """A spawn that waits at the end becomes an edge to its thread (10.5), unless that edge is taken."""
     for edge in r.agents.waiting.values():
         handle = r.find(InteractionEdge, edge.edge_id)
         if handle is None or edge.spawn_child is None or r.find(Thread, edge.spawn_child) is None:
