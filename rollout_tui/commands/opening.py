@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
@@ -29,6 +31,8 @@ HINT = (
     "  export CODEX_ROLLOUT_TRACE_ROOT=~/codex-traces; codex ...; rollout-tui   (beside codex: it follows)",
     "To see a scripted agent at work instead: rollout-tui demo",
 )
+
+MOST_RECENT = 3
 
 _EXAMPLES = """\
   rollout-tui ~/codex-traces --latest         follow the newest recording
@@ -64,7 +68,7 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Open the terminal interface; 2 where there is no recording or no terminal."""
     if options.trace is None and default_trace() is None:
-        for line in HINT:
+        for line in (*HINT, *_recent()):
             complain(line)
         return WRONG_USAGE
     where = place(options.trace)
@@ -76,17 +80,18 @@ def run(options: argparse.Namespace) -> int:
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
             "findings, blocked, summary, check or export (rollout-tui help)"
         )
-    from rollout_tui.commands.configuring import use_settings
+    from rollout_tui.commands.configuring import memory, use_settings
 
     settings = use_settings()
     at = where.seq if options.at is None else options.at
     follow = False if where.packed else options.follow
     thread = where.query.get("thread") if options.thread is None else options.thread
+    named = where.named if where.packed else None
     if options.plain:
         from rollout_tui.plain.program import run as run_plain
         from rollout_tui.tui.opening import Opening
 
-        return run_plain(Opening(where.path, at, follow, options.wait, thread, lens))
+        return run_plain(Opening(where.path, at, follow, options.wait, thread, lens, named, memory(settings)))
     from rollout_tui.tui.app import run as run_app
 
     return run_app(
@@ -98,7 +103,20 @@ def run(options: argparse.Namespace) -> int:
         thread=thread,
         lens=lens,
         theme=options.theme or settings.theme,
+        named=named,
+        memory=memory(settings),
     )
+
+
+def _recent() -> Iterator[str]:
+    """The traces that were looked at last and are still there."""
+    from rollout_tui.commands.configuring import memory
+    from rollout_tui.settings import Settings
+
+    store = memory(Settings())
+    there = [one for one in store.recent(MOST_RECENT) if os.path.lexists(one.path)] if store else []
+    if there:
+        yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(one.path)}' for one in there)}"
 
 
 def _has_terminal() -> bool:

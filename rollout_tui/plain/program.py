@@ -16,6 +16,7 @@ from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle
 from rollout_tui.trace.writer import WriterWatch
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.reading import Reading
+from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.session import Session
 
 
@@ -34,19 +35,22 @@ def run(opening: Opening) -> int:
         begin(desk.session, opening)
         _take_in(desk, watch)
         try:
-            settle(desk.session, opening, growing=desk.session.growing)
+            said = settle(desk.session, opening, growing=desk.session.growing)
         except NotThere as problem:
             raise CommandFailure(f"rollout-tui: {problem}") from problem
         say_lines(desk.where())
         if opening.lens:
             say_lines(desk.pane_lines(desk.pane))
-        say_lines([FIRST_WORDS])
-        for typed in _typed():
-            before = desk.begin_command()
-            _take_in(desk, watch)
-            say_lines(run_line(desk, typed, before))
-            if desk.leaving:
-                break
+        say_lines(filter(None, (said, FIRST_WORDS)))
+        try:
+            for typed in _typed():
+                before = desk.begin_command()
+                _take_in(desk, watch)
+                say_lines(run_line(desk, typed, before))
+                if desk.leaving:
+                    break
+        finally:
+            remember(desk.session, opening)
     return FINE
 
 

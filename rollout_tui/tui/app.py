@@ -15,11 +15,12 @@ from textual.binding import BindingType
 from textual.command import Provider
 
 from rollout_tui.printable import printable
+from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
-from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.screens.debugger import debugger_screen
 from rollout_tui.tui.screens.picker import PickerScreen
 
 
@@ -46,11 +47,11 @@ class RolloutApp(App[int]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
-        self.push_screen(PickerScreen(self.opening.path) if self.pick else DebuggerScreen(self.opening))
+        self.push_screen(PickerScreen(self.opening.path) if self.pick else debugger_screen(self.opening))
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""
-        self.push_screen(DebuggerScreen(replace(self.opening, path=message.folder)))
+        self.push_screen(debugger_screen(replace(self.opening, path=message.folder, named=None)))
 
     def complain(self, message: str) -> None:
         """Leave with status 2; `message` goes to standard error once the terminal is itself again."""
@@ -80,18 +81,27 @@ def run(
     thread: str | None = None,
     lens: str | None = None,
     theme: str | None = None,
-    plain: bool = False,
+    named: Path | None = None,
+    memory: Store | None = None,
 ) -> int:
     """Show a trace in the terminal until the user leaves; returns the exit status.
 
     `at` is a seq, `follow` None means while the recording grows, `latest` takes the newest bundle of a
     folder instead of asking, `wait` waits for a trace that is not there yet. 2 when `at` or `thread` is not
-    in the recording: one line on standard error says what is.
+    in the recording, or there is no such `theme`: one line on standard error says what is. `named` is what
+    the user calls the trace, `memory` what is remembered from earlier (None: nothing).
     """
     path = Path(trace_path)
-    app = RolloutApp(
-        Opening(path, at, follow, wait, thread, lens), theme, pick=not latest and is_folder_of_bundles(path)
-    )
+    opening = Opening(path, at, follow, wait, thread, lens, named, memory)
+    app = RolloutApp(opening, pick=not latest and is_folder_of_bundles(path))
+    if theme is not None:
+        if theme not in app.available_themes:
+            known = ", ".join(sorted(app.available_themes))
+            print(
+                f"rollout-tui: no theme is called {printable(theme[:40])!r}; themes: {known}", file=sys.stderr
+            )
+            return 2
+        app.theme = theme
     status = app.run()
     if app.complaint:
         print(f"rollout-tui: {printable(app.complaint)}", file=sys.stderr)

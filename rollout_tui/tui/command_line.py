@@ -9,6 +9,7 @@ from rollout_tui.debugger.go_to import go_to
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
 from rollout_tui.tui.actions.handing_out import export_to, link, write
 from rollout_tui.tui.actions.moving import take, walk
+from rollout_tui.tui.actions.noting import note, notes, unnote
 from rollout_tui.tui.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", "NAME", "other colours; without NAME list them", _theme),
     Command("thread", "T", "hold a thread, by path or id; without T let go", _thread),
     Command("lens", "NAME", "show a lens", _lens),
+    Command("note", "TEXT", "write something down at this event; without TEXT tell what is", note),
+    Command("notes", "", "list what was written down", notes),
+    Command("unnote", "", "take away what was written down here", unnote),
     Command("mark", "", "mark this event", _act("mark")),
     Command("help", "", "the keys", _act("help")),
     Command("quit", "", "leave", _act("quit")),

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from rollout_tui.debugger.thread_names import UnknownThread, thread_named
 from rollout_tui.recording import Trace, UnknownSeq
+from rollout_tui.remembered.store import Store
+from rollout_tui.tui.remembering import restore
 from rollout_tui.tui.session import Session
 
 
 @dataclass(frozen=True)
 class Opening:
     """`at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
-    beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet.
+    beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `named` is what
+    the user calls the trace where `path` is a copy of it, `memory` what is known from earlier.
     """
 
     path: Path
@@ -22,6 +25,8 @@ class Opening:
     wait: bool = False
     thread: str | None = None
     lens: str | None = None
+    named: Path | None = None
+    memory: Store | None = None
 
 
 class NotThere(LookupError):
@@ -31,17 +36,19 @@ class NotThere(LookupError):
 def begin(session: Session, opening: Opening) -> None:
     """Before anything is read: ride along with the head until the place asked for is reached."""
     session.following = True
+    session.named = opening.named
     if opening.lens:
         session.show_lens(opening.lens)
 
 
-def settle(session: Session, opening: Opening, *, growing: bool) -> None:
+def settle(session: Session, opening: Opening, *, growing: bool) -> str:
     """All that was there is read: go to the place asked for, unless the user already went somewhere.
 
-    `growing` is whether more is expected. Raises NotThere after going to the end instead.
+    Without one it is the place where the trace was left. `growing` is whether more is expected. Returns what
+    to say. Raises NotThere after going to the end instead.
     """
     if not session.following:
-        return
+        return ""
     session.follow()
     session.following = growing if opening.follow is None else opening.follow
     if opening.thread is not None:
@@ -52,6 +59,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> None:
         except UnknownSeq as problem:
             raise NotThere(str(problem)) from problem
         session.following = opening.follow is True and session.event == session.head
+    return restore(session, opening)
 
 
 def find_thread(trace: Trace, wanted: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.breakpoints import Breakpoints
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rollout_tui.debugger.spans import Spans
     from rollout_tui.graph.history import History
     from rollout_tui.recording import Trace
+    from rollout_tui.remembered.store import Note
     from rollout_tui.tui.reading import Reading
     from rollout_tui.tui.searching import Search
 
@@ -72,7 +74,8 @@ def _step(source: list[Place], target: list[Place], current: Place) -> Place | N
 class Session:
     """The state of the program over one trace. `event` is the cursor (ordinal, 0: before the first).
 
-    `following` keeps the cursor on the last event. Changing `place` moves; `leave()` first makes
+    `following` keeps the cursor on the last event, `named` is what the user calls the trace where that is not
+    its folder, `notes` are what they wrote down at events. Changing `place` moves; `leave()` first makes
     Backspace come back to where one was.
     """
 
@@ -91,6 +94,8 @@ class Session:
         self.searching: Search | None = None
         self.breakpoints = Breakpoints(reading.trace, reading.findings)
         self.growing = False
+        self.named: Path | None = None
+        self.notes: list[Note] = []
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""
         self._run = ("", 0)

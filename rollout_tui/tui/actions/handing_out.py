@@ -40,7 +40,7 @@ def _copy(desk: Desk, name: str, data: bytes) -> None:
 def link(desk: Desk, argument: str) -> None:
     """`:link` copies what the command line needs to come back here."""
     session = desk.session
-    where = f"{session.trace.bundle.folder}#{session.seq}?lens={session.place.lens}"
+    where = f"{session.named or session.trace.bundle.folder}#{session.seq}?lens={session.place.lens}"
     if session.place.held_thread is not None:
         where += f"&thread={session.place.held_thread}"
     cast("DebuggerScreen", desk).app.copy_to_clipboard(where)

@@ -32,6 +32,7 @@ from rollout_tui.tui.messages import (
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.prompt import Prompt
+from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
 from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
@@ -56,7 +57,8 @@ def bindings() -> list[BindingType]:
             action.description,
             show=False,
             id=action.id,
-            priority=action.id == "interrupt",
+            # In the order they come: keys that wait for a widget could be overtaken by a prompt that opens.
+            priority=True,
         )
         for action in ACTIONS
         if action.id != "palette" and action.keys
@@ -107,6 +109,8 @@ class DebuggerScreen(Screen[None]):
         """Stop to read."""
         if self._loader is not None:
             self._loader.stop()
+        if self.opened is not None and self._settled:
+            remember(self.opened, self.opening)
 
     # -- the desk of actions -----------------------------------------------------
 
@@ -168,7 +172,8 @@ class DebuggerScreen(Screen[None]):
         """Keys whose meaning depends on a state mean it only in that state."""
         if action == "act" and parameters:
             when = ACTION_STATES.get(str(parameters[0]), "")
-            return not when or when in self.states
+            typing = parameters[0] not in ANYWHERE and self.query_one(Prompt).asking
+            return not typing and (not when or when in self.states)
         return True
 
     @property
@@ -232,12 +237,15 @@ class DebuggerScreen(Screen[None]):
 
     def _settle(self, session: Session) -> None:
         try:
-            settle(session, self.opening, growing=session.growing)
+            said = settle(session, self.opening, growing=session.growing)
         except NotThere as problem:
             if not session.growing:
                 cast("RolloutApp", self.app).complain(str(problem))
                 return
             self.say(str(problem), "warning")
+        else:
+            if said:
+                self.say(said)
 
     def on_file_changed(self, message: FileChanged) -> None:
         """The file was cut, replaced, taken away or came back."""
@@ -318,5 +326,7 @@ def debugger_screen(opening: Opening) -> DebuggerScreen:
     return Rekeyed(opening)
 
 
+ANYWHERE = ("interrupt", "suspend")
+"""Actions whose keys are no text."""
 ACTION_STATES = {action.id: action.when for action in ACTIONS}
 __all__ = ["LENS", "TIMELINE", "DebuggerScreen", "debugger_screen"]

@@ -1,0 +1,5 @@
+"""What is remembered about a trace between two visits: place, lens, mark, notes; nothing of its content."""
+
+from rollout_tui.remembered.store import Note, Remembered, Store
+
+__all__ = ["Note", "Remembered", "Store"]

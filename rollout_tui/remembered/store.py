@@ -1,0 +1,111 @@
+"""A small file for each trace, readable by its owner alone, in a folder of bounded size."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import msgspec
+
+from rollout_tui.export.output import OutputProblem, output_file
+from rollout_tui.trace.identity import Identity
+
+MOST_TRACES = 200
+MOST_NOTES = 500
+LONGEST_NOTE = 1000
+MOST_BYTES = 1 << 20
+
+_SUFFIX = ".json"
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What somebody wrote down at the event `seq`."""
+
+    seq: int
+    text: str
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """One trace: who it is, the path it was opened by, and how it was left.
+
+    `seq` is the place (None: it followed the end), `mark` a seq too, `left_ms` milliseconds since 1970.
+    """
+
+    rollout_id: str
+    trace_id: str
+    path: str
+    left_ms: int
+    seq: int | None = None
+    lens: str = "context"
+    mark: int | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Store:
+    """The files in `folder`. What cannot be read counts as not there, what cannot be written is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, identity: Identity) -> Remembered | None:
+        """What is remembered of the trace with this identity."""
+        found = _read(self._file(identity.rollout_id, identity.trace_id))
+        same = found is not None and (found.rollout_id, found.trace_id) == (
+            identity.rollout_id,
+            identity.trace_id,
+        )
+        return found if same else None
+
+    def save(self, remembered: Remembered) -> bool:
+        """Remember this in place of what was remembered of the trace; False when it could not be written."""
+        kept = msgspec.structs.replace(
+            remembered,
+            notes=tuple(Note(one.seq, one.text[:LONGEST_NOTE]) for one in remembered.notes[-MOST_NOTES:]),
+        )
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target = self._file(kept.rollout_id, kept.trace_id)
+            with output_file(target, force=True) as out:
+                out.write(msgspec.json.encode(kept))
+            self._forget_oldest()
+        except (OSError, OutputProblem):
+            return False
+        return True
+
+    def recent(self, most: int) -> list[Remembered]:
+        """The traces that were left last, the latest first."""
+        found = (_read(file) for file in self._files()[:most])
+        return [one for one in found if one is not None]
+
+    def _file(self, rollout_id: str, trace_id: str) -> Path:
+        name = hashlib.sha256(f"{rollout_id}\0{trace_id}".encode(errors="surrogatepass")).hexdigest()
+        return self._folder / f"{name[:32]}{_SUFFIX}"
+
+    def _files(self) -> list[Path]:
+        """Files, the one written last first."""
+        dated: list[tuple[int, Path]] = []
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
+                    dated.append((entry.stat(follow_symlinks=False).st_mtime_ns, Path(entry.path)))
+        return [path for _, path in sorted(dated, reverse=True)]
+
+    def _forget_oldest(self) -> None:
+        for file in self._files()[MOST_TRACES:]:
+            file.unlink(missing_ok=True)
+
+
+def clock_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def _read(file: Path) -> Remembered | None:
+    try:
+        data = file.read_bytes() if file.is_file() and file.stat().st_size <= MOST_BYTES else b""
+        return msgspec.json.decode(data, type=Remembered)
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return None

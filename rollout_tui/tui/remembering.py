@@ -1,0 +1,55 @@
+"""Coming back to a trace: the place, lens, mark and notes it was left with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_tui.remembered.store import Remembered, clock_ms
+from rollout_tui.tui.keys import LENS_NAMES
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.opening import Opening
+    from rollout_tui.tui.session import Session
+
+_LENSES = frozenset(name for _, name, _ in LENS_NAMES)
+
+
+def restore(session: Session, opening: Opening) -> str:
+    """Give a session what is remembered of its trace; what was asked for on the command line stays.
+
+    A recording that is followed is not left for an old place. Returns what to say.
+    """
+    found = opening.memory.load(session.trace.bundle.identity) if opening.memory else None
+    if found is None:
+        return ""
+    session.notes[:0] = found.notes
+    if session.mark is None:
+        session.mark = None if found.mark is None else session.history.events.ordinal_of(found.mark)
+    if opening.lens is None and found.lens in _LENSES:
+        session.show_lens(found.lens)
+    event = None if found.seq is None else session.history.events.ordinal_of(found.seq)
+    if event is None or opening.at is not None or session.following or event >= session.head:
+        return ""
+    session.go(event)
+    return f"back at #{found.seq}, where you left; G goes to the end"
+
+
+def remember(session: Session, opening: Opening) -> None:
+    """Write down how a session is left."""
+    if opening.memory is None or not session.head:
+        return
+    identity = session.trace.bundle.identity
+    seqs = session.history.events.seqs
+    shown = session.place.lens
+    opening.memory.save(
+        Remembered(
+            rollout_id=identity.rollout_id,
+            trace_id=identity.trace_id,
+            path=str((opening.named or session.trace.bundle.folder).absolute()),
+            left_ms=clock_ms(),
+            seq=None if session.following or not session.event else seqs[session.event],
+            lens=shown if shown in _LENSES else "context",
+            mark=None if session.mark is None else seqs[session.mark],
+            notes=tuple(session.notes),
+        )
+    )

@@ -1,0 +1,154 @@
+"""What is remembered about a trace, and what never is."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollout_tui.cli import main
+from rollout_tui.remembered import Note, Remembered, Store
+from rollout_tui.remembered.store import LONGEST_NOTE, MOST_NOTES
+from rollout_tui.settings import config_file, state_folder
+from rollout_tui.trace.identity import Identity
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
+TRACES = "traces"
+
+
+def identity(rollout: str = "r", trace: str = "t") -> Identity:
+    return Identity(2, trace, rollout, "thread", 0, "manifest")
+
+
+def remembered(rollout: str = "r", **more: object) -> Remembered:
+    return Remembered(rollout_id=rollout, trace_id="t", path="/somewhere", left_ms=1, **more)  # type: ignore[arg-type]
+
+
+def visit(*typed: str, options: tuple[str, ...] = (), trace: Path = TWO_CELLS) -> int:
+    """Open a trace in plain mode and type lines."""
+    sys.stdin = io.StringIO("".join(f"{line}\n" for line in typed))
+    return main([str(trace), "--plain", *options])
+
+
+@pytest.fixture(autouse=True)
+def standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", sys.stdin)
+
+
+def test_what_is_saved_is_loaded_and_private(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state" / TRACES)
+    kept = remembered(seq=45, lens="cells", mark=9, notes=(Note(3, "here it begins"),))
+    assert store.load(identity()) is None
+    assert store.save(kept) and store.load(identity()) == kept
+    assert store.load(identity(trace="other")) is None
+    (file,) = (tmp_path / "state" / TRACES).iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_it_never_grows_beyond_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollout_tui.remembered.store.MOST_TRACES", 5)
+    store = Store(tmp_path)
+    for number in range(9):
+        store.save(remembered(f"r{number}"))
+    assert len(list(tmp_path.iterdir())) == 5
+    store.save(remembered(notes=tuple(Note(1, "x" * 5000) for _ in range(MOST_NOTES + 9))))
+    found = store.load(identity())
+    assert found is not None and len(found.notes) == MOST_NOTES
+    assert {len(note.text) for note in found.notes} == {LONGEST_NOTE}
+
+
+def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
+    store = Store(tmp_path / TRACES)
+    store.save(remembered())
+    (file,) = (tmp_path / TRACES).iterdir()
+    for damage in (b"", b"{", b'{"rollout_id": 1}', b"\xff", b"[]"):
+        file.write_bytes(damage)
+        assert store.load(identity()) is None and store.recent(9) == []
+    (tmp_path / "file").write_text("")
+    assert not Store(tmp_path / "file").save(remembered())
+    assert Store(tmp_path / "nowhere").recent(3) == []
+
+
+def test_one_comes_back_to_where_one_was(capsys: pytest.CaptureFixture[str]) -> None:
+    assert visit(":45", "cells", "m", ":50", "note the wait hangs", "q") == 0
+    capsys.readouterr()
+    assert visit("notes", "1", "mark_go") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "#50/64" in told[0] and "back at #50, where you left; G goes to the end" in told
+    assert "#50 the wait hangs" in told
+    assert any(line.startswith("event #45") for line in told)
+
+
+def test_what_the_command_line_asks_for_wins(capsys: pytest.CaptureFixture[str]) -> None:
+    visit(":45", "3")
+    capsys.readouterr()
+    visit("notes", options=("--at", "9", "--lens", "findings"))
+    told = capsys.readouterr().out
+    assert "#9/64" in told and "back at" not in told and "findings" in told
+
+
+def test_nothing_of_the_trace_is_kept() -> None:
+    visit(":45", "3", "open 3", "/cell", "note mine")
+    (file,) = (state_folder() / TRACES).iterdir()
+    kept = file.read_text()
+    assert set(json.loads(kept)) <= set(Remembered.__struct_fields__)
+    assert "exec" not in kept and "call_" not in kept
+
+
+def test_an_archive_is_remembered_by_its_own_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", TWO_CELLS.parent, TWO_CELLS.name))
+    visit(":45", "link", trace=archive)
+    assert f"{archive}#45?lens=context" in capsys.readouterr().out
+    visit(trace=archive)
+    assert "back at #45" in capsys.readouterr().out
+    assert Store(state_folder() / TRACES).recent(1)[0].path == str(archive)
+
+
+@pytest.mark.parametrize("how", ["variable", "setting"])
+def test_it_can_be_switched_off(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if how == "variable":
+        monkeypatch.setenv("ROLLOUT_TUI_NO_MEMORY", "1")
+    else:
+        config_file().parent.mkdir(parents=True)
+        config_file().write_text("memory = false\n")
+    visit(":45", "note mine")
+    assert not state_folder().exists()
+
+
+def test_what_was_looked_at_last_is_offered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CODEX_ROLLOUT_TRACE_ROOT", raising=False)
+    assert main([]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    visit("s")
+    capsys.readouterr()
+    assert main([]) == 2
+    assert f"rollout-tui {TWO_CELLS}" in capsys.readouterr().err
+
+
+async def test_the_screen_comes_back_to_where_one_was(tmp_path: Path) -> None:
+    store = Store(tmp_path / TRACES)
+    for wanted in (64, 45):
+        app = RolloutApp(Opening(TWO_CELLS, memory=store))
+        async with app.run_test(size=(120, 40)) as pilot:
+            for _ in range(500):
+                screen = app.screen
+                if isinstance(screen, DebuggerScreen) and screen.opened and screen.opened.reading.settled:
+                    break
+                await pilot.pause(0.02)
+            assert isinstance(screen, DebuggerScreen)
+            await pilot.pause()
+            assert screen.session.seq == wanted
+            await pilot.press("colon", "4", "5", "enter", "3", "m")
+    found = store.recent(1)[0]
+    assert (found.seq, found.lens, found.mark) == (45, "cells", 45)
