@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,18 @@ def recording(tmp_path: Path) -> Iterator[Recording]:
     ticks = iter(range(1_000_000, 2_000_000))
     with record(tmp_path, new_id=CountingIds(0), clock=lambda: next(ticks), model="m") as recording:
         yield recording
+
+
+@pytest.fixture
+def warnings() -> Iterator[list[str]]:
+    """What the recorder logs during the test."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("rollout_tui.recorder")
+    logger.addHandler(handler)
+    yield said
+    logger.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

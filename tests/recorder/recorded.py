@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rollout_tui.recorder import Recording
+
 ORACLE_RELEASE = "0.169.0"
 REPOSITORY = Path(__file__).parents[2]
 
@@ -37,3 +39,27 @@ def payload_of(bundle: Path, reference: Json) -> Any:
 def kinds_of(bundle: Path) -> list[str]:
     """The types of a bundle's events, in order."""
     return [event["payload"]["type"] for event in events_of(bundle)]
+
+
+def work(recording: Recording, times: int = 1, text: str = "x") -> None:
+    """A little of everything."""
+    for _ in range(times):
+        with recording.root.turn() as turn:
+            with turn.inference({"model": "m", "input": text}) as call:
+                call.completed([], response_id=None)
+            with turn.tool_call("exec_command", {"cmd": text}) as tool:
+                with tool.command(["sh", "-c", text], cwd="/w") as process:
+                    process.exited(0, text)
+                tool.completed(text)
+
+
+def numbered(bundle: Path) -> None:
+    """Every line of the bundle is whole and numbered from 1; every payload named is there."""
+    events = events_of(bundle)
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    times = [event["wall_time_unix_ms"] for event in events]
+    assert times == sorted(times)
+    for event in events:
+        for value in event["payload"].values():
+            if isinstance(value, dict) and "raw_payload_id" in value:
+                payload_of(bundle, value)

@@ -22,7 +22,7 @@ SEED = 20261122
 
 def record_for_ever(root: Path) -> None:
     """What a child does until it is killed: big and small payloads, long and short lines."""
-    from test_recorder_faults import work
+    from recorded import work
 
     from rollout_tui.recorder import record
 
