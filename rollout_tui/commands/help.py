@@ -17,7 +17,8 @@ _EXAMPLES = """\
   rollout-tui help cells                 what a lens shows
   rollout-tui help keys                  every action, its keys, and how to change them
   rollout-tui help state                 how the model-visible state is derived
-  rollout-tui help schema context        the JSON schema of `context --json`"""
+  rollout-tui help schema context        the JSON schema of `context --json`
+  eval "$(rollout-tui help completion bash)"   completion in bash, zsh or fish"""
 _KEYS_ROOM = 100
 PAGES = {
     "state": "how the model-visible state is derived, and where a recording cannot tell",
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         say_lines([*_FIRST_LINES, *_commands(), "", *_options(), *_LAST_LINES])
     elif words == ["keys"]:
         say_lines(_keys())
+    elif words[0] == "completion":
+        _completion(words[1:])
     elif words[0] == "schema":
         _schema(words[1:])
     else:
@@ -115,6 +118,14 @@ def _page(name: str) -> Iterator[str]:
             yield f"  {rule.found}: {rule.instead}"
 
 
+def _completion(shells: list[str]) -> None:
+    from rollout_tui.commands.completion import SHELLS, script
+
+    if len(shells) != 1 or shells[0] not in SHELLS:
+        raise CommandFailure(f"rollout-tui help completion: name the shell: {', '.join(SHELLS)}")
+    say_lines(script(shells[0]))
+
+
 def _schema(names: list[str]) -> None:
     from rollout_tui.export.schemas import SCHEMAS, schema
 
@@ -147,5 +158,6 @@ def _explained(word: str) -> Iterator[str]:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
             f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, "
-            f"{', '.join(PAGES)}, keys, and schema NAME"
+            f"{', '.join(PAGES)}, keys, "
+            "completion SHELL and schema NAME"
         )
