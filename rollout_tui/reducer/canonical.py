@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-DEEPEST = 127
+from rollout_tui.trace.spine import DEEPEST
+
 SUMMARY_BYTES = 240
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')

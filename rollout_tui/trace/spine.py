@@ -6,6 +6,7 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import accumulate, repeat
@@ -16,11 +17,14 @@ import msgspec
 
 from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event, PayloadReference
 
+DEEPEST = 127
 BLANK = b" \t\r\n"
 LINES = msgspec.json.Decoder(Event)
 _FIRST, _LAST = itemgetter(0), itemgetter(-1)
 _UTF_8 = codecs.getincrementaldecoder("utf-8")
 _PIECE = 1 << 20
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING, _CLOSING = set(b"{"), set(b"}")
 
 
@@ -78,7 +82,7 @@ def decode_block(data: bytes, *, placed: bool = True) -> Block:
     lines = data.split(b"\n")
     if not lines[-1].strip(BLANK):
         lines.pop()
-    if _is_plain(lines) and is_text(data):
+    if _is_plain(lines) and is_text(data) and not _has_deep_line(data, lines):
         with suppress(ValueError, RecursionError):
             events: list[Line] = list(LINES.decode_lines(data))
             if len(events) == len(lines):
@@ -107,6 +111,30 @@ def _is_plain(lines: list[bytes]) -> bool:
         return False
 
 
+def _has_deep_line(data: bytes, lines: list[bytes]) -> bool:
+    """Whether a line is nested deeper than the reference parser goes.
+
+    The decoder's own limit hangs on the stack it is called from, so it must not be the one that decides.
+    """
+    # A level of objects alone takes at least `{"":` and `}`, what an event must have the rest.
+    shortest = 100 + (2 * DEEPEST if b"[" in data else 5 * DEEPEST)
+    if max(map(len, lines)) <= shortest:
+        return False
+    return any(_is_deep(line) for line in lines if len(line) > shortest)
+
+
+def _is_deep(line: bytes) -> bool:
+    if line.count(b"{") + line.count(b"[") <= DEEPEST:
+        return False
+    depth = deepest = 0
+    for bracket in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+        if deepest > DEEPEST:
+            return True
+    return False
+
+
 def is_text(data: bytes | bytearray) -> bool:
     """Whether data is UTF-8 throughout; the decoders look at the strings alone that they keep."""
     if data.isascii():
@@ -124,6 +152,8 @@ def decode_line(line: bytes) -> Line:
     """Decode one line; never raises."""
     if not is_text(line):
         return _bad(line, "not UTF-8")
+    if _is_deep(line):
+        return _bad(line, "nested too deeply")
     try:
         return LINES.decode(line)
     except RecursionError:
