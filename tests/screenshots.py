@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -33,7 +32,7 @@ SCREENSHOTS = ROOT / "screenshots"
 
 NARROW, WIDE, LARGE, LOW = (80, 24), (120, 40), (200, 60), (120, 32)
 
-# The pictures are all made a minute after the recordings in fixtures/ began their last one.
+# The clock of the pictures: a minute after the last of the recordings began.
 MADE_MS = 1_795_353_600_000
 
 
@@ -70,6 +69,7 @@ PICTURES: dict[str, Picture] = {
     "walk-lost-compaction": Picture("recordings/local-compaction-auto", 1, LOW, ("e", "e", "2")),
     "walk-failing-child": Picture("recordings/ma-child-http400", 1, LOW, ("e", "4")),
     "walk-truncated-output": Picture("recordings/big-tool-output", None, LOW, ("7", "Enter", "L")),
+    "recorder": Picture("loop", 12, LOW, ("1",)),
     "walk-killed-agent": Picture("recordings/ma-sigkill", None, LOW, ("7",)),
 }
 
@@ -90,14 +90,12 @@ def made(picture: Picture) -> str:
 @contextlib.contextmanager
 def _as_elsewhere(folder: Path) -> Iterator[None]:
     """A machine with the same folder, zone, colours and time whoever makes the picture."""
-    shutil.copytree(FIXTURES / "demo", folder / "demo")
-    (folder / "recordings").symlink_to(FIXTURES / "recordings")
+    for name in ("demo", "loop", "recordings"):
+        (folder / name).symlink_to(FIXTURES / name)
     before = Path.cwd()
     environment = {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
     environment |= {"ROLLOUT_TUI_NO_MEMORY": "1", "XDG_CONFIG_HOME": str(folder)}
-    shift = MADE_MS * 1_000_000 - time.time_ns()
-    clock = time.time_ns
-    with mock.patch.dict(os.environ, environment), mock.patch("time.time_ns", lambda: clock() + shift):
+    with mock.patch.dict(os.environ, environment), mock.patch("time.time_ns", lambda: MADE_MS * 1_000_000):
         os.environ.pop("NO_COLOR", None)
         time.tzset()
         os.chdir(folder)

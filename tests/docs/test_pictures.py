@@ -1,0 +1,50 @@
+"""The pictures in screenshots/ are those of the table, show what the screen shows, and name nothing of here.
+
+After a change that is meant: `python tests/screenshots.py`, and look at them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from screenshots import PICTURES, SCREENSHOTS, made  # noqa: E402
+
+_TEXT = re.compile(r"<text[^>]*?clip-path=\"url\(#[^)]*line-(\d+)\)\"[^>]*>(.*?)</text>")
+
+
+def rows(svg: str) -> list[str]:
+    """The text of a picture, row by row."""
+    found: dict[int, str] = {}
+    for number, text in _TEXT.findall(svg):
+        found[int(number)] = found.get(int(number), "") + html.unescape(text)
+    return [found[number].replace("\u00a0", " ").rstrip() for number in sorted(found)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_picture_is_what_the_screen_shows(name: str) -> None:
+    svg = (SCREENSHOTS / f"{name}.svg").read_text()
+    assert len(rows(svg)) > 10
+    assert rows(svg) == rows(made(PICTURES[name])), "run python tests/screenshots.py and look at it"
+
+
+def test_every_picture_is_made_and_shown() -> None:
+    names = {path.stem for path in SCREENSHOTS.iterdir()}
+    assert names == set(PICTURES)
+    shown = set(re.findall(r"screenshots/([\w-]+)\.svg", (ROOT / "README.md").read_text()))
+    assert shown == names
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_names_no_host_and_no_folder(name: str) -> None:
+    svg = (SCREENSHOTS / f"{name}.svg").read_text().replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "://" not in svg
+    assert "@font-face" not in svg
+    assert not re.search(r"/(?:root|work|tmp)/", re.sub(r"/root/[a-z_]+\b|/root\b", "", svg))
