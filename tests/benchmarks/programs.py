@@ -14,6 +14,15 @@ RELEASE_BYTES = 10_000_000
 """The program of a release is bigger than this; a launcher of the same name is not."""
 
 
+def keep_bytecode(folder: Path) -> None:
+    """Let the Python programs that are started keep their bytecode in `folder`, as installed ones do.
+
+    Where the environment forbids it, a start would compile every module again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+
+
 @dataclass(frozen=True)
 class Program:
     """How to start a program. `environment` is added to ours."""
