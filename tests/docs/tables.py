@@ -77,7 +77,7 @@ def filled(text: str) -> str:
     for table in TABLES:
         begin, end = f"<!-- {table.__name__} -->", f"<!-- /{table.__name__} -->"
         lines = "\n".join(table())
-        inner = lines if table is schemas else f"\n{lines}\n"
+        inner = lines if table is schemas else f"\n\n{lines}\n\n"
         text, found = re.subn(
             f"{begin}.*?{end}", lambda _, new=f"{begin}{inner}{end}": new, text, flags=re.DOTALL
         )

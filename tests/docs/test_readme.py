@@ -166,5 +166,10 @@ def test_links_lead_somewhere() -> None:
             assert (ROOT / target).exists(), target
 
 
+def test_files_exist() -> None:
+    for name in re.findall(r"`((?:tests|trace|tui|recorder|end_to_end)/[\w/]+\.py)`", TEXT):
+        assert (ROOT / name).exists() or (ROOT / "tests" / name).exists(), name
+
+
 def test_nothing_names_a_host() -> None:
     assert not re.search(r"https?://", TEXT)
