@@ -26,6 +26,12 @@ NOT_HERE = {
 }
 
 
+NO_COMMANDS = {
+    "tour": "the tour is one of the screen; ? tells all keys",
+    "theme": "there are no colours here",
+}
+
+
 def run_line(desk: PlainDesk, typed: str, before: Before) -> Iterator[str]:
     """Do what was typed and yield what there is to tell. An empty line tells where one is.
 
@@ -40,6 +46,8 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
     word, _, rest = text.partition(" ")
     if not text:
         yield from desk.where()
+    elif word.lstrip(":") in NO_COMMANDS:
+        yield NO_COMMANDS[word.lstrip(":")]
     elif text[0] == ":" and len(text) > 1:
         run_command(desk, text[1:])  # type: ignore[arg-type]
     elif text[0] == "/" and len(text) > 1:
@@ -112,7 +120,7 @@ def help_text(desk: PlainDesk) -> Iterator[str]:
     for name, what in PLACES:
         yield f"  {name}: {what}"
     yield "commands:"
-    for command in COMMANDS:
+    for command in (one for one in COMMANDS if one.word not in NO_COMMANDS):
         yield f"  :{command.word} {command.argument}".rstrip() + f": {command.description}"
 
 

@@ -42,9 +42,6 @@ class Before(NamedTuple):
 class PlainApp:
     """What actions ask of the program around them, as far as text can do it."""
 
-    available_themes: tuple[str, ...] = ()
-    theme = ""
-
     def copy_to_clipboard(self, text: str) -> None:
         """A link is told anyway; nothing is copied."""
 

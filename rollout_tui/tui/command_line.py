@@ -10,6 +10,7 @@ from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_brea
 from rollout_tui.tui.actions.handing_out import export_to, link, write
 from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.actions.noting import note, notes, unnote
+from rollout_tui.tui.actions.touring import tour
 from rollout_tui.tui.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("notes", "", "list what was written down", notes),
     Command("unnote", "", "take away what was written down here", unnote),
     Command("mark", "", "mark this event", _act("mark")),
+    Command("tour", "", "five steps over a small recording; again: back", tour),
     Command("help", "", "the keys", _act("help")),
     Command("quit", "", "leave", _act("quit")),
 )

@@ -39,7 +39,10 @@ from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
 from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.tour import Tour
 
 FRAME_S = 1 / 60
 LOADING_FRAME_S = 0.5
@@ -79,6 +82,8 @@ class DebuggerScreen(Screen[None]):
         self.running = Running(self)
         self.message = ("", "")
         self.interrupted_at = 0.0
+        self.tour: Tour | None = None
+        self.when_closed: Callable[[], object] | None = None
         self._pane = TIMELINE
         self._settled = False
         self._generation = 0
@@ -111,6 +116,8 @@ class DebuggerScreen(Screen[None]):
             self._loader.stop()
         if self.opened is not None and self._settled:
             remember(self.opened, self.opening)
+        if self.when_closed is not None:
+            self.when_closed()
 
     # -- the desk of actions -----------------------------------------------------
 
@@ -162,6 +169,8 @@ class DebuggerScreen(Screen[None]):
             self.say("the trace is not open yet")
             return
         function_of(action_id)(self)
+        if self.tour is not None:
+            self.tour.acted(action_id)
         self.painter.paint_footer()
 
     def action_act(self, action_id: str) -> None:

@@ -131,6 +131,8 @@ class Painter:
     def paint_footer(self) -> None:
         """The last message, else the keys."""
         message, style = self._screen.message
+        if not message and self._screen.tour is not None:
+            message = self._screen.tour.sentence
         width = self._screen.size.width
         session = self._screen.opened
         note = session.searching.words(session.event) if session and session.searching else ""

@@ -1,0 +1,49 @@
+"""The tour: five steps over a small recording, each a sentence and a key to press."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rollout_tui.tui.keys import BY_ID, key_label
+
+
+class TourStep(NamedTuple):
+    """What is said, `KEY` standing for the key of the action that leads to the next step."""
+
+    words: str
+    action: str
+
+
+STEPS: tuple[TourStep, ...] = (
+    TourStep("every pane shows the state as of one event. KEY goes to the next one", "event_next"),
+    TourStep("KEY goes to the next wait; the line below the panes tells for what", "wait_next"),
+    TourStep("KEY goes to the next failure, and the pane at the right to what it is", "problem_next"),
+    TourStep("KEY shows what the model had in front of it here; 1 to 8 show more", "lens_context"),
+    TourStep("KEY takes back any jump, place by place", "back"),
+)
+LAST_WORDS = "That was the tour. KEY has every key; :tour goes back to where you were"
+
+
+class Tour:
+    """How far somebody is."""
+
+    def __init__(self) -> None:
+        self._done = 0
+
+    def acted(self, action_id: str) -> None:
+        """An action was done: if it is the one that was asked for, go on."""
+        if self._done < len(STEPS) and action_id == STEPS[self._done].action:
+            self._done += 1
+
+    @property
+    def sentence(self) -> str:
+        """What to say: one line."""
+        if self._done == len(STEPS):
+            return _with_key(LAST_WORDS, "help")
+        step = STEPS[self._done]
+        return f"Tour {self._done + 1}/{len(STEPS)}: {_with_key(step.words, step.action)}"
+
+
+def _with_key(words: str, action_id: str) -> str:
+    keys = BY_ID[action_id].keys
+    return words.replace("KEY", key_label(keys[0]) if keys else f"Ctrl+P and {action_id!r}")
