@@ -37,10 +37,11 @@ class PayloadTable:
         """Record that `event` names `reference`."""
         payload_id = reference.raw_payload_id
         number = _number(payload_id)
-        if number is None or number >= len(self._born):
-            if number is None or number >= len(self._born) + FARTHEST:
-                self._add_odd(event, reference)
-                return
+        odd = bool(self._odd) and payload_id in self._odd
+        if odd or number is None or number >= len(self._born) + FARTHEST:
+            self._add_odd(event, reference)
+            return
+        if number >= len(self._born):
             self._make_room(number)
         path: str | None = reference.path
         if path == f"payloads/{number}.json":
@@ -67,7 +68,9 @@ class PayloadTable:
         self._paths.extend([None] * missing)
 
     def _add_odd(self, event: int, reference: PayloadReference) -> None:
-        self._odd.setdefault(reference.raw_payload_id, []).append((event, reference))
+        versions = self._odd.setdefault(reference.raw_payload_id, [])
+        if not versions or versions[-1][1] != reference:
+            versions.append((event, reference))
 
     def get(self, raw_payload_id: str, event: int) -> PayloadReference | None:
         """The reference as of `event`, or None when nothing has named that id by then."""
@@ -78,7 +81,9 @@ class PayloadTable:
         number = _number(raw_payload_id)
         if number is None or number >= len(self._born) or not 0 < self._born[number] <= event:
             return None
-        path = self._paths[number] or f"payloads/{number}.json"
+        path = self._paths[number]
+        if path is None:
+            path = f"payloads/{number}.json"
         return PayloadReference(raw_payload_id, self._kind_values[self._kinds[number]], path)
 
     def born(self, raw_payload_id: str) -> int | None:
