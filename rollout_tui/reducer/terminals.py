@@ -105,9 +105,10 @@ def from_invocation(
         namespace = _NAMESPACE.decode(bytes(invocation.tool_namespace) or b"null")
     except ValueError:
         dispatched = namespace = None
-    if namespace is not None and dispatched is not None:
+    named = string(invocation.tool_name)
+    if namespace is not None and dispatched is not None and named is not None:
         return None
-    if string(invocation.tool_name) != "write_stdin" or not isinstance(dispatched, _FunctionPayload):
+    if named != "write_stdin" or not isinstance(dispatched, _FunctionPayload):
         r.refuse("bad_terminal_invocation", f"write_stdin invocation {where} is no function call", tool_id)
         return None
     arguments = dispatched.arguments

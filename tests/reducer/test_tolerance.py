@@ -324,9 +324,9 @@ def accepted(state: Json) -> bool:
 
 @case("bad_receipt", lambda state: state["conversation_items"]["conversation_item:1"]["accepted_seq"])
 def _(script: Script) -> None:
-    script.ask("i1", agent_message("/root", "/root", "x", id="m1"))
     body = Body("protocol_event", agent_message("/root", "/root", "x", id="m2"))
     script.event("history_item_accepted", item_id="m1", agent_message_payload=body)
+    script.ask("i1", agent_message("/root", "/root", "x", id="m1"))
 
 
 def opaque(label: str) -> Callable[[Json], object]:
