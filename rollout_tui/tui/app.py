@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +15,7 @@ from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.tui.leaving import leave_on_signals
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.debugger import debugger_screen
@@ -44,9 +42,7 @@ class RolloutApp(App[int]):
 
     def on_mount(self) -> None:
         """Begin with the trace; a signal to end gives the terminal back first."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
+        leave_on_signals(self)
         self.push_screen(PickerScreen(self.opening.path) if self.pick else debugger_screen(self.opening))
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
@@ -57,9 +53,6 @@ class RolloutApp(App[int]):
         """Leave with status 2; `message` goes to standard error once the terminal is itself again."""
         self.complaint = message
         self.exit(2, 2)
-
-    def _terminated(self, number: int) -> None:
-        self.exit(128 + number, 128 + number)
 
 
 def is_folder_of_bundles(path: Path) -> bool:

@@ -48,6 +48,7 @@ class Loader(threading.Thread):
         self._watch: WriterWatch | None = None
         self._writer: WriterState | Literal["unasked"] = "unasked"
         self._next_look = 0.0
+        self._loaded = False
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -114,6 +115,7 @@ class Loader(threading.Thread):
         self._look_for_writer(reading)
         self._tell(Advanced(reading, None))
         reading.find()
+        self._loaded = True
         self._tell(Advanced(reading, None))
 
     def _let_paint(self, reading: Reading) -> None:
@@ -157,14 +159,16 @@ class Loader(threading.Thread):
             return
         self._next_look = now + WRITER_EVERY_S
         writer = self._watch.state() if self._watch else "unknown"
-        if writer == self._writer:
+        live = reading.is_written(writer, time.time_ns() // 1_000_000)
+        if writer == self._writer and live == reading.live:
             return
-        self._writer = writer
-        reading.live = writer != "none"
+        self._writer, reading.live = writer, live
         if writer == "none":
             # It may have written its last line just before it went, without a newline.
             reading.advance(STEP_BYTES)
             reading.take_held_line()
+        elif self._loaded:
+            reading.find()
         self._tell(WriterSeen(writer))
         self._tell(Advanced(reading, None))
 

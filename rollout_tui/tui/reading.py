@@ -17,9 +17,11 @@ from rollout_tui.debugger.spans import Spans
 from rollout_tui.debugger.terminals import operation_count
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import MIB, Progress, Trace
+from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 
+SILENT_MS = 10 * 60 * 1000
 INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex)
 """What panes ask beside the spans."""
 
@@ -68,6 +70,16 @@ class Reading:
         self.trace.take_held_line()
         self.derive()
         self.find()
+
+    def is_written(self, writer: WriterState, clock_ms: int) -> bool:
+        """Whether somebody still writes; where nobody can tell, ten minutes of silence say no."""
+        if writer != "unknown":
+            return writer == "writing"
+        try:
+            modified_ns = self.trace.bundle.spine.stat().st_mtime_ns
+        except OSError:
+            return False
+        return clock_ms - modified_ns // 1_000_000 < SILENT_MS
 
     @property
     def ended(self) -> bool:

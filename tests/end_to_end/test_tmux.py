@@ -27,7 +27,9 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self._tmux = ["tmux", "-S", str(folder / "tmux"), "-f", os.devnull]
-        self._environment = {**os.environ, "TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        homes = {name: str(folder / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+        terminal = {"TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        self._environment = {**os.environ, **homes, **terminal}
         self._environment.pop("TMUX", None)
 
     def _run(self, *command: str) -> str:
@@ -163,13 +165,31 @@ def test_walking_through_a_recording(terminal: Terminal) -> None:
     terminal.until("ready$")
 
 
-def test_the_terminal_is_given_back_on_a_signal(terminal: Terminal) -> None:
-    terminal.type(f"{program(TWO_CELLS)}; echo status $?")
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A recording of this test alone: its process is found by it."""
+    shutil.copytree(TWO_CELLS, tmp_path / "copied")
+    return tmp_path / "copied"
+
+
+def test_the_terminal_is_given_back_on_a_signal(terminal: Terminal, copied: Path) -> None:
+    terminal.type(f"{program(copied)}; echo status $?")
     terminal.until("#64/64")
-    (process,) = _processes(str(TWO_CELLS))
+    (process,) = _processes(str(copied))
     os.kill(process, signal.SIGTERM)
     terminal.until("status 143")
     assert terminal.screen().splitlines()[0].startswith("ready$")
+
+
+def test_nothing_stays_behind_when_the_terminal_goes(terminal: Terminal, copied: Path) -> None:
+    terminal.type(program(copied, "--at", "21"))
+    terminal.until("#21/64")
+    (process,) = _processes(str(copied))
+    terminal.close()
+    stop = time.monotonic() + PATIENCE_S
+    while Path(f"/proc/{process}").exists() and time.monotonic() < stop:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{process}").exists()
 
 
 def test_suspending_and_coming_back(terminal: Terminal) -> None:

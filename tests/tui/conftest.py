@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+from on_screen import FIXTURES
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from rollout_tui.tui.reading import Reading
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.session import Session
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)
 
 

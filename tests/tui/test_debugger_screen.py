@@ -72,7 +72,7 @@ async def test_places_by_name(two_cells: Path, typed: str, seq: int) -> None:
 
 async def test_keys_that_come_in_a_burst_go_where_they_were_meant_to(two_cells: Path) -> None:
     async with on_screen(two_cells) as shown:
-        for key in ("colon", "4", "5", "enter", "w", "tab", "j"):
+        for key in ("home", "w", "colon", "4", "6", "backspace", "5", "enter", "w", "tab", "j"):
             shown.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await shown.until(lambda: shown.session.seq == 51)
         assert shown.session.place.lens == "context"

@@ -6,8 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES
-from on_screen import session_over
+from on_screen import FIXTURES, session_over
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN

@@ -211,10 +211,18 @@ def test_how_a_recording_stands(two_cells: Path, demo: Path) -> None:
     done = session_over(two_cells)
     done.go(64)
     ended = done.view().snapshot.rollout
-    assert standing(rollout, loading=True, writer="none", quiet_ms=0, open_things=0).words == "LOADING"
-    assert standing(rollout, loading=False, writer="writing", quiet_ms=0, open_things=1).words == "LIVE"
-    stopped = standing(rollout, loading=False, writer="none", quiet_ms=41_000, open_things=3)
+    facts = {"quiet_ms": 41_000, "open_things": 3}
+    assert standing(rollout, loading=True, written=True, **facts).words == "LOADING"
+    assert standing(rollout, loading=False, written=True, **facts).words == "LIVE"
+    stopped = standing(rollout, loading=False, written=False, **facts)
     assert stopped.words == "STOPPED 41 s ago, 3 open" and not stopped.growing
-    assert standing(rollout, loading=False, writer="unknown", quiet_ms=5000, open_things=0).growing
-    assert not standing(rollout, loading=False, writer="unknown", quiet_ms=10**7, open_things=0).growing
-    assert standing(ended, loading=False, writer="none", quiet_ms=0, open_things=0).words == "ENDED"
+    assert standing(ended, loading=False, written=False, **facts).words == "ENDED"
+
+
+def test_where_nobody_can_tell_ten_minutes_of_silence_end_it(demo: Path) -> None:
+    reading = session_over(demo).reading
+    now = reading.trace.bundle.spine.stat().st_mtime_ns // 1_000_000
+    assert reading.is_written("unknown", now + 599_000)
+    assert not reading.is_written("unknown", now + 601_000)
+    assert reading.is_written("writing", now + 10**9)
+    assert not reading.is_written("none", now)

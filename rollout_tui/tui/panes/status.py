@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 Phase: TypeAlias = Literal["opening", "waiting", "loading", "live", "ended", "stopped", "failed"]
 
-SILENT_MS = 10 * 60 * 1000
-
 STYLES: dict[Phase, str] = {
     "opening": "badge",
     "waiting": "badge",
@@ -57,16 +55,13 @@ class Standing:
         return "alarm" if self.phase == "ended" and self.status == "failed" else STYLES[self.phase]
 
 
-def standing(
-    rollout: Rollout, *, loading: bool, writer: WriterState, quiet_ms: int, open_things: int
-) -> Standing:
-    """How a recording stands. Where nobody can tell whether it is written, ten minutes of silence end it."""
+def standing(rollout: Rollout, *, loading: bool, written: bool, quiet_ms: int, open_things: int) -> Standing:
+    """How a recording stands; `written` is whether somebody still writes it."""
     if loading:
         return Standing("loading", rollout.status)
     if rollout.recording_complete or rollout.status != "running":
         return Standing("ended", rollout.status)
-    alive = writer == "writing" or (writer == "unknown" and quiet_ms < SILENT_MS)
-    return Standing("live" if alive else "stopped", "running", quiet_ms, open_things)
+    return Standing("live" if written else "stopped", "running", quiet_ms, open_things)
 
 
 def session_standing(session: Session, writer: WriterState, clock_ms: int, *, loading: bool) -> Standing:
@@ -76,7 +71,7 @@ def session_standing(session: Session, writer: WriterState, clock_ms: int, *, lo
     return standing(
         cast(Rollout, history.objects[history.rollout]),
         loading=loading,
-        writer=writer,
+        written=session.reading.is_written(writer, clock_ms),
         quiet_ms=max(0, quiet),
         open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
     )

@@ -100,7 +100,7 @@ class DebuggerScreen(Screen[None]):
             yield LineView(id="inspector", edge=True)
         yield Bar(id="blocked")
         yield LaneView(id="lanes")
-        yield Prompt(id="prompt")
+        yield Prompt(self._answered, self._given_up, id="prompt")
         yield Bar(id="footer")
 
     def on_mount(self) -> None:
@@ -310,14 +310,14 @@ class DebuggerScreen(Screen[None]):
         if message.bar.id == "footer" and action is not None and not self.message[0]:
             self.act(action.id)
 
-    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+    def _answered(self, sign: str, text: str) -> None:
         """A command or a search was typed."""
         self.focus_pane(self.pane)
         self.message = ("", "")
-        if message.text and self.opened is not None:
-            (search_for if message.sign == "/" else run_command)(self, message.text)
+        if text and self.opened is not None:
+            (search_for if sign == "/" else run_command)(self, text)
 
-    def on_prompt_given_up(self) -> None:
+    def _given_up(self) -> None:
         """Back to the panes."""
         self.focus_pane(self.pane)
 

@@ -71,7 +71,7 @@ class PickerScreen(Screen[None]):
         """Header, list, prompt, keys."""
         yield Bar(id="header")
         yield LineView(id="bundles")
-        yield Prompt(id="prompt")
+        yield Prompt(self._answered, self._given_up, id="prompt")
         yield Bar(id="footer")
 
     def on_mount(self) -> None:
@@ -149,11 +149,11 @@ class PickerScreen(Screen[None]):
         """Show all bundles again."""
         self._narrow("")
 
-    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+    def _answered(self, sign: str, text: str) -> None:
         """Words were typed."""
-        self._narrow(message.text)
+        self._narrow(text)
 
-    def on_prompt_given_up(self) -> None:
+    def _given_up(self) -> None:
         """Back to the list."""
         self.set_focus(self.query_one(LineView))
 
