@@ -1,0 +1,251 @@
+"""A recording in hand: opening, asking, following, and what a file can do meanwhile."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripted import FIXTURES, Script, assistant, state_bytes, user
+
+import rollout_tui
+from rollout_tui.recording import LONGEST_LINE, Trace, UnknownSeq, open_trace
+from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.trace.events import Event, ThreadStarted
+from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.trace.spine import BadLine
+
+CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    return script
+
+
+def waits(condition: Callable[[], object], seconds: float = 5.0) -> bool:
+    """Whether something becomes true before long."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+# -- asking -----------------------------------------------------------------------
+
+
+def test_the_package_s_own_door() -> None:
+    trace = rollout_tui.open_trace(CELLS)
+    assert trace.head == len(trace) == len(trace.events) == 64
+    assert trace.at(trace.head).seq == 64
+    assert "two-cells-interleaved" in repr(trace) and "64 events" in repr(trace)
+    assert "seq 45" in repr(trace.at(45))
+
+
+def test_events_are_read_when_they_are_asked_for(script: Script) -> None:
+    script.line(b"no event")
+    script.line(b"  ")
+    with script.spine.open("ab") as spine:
+        spine.write(b"\n\n")
+    script.seq += 1
+    script.turn("u2")
+    trace = script.trace()
+    assert len(trace.events) == 4
+    first, last = trace.events[0], trace.events[-1]
+    assert isinstance(first, Event) and isinstance(first.payload, ThreadStarted)
+    assert isinstance(last, Event) and last.codex_turn_id == "u2"
+    assert isinstance(trace.events[2], BadLine)
+    assert [type(one).__name__ for one in trace.events[1:3]] == ["Event", "BadLine"]
+    for index in (4, -5):
+        with pytest.raises(IndexError):
+            trace.events[index]
+
+
+def test_a_seq_that_is_not_there(script: Script) -> None:
+    trace = script.trace()
+    with pytest.raises(UnknownSeq, match=r"no event has seq 9 \(there are seqs from 1 to 2\)"):
+        trace.at(9)
+    empty = Script(script.folder.parent / "empty").trace()
+    assert (len(empty), empty.head) == (0, 0)
+    with pytest.raises(UnknownSeq, match="the trace is empty"):
+        empty.at(1)
+    assert empty.snapshot(0).rollout.status == "running"
+
+
+def test_the_body_of_a_payload(script: Script) -> None:
+    script.ask("i1", user("a"))
+    trace = script.trace()
+    assert b'"input"' in trace.read_payload("raw_payload:1")
+    with pytest.raises(PayloadProblem) as problem:
+        trace.read_payload("raw_payload:9")
+    assert problem.value.code == "payload_missing"
+
+
+# -- reading as it grows -------------------------------------------------------------
+
+
+def test_lines_count_when_they_are_whole(script: Script) -> None:
+    trace = Trace(open_bundle(script.folder))
+    assert trace.advance().events == 2
+    with script.spine.open("ab") as spine:
+        spine.write(b'{"schema_version"')
+    progress = trace.advance()
+    assert (progress.events, progress.held, progress.more) == (0, 17, False)
+    assert trace.diagnostics == []
+
+
+def test_a_line_taken_unterminated_is_not_taken_again(script: Script) -> None:
+    script.turn("u2")
+    whole = script.spine.read_bytes()
+    script.spine.write_bytes(whole[:-1])
+    trace = script.trace()
+    assert (len(trace), trace.diagnostics) == (3, [])
+    with script.spine.open("ab") as spine:
+        spine.write(b"\n")
+    assert trace.advance().events == 0
+    script.turn("u3")
+    assert (trace.advance().events, len(trace), trace.diagnostics) == (1, 4, [])
+
+
+def test_a_line_taken_too_early_starts_the_reading_again(script: Script) -> None:
+    """What looked like a whole event without its LF went on: the history with it in is void."""
+    script.turn("u2")
+    whole = script.spine.read_bytes()
+    script.spine.write_bytes(whole[:-1])
+    trace = script.trace()
+    with script.spine.open("ab") as spine:
+        spine.write(b" garbage\n")
+    progress = trace.advance()
+    assert (progress.change, trace.generation, len(trace)) == ("replaced", 1, 3)
+    assert "u2" not in trace.snapshot(3).codex_turns
+
+
+def test_the_end_mark_counts_once_it_is_terminated(script: Script) -> None:
+    script.event("recording_completed")
+    whole = script.spine.read_bytes()
+    script.spine.write_bytes(whole[:-1])
+    trace = script.trace()
+    assert (len(trace), trace.at(trace.head).rollout.recording_complete) == (2, False)
+    with script.spine.open("ab") as spine:
+        spine.write(b"\n")
+    trace.advance()
+    assert (len(trace), trace.at(trace.head).rollout.recording_complete) == (3, True)
+
+
+@pytest.mark.parametrize("how", ["truncated", "replaced"])
+def test_a_file_written_anew_is_read_from_its_start(script: Script, how: str) -> None:
+    trace = script.trace()
+    lines = script.spine.read_bytes().splitlines(keepends=True)
+    if how == "truncated":
+        script.spine.write_bytes(lines[0])
+    else:
+        another = script.folder / "another"
+        another.write_bytes(lines[0])
+        another.replace(script.spine)
+    progress = trace.advance()
+    assert (progress.change, trace.generation, len(trace)) == (how, 1, 1)
+    assert list(trace.at(trace.head).codex_turns) == []
+    assert isinstance(trace.events[0], Event)
+
+
+def test_following_yields_each_new_head(script: Script) -> None:
+    heads: list[int] = []
+    trace = Trace(open_bundle(script.folder))
+
+    def follow() -> None:
+        for head in trace.follow():
+            heads.append(head)
+            if head >= 4:
+                return
+
+    follower = threading.Thread(target=follow, daemon=True)
+    follower.start()
+    assert waits(lambda: heads == [2])
+    script.turn("u2")
+    assert waits(lambda: heads[-1:] == [3])
+    script.turn("u3")
+    follower.join(5)
+    assert heads == [2, 3, 4]
+
+
+def test_a_payload_that_comes_late_is_a_diagnostic(script: Script) -> None:
+    script.ask("i1", user("a"))
+    (script.folder / "payloads" / "1.json").rename(script.folder / "payloads" / "late")
+    trace = script.trace()
+    assert [one.code for one in trace.diagnostics] == ["payload_missing"]
+    (script.folder / "payloads" / "late").rename(script.folder / "payloads" / "1.json")
+    assert b"input" in trace.read_payload("raw_payload:1")
+
+
+# -- what the file can be ---------------------------------------------------------------
+
+
+def test_a_line_that_is_too_long_is_skipped_and_named(script: Script) -> None:
+    with script.spine.open("r+b") as spine:
+        spine.seek(0, os.SEEK_END)
+        spine.write(b'{"x":"')
+        spine.seek(1 << 30, os.SEEK_CUR)
+        spine.write(b'"}\n')
+    script.turn("u2")
+    trace = script.trace()
+    (diagnostic,) = [one for one in trace.diagnostics if one.code == "unreadable_line"]
+    assert "too long (1,073,741,833 bytes)" in diagnostic.message
+    assert "u2" in trace.at(trace.head).codex_turns
+    beginning = trace.events.raw(2, 100)
+    assert (len(beginning), beginning[:6]) == (100, b'{"x":"')
+
+
+def test_a_link_is_not_followed(script: Script) -> None:
+    trace = script.trace()
+    script.spine.rename(script.folder / "elsewhere.jsonl")
+    script.spine.symlink_to("elsewhere.jsonl")
+    assert trace.advance().change == "unreadable"
+    fresh = Trace(trace.bundle)
+    assert fresh.advance().change == "unreadable"
+    with pytest.raises(OSError):
+        trace.events.__class__(trace)[0]
+
+
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="descriptors cannot be counted here")
+def test_descriptors_are_given_back(script: Script) -> None:
+    script.ask("i1", user("a"))
+    script.answer("i1", assistant("x"))
+    before = len(list(DESCRIPTORS.iterdir()))
+    with script.trace() as trace:
+        trace.events[0]
+        state_bytes(trace)
+    assert len(list(DESCRIPTORS.iterdir())) == before
+
+
+def test_lines_up_to_the_limit_are_read(script: Script) -> None:
+    assert LONGEST_LINE >= 16 << 20
+    script.event(
+        "code_cell_started", runtime_cell_id="1", model_visible_call_id="c", source_js="x" * 3_000_000
+    )
+    script.turn("u2")
+    trace = Trace(open_bundle(script.folder))
+    while trace.advance(10_000).more:
+        pass
+    assert (len(trace), trace.diagnostics) == (4, [])
+
+
+def test_memory_is_a_limit_for_payloads_and_lines(script: Script) -> None:
+    script.ask("i1", body={"input": [user("x" * 9_000_000)]})
+    script.turn("u2")
+    trace = open_trace(script.folder, memory=1 << 20)
+    assert [one.code for one in trace.diagnostics] == ["payload_too_large"]
+    snapshot = trace.at(trace.head)
+    assert list(snapshot.inference_calls["i1"].request_item_ids) == []
+    assert "u2" in snapshot.codex_turns
+    with pytest.raises(rollout_tui.reducer.diagnostics.ReductionRefused):
+        open_trace(script.folder, memory=1 << 20, strict=True)
