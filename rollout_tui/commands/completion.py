@@ -43,7 +43,11 @@ def _commands() -> Iterator[Completed]:
         if command.name == OPEN:
             yield Completed("", command.summary, options, names)
         else:
-            words = (*names, *LENSES, "keys", "schema", "completion") if command.name == "help" else ()
+            words = (
+                (*names, *LENSES, "keys", "settings", "schema", "completion")
+                if command.name == "help"
+                else ()
+            )
             yield Completed(command.name, command.summary, options, words)
 
 

@@ -16,6 +16,7 @@ _EXAMPLES = """\
   rollout-tui help never_seen_by_model   what a finding code means
   rollout-tui help cells                 what a lens shows
   rollout-tui help keys                  every action, its keys, and how to change them
+  rollout-tui help settings              what a config file can set, and where it lies
   rollout-tui help state                 how the model-visible state is derived
   rollout-tui help schema context        the JSON schema of `context --json`
   eval "$(rollout-tui help completion bash)"   completion in bash, zsh or fish"""
@@ -59,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
         say_lines([*_FIRST_LINES, *_commands(), "", *_options(), *_LAST_LINES])
     elif words == ["keys"]:
         say_lines(_keys())
+    elif words == ["settings"]:
+        say_lines(_settings())
     elif words[0] == "completion":
         _completion(words[1:])
     elif words[0] == "schema":
@@ -90,17 +93,26 @@ def _keys() -> Iterator[str]:
     from rollout_tui.commands.configuring import FIXED, use_settings
     from rollout_tui.export.table import room, table
     from rollout_tui.settings import config_file
-    from rollout_tui.settings.presets import PRESETS
     from rollout_tui.tui.keys import ACTIONS
 
     use_settings()
     rows = [(one.id, " ".join(one.keys), one.description) for one in ACTIONS if one.id not in FIXED]
     yield from table(rows, max(room(), _KEYS_ROOM), flexible=2)
     yield ""
-    yield f"Other keys: in {config_file()}, by the id of the action:"
-    yield "  [keys]"
-    yield '  over_next = ["f8", "n"]'
-    yield f'or, before that table, preset = "ide" (presets: {", ".join(PRESETS)}).'
+    yield f"Other keys are set in {config_file()}; rollout-tui help settings tells how."
+
+
+def _settings() -> Iterator[str]:
+    """What a config file can hold, where it lies, and where what is remembered lies."""
+    from rollout_tui.settings import __doc__ as told
+    from rollout_tui.settings import config_file, state_folder
+    from rollout_tui.settings.key_names import ALLOWED
+
+    yield from (told or "").strip().splitlines()
+    yield ""
+    yield f"The file: {config_file()}"
+    yield f"Remembered places, marks and notes: {state_folder()}"
+    yield f"A key is {ALLOWED}."
 
 
 def _page(name: str) -> Iterator[str]:
@@ -158,6 +170,6 @@ def _explained(word: str) -> Iterator[str]:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
             f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, "
-            f"{', '.join(PAGES)}, keys, "
+            f"{', '.join(PAGES)}, keys, settings, "
             "completion SHELL and schema NAME"
         )

@@ -129,6 +129,14 @@ def test_help_lists_the_keys_as_they_are_set(capsys: pytest.CaptureFixture[str])
     assert line.split()[1] == "f8" and str(file) in told
 
 
+def test_help_tells_what_can_be_set_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help", "settings"]) == 0
+    told = capsys.readouterr().out
+    assert str(config_file()) in told and "ROLLOUT_TUI_NO_MEMORY" in told
+    example = "\n".join(line.strip() for line in told.splitlines() if line.startswith("    "))
+    assert read(tmp_path, example).theme == "textual-light"
+
+
 def test_shifted_function_keys_are_what_terminals_send() -> None:
     assert textual_key("shift+f5") == "shift+f5,f17"
     assert key_label("shift+f5") == "Shift+F5"
