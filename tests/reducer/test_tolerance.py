@@ -323,10 +323,12 @@ def accepted(state: Json) -> bool:
 
 
 @case("bad_receipt", lambda state: state["conversation_items"]["conversation_item:1"]["accepted_seq"])
-def _(script: Script) -> None:
+def _(script: Script) -> int:
     body = Body("protocol_event", agent_message("/root", "/root", "x", id="m2"))
     script.event("history_item_accepted", item_id="m1", agent_message_payload=body)
+    seq = script.seq
     script.ask("i1", agent_message("/root", "/root", "x", id="m1"))
+    return seq
 
 
 def opaque(label: str) -> Callable[[Json], object]:
