@@ -104,15 +104,16 @@ def _keys() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     """What a config file can hold, where it lies, and where what is remembered lies."""
-    from rollout_tui.settings import __doc__ as told
-    from rollout_tui.settings import config_file, state_folder
+    from rollout_tui.export.table import room, wrapped
+    from rollout_tui.settings import EXAMPLE, config_file, state_folder
     from rollout_tui.settings.key_names import ALLOWED
 
-    yield from (told or "").strip().splitlines()
-    yield ""
-    yield f"The file: {config_file()}"
+    yield f"Settings: {config_file()}"
     yield f"Remembered places, marks and notes: {state_folder()}"
-    yield f"A key is {ALLOWED}."
+    yield ""
+    yield from (f"    {line}" for line in EXAMPLE.splitlines())
+    yield ""
+    yield from wrapped(f"A key is {ALLOWED}.", room())
 
 
 def _page(name: str) -> Iterator[str]:

@@ -1,6 +1,11 @@
-"""What people set once for every trace: keys, colours, whether anything is remembered.
+"""What people set once for every trace: keys, colours, whether anything is remembered."""
 
-# ~/.config/rollout-tui/config.toml
+from rollout_tui.settings.files import config_file, state_folder
+from rollout_tui.settings.reading import Settings, SettingsProblem, read_settings
+
+__all__ = ["EXAMPLE", "Settings", "SettingsProblem", "config_file", "read_settings", "state_folder"]
+
+EXAMPLE = """\
 preset = "ide"              # keys to begin with: "gdb" (as the help shows them) or "ide"
 theme = "textual-light"     # a Textual theme; --theme wins
 memory = false              # remember nothing about traces; ROLLOUT_TUI_NO_MEMORY=1 does the same
@@ -9,8 +14,4 @@ memory = false              # remember nothing about traces; ROLLOUT_TUI_NO_MEMO
 over_next = ["f8", "n"]
 quit = "Q"
 """
-
-from rollout_tui.settings.files import config_file, state_folder
-from rollout_tui.settings.reading import Settings, SettingsProblem, read_settings
-
-__all__ = ["Settings", "SettingsProblem", "config_file", "read_settings", "state_folder"]
+"""A settings file with everything that can be in one."""
