@@ -20,16 +20,18 @@ Compare = Callable[..., bool]
 
 
 def pressing(*keys: str) -> Callable[[Pilot[int]], Awaitable[None]]:
-    """Wait until all is read, then press keys."""
+    """Wait until all is read, then press keys; a search is waited for."""
 
     async def run(pilot: Pilot[int]) -> None:
         app = pilot.app
         assert isinstance(app, RolloutApp)
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))
+        session = shown.session
         for key in keys:
             await shown.press(key)
-        await shown.painted()
+            search = session.searching
+            await shown.until(lambda search=search: search is None or search.done)
 
     return run
 

@@ -150,10 +150,10 @@ def label(spans: Spans, number: int) -> str:
 
 
 def tool_label(spans: Spans, number: int, tool: ToolCall) -> str:
-    """`wait cell 2 8000 ms`, `exec cell 1  call_A`, `$ echo fromA`, `web Rust book`."""
+    """`wait cell 2 8000 ms`, `cell 1  exec call_A`, `$ echo fromA`, `web Rust book`."""
     cell = shared_span(spans, number, CELL)
     if cell is not None:
-        return f"{tool_name(tool.kind)} {label(spans, cell)}  {short_call(tool)}"
+        return f"{label(spans, cell)}  {tool_name(tool.kind)} {short_call(tool)}"
     operation = shared_span(spans, number, OPERATION)
     if operation is not None:
         return f"$ {label(spans, operation)}"
