@@ -111,7 +111,7 @@ class PayloadTable:
         for number, born in enumerate(self._born):
             if 0 < born <= event:
                 yield f"{PREFIX}{number}"
-        for payload_id, versions in self._odd.items():
+        for payload_id, versions in list(self._odd.items()):
             row = _number(payload_id)
             listed = row is not None and row < len(self._born) and 0 < self._born[row] <= event
             if versions[0][0] <= event and not listed:

@@ -160,7 +160,8 @@ class Reducer:
     def _bad_line(self, line: BadLine, offset: int) -> None:
         r, history = self.reduction, self.history
         code, type_code = BAD_LINE_CODES[line.code]
-        seq = self._expected if line.seq is None or line.seq < 0 else line.seq
+        told = line.seq if line.code == e.UNKNOWN else None
+        seq = self._expected if told is None or told < 0 else told
         time = line.wall_time_unix_ms if line.wall_time_unix_ms is not None else r.time
         known = self._known(seq)
         history.events.extend([seq], [time], [type_code], [None], [None], [offset])

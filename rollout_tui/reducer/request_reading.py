@@ -115,13 +115,16 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
 
 
 def readable_item(r: Reduction, raw: Raw | bytes, source: Source) -> NormalItem | None:
-    """An item in normal form; one that is refused is kept as an opaque item (12)."""
+    """An item in normal form; one that is refused is kept as an opaque item (12).
+
+    Requests repeat their items: each refused one is said once.
+    """
     try:
         return normal_item(raw, source)
     except ItemProblem as problem:
-        r.once(problem.code, str(problem), source.payload_id)
+        r.once(problem.code, str(problem), source.payload_id, about=bytes(raw))
     except (ValueError, RecursionError) as error:
-        r.once("bad_item", f"model item in {source.payload_id}: {error}", source.payload_id)
+        r.once("bad_item", f"model item in {source.payload_id}: {error}", source.payload_id, about=bytes(raw))
     return opaque_item(raw, source)
 
 

@@ -93,7 +93,7 @@ class Reduction:
         self._indexes = {kind: one.index for kind, one in history.collections.items()}
         self.time = 0
         self.seq = 0
-        self._said: set[tuple[str, ...]] = set()
+        self._said: set[int] = set()
         self._remembered: dict[tuple[str, Any], Any] = {}
         self._values: dict[Any, Any] = {}
 
@@ -107,10 +107,11 @@ class Reduction:
         """Note something odd that no reference reducer refuses."""
         self._say(Diagnostic(self.history.event, self.seq, code, message, ids, False))
 
-    def once(self, code: str, message: str, *ids: str) -> None:
-        """Refuse, but say so only the first time for these ids."""
-        if (code, *ids) not in self._said:
-            self._said.add((code, *ids))
+    def once(self, code: str, message: str, *ids: str, about: bytes = b"") -> None:
+        """Refuse, but say so only the first time for these ids, or for what it is `about`."""
+        key = hash((code, about or ids))
+        if key not in self._said:
+            self._said.add(key)
             self.refuse(code, message, *ids)
 
     def _say(self, diagnostic: Diagnostic) -> None:
