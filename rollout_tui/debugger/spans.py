@@ -101,6 +101,9 @@ class Spans(SpanTree):
 
     def thread_of(self, event: int) -> str | None:
         """The thread shown at an event: its own, or the last one before it."""
+        # A spine that begins anew can be shorter than the event somebody still asks for.
+        if event >= len(self.events.thread):
+            return None
         return self.thread_id(self.events.thread[event])
 
     def open_at(self, event: int) -> Iterator[int]:

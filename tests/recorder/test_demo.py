@@ -95,4 +95,4 @@ def test_the_readme_shows_that_example() -> None:
     if not readme.exists() or "rollout_tui.demo.loop" not in readme.read_text():
         pytest.skip("README.md does not show it")
     example = (REPOSITORY / "rollout_tui" / "demo" / "loop.py").read_text()
-    assert example[example.index("items: list") :] in readme.read_text()
+    assert example[example.index("items: list[Any] = ") :] in readme.read_text()
