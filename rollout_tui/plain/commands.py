@@ -29,6 +29,7 @@ NOT_HERE = {
 NO_COMMANDS = {
     "tour": "the tour is one of the screen; ? tells all keys",
     "theme": "there are no colours here",
+    "recordings": "q leaves; then name another recording on the command line",
 }
 
 

@@ -45,6 +45,13 @@ class RolloutApp(App[int]):
         leave_on_signals(self)
         self.push_screen(PickerScreen(self.opening.path) if self.pick else debugger_screen(self.opening))
 
+    def choose(self, root: Path) -> None:
+        """Leave this trace for the recordings of a folder; what was asked for was asked of this one."""
+        self.opening = replace(self.opening, at=None, thread=None, wait=False)
+        self.pop_screen()
+        if not isinstance(self.screen, PickerScreen):
+            self.push_screen(PickerScreen(root))
+
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""
         self.push_screen(debugger_screen(replace(self.opening, path=message.folder, named=None)))

@@ -15,7 +15,7 @@ from rollout_tui.tui.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
+    from rollout_tui.tui.app import RolloutApp
 
 
 class Command(NamedTuple):
@@ -67,11 +67,15 @@ def _act(action_id: str) -> Callable[[Desk, str], None]:
 
 
 def _theme(desk: Desk, argument: str) -> None:
-    app = cast("DebuggerScreen", desk).app
+    app = cast("RolloutApp", desk.app)
     if argument in app.available_themes:
         app.theme = argument
     else:
         desk.say(f"themes: {', '.join(sorted(app.available_themes))}")
+
+
+def _recordings(desk: Desk, argument: str) -> None:
+    cast("RolloutApp", desk.app).choose(desk.session.trace.bundle.folder.parent)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -83,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("write", "FILE", "write the selected value to a file", write),
     Command("export", "md FILE", "write an account of all up to the cursor", export_to),
     Command("link", "", "copy a link to this place", link),
+    Command("recordings", "", "the other recordings of this folder", _recordings),
     Command("theme", "NAME", "other colours; without NAME list them", _theme),
     Command("thread", "T", "hold a thread, by path or id; without T let go", _thread),
     Command("lens", "NAME", "show a lens", _lens),

@@ -60,6 +60,20 @@ async def test_the_selected_one_is_opened(root: Path) -> None:
         assert shown.session.trace.bundle.folder == wanted
 
 
+async def test_from_a_recording_to_its_neighbours(root: Path) -> None:
+    app = RolloutApp(Opening(root / "two-cells-interleaved", at=9))
+    async with app.run_test(size=WIDE) as pilot:
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+        await shown.press("colon", *"recordings", "enter")
+        screen = await looked(app, pilot)
+        wanted = next(row for row, one in enumerate(screen.shown) if one.folder.name == "demo")
+        await pilot.press(*["j"] * wanted, "enter")
+        await shown.until(lambda: is_read(shown))
+        assert shown.session.trace.bundle.folder.name == "demo"
+        assert shown.session.seq == 141
+
+
 async def test_words_narrow_it_down(root: Path) -> None:
     app = RolloutApp(Opening(root), pick=True)
     async with app.run_test(size=WIDE) as pilot:

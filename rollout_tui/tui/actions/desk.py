@@ -7,11 +7,45 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rollout_tui.tui.line_view import LineView
     from rollout_tui.tui.lines import Target
+    from rollout_tui.tui.player import Player
     from rollout_tui.tui.session import Session
+
+
+class Work(Protocol):
+    """What goes on over several frames: playing, searching, looking for a stop."""
+
+    player: Player
+
+    def play(self, on: bool) -> None:
+        """Play, or pause."""
+
+    def seek(self, *, backwards: bool) -> None:
+        """Go to the next event at which a breakpoint holds."""
+
+    def tell_searched(self) -> None:
+        """More was searched; safe to call from the searching thread."""
+
+    def cancel(self) -> str:
+        """Stop what runs; returns what that was."""
+
+
+class Program(Protocol):
+    """The program around a desk."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Give text to the terminal's clipboard."""
 
 
 class Desk(Protocol):
     """A session, the panes that show it, and a line to say something in."""
+
+    @property
+    def running(self) -> Work:
+        """What goes on in the background."""
+
+    @property
+    def app(self) -> Program:
+        """The program."""
 
     @property
     def session(self) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.export.markdown import account
 from rollout_tui.export.output import OutputProblem, output_file
@@ -12,7 +12,6 @@ from rollout_tui.words import size
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 MOST_COPIED = 100_000
 """Terminals drop longer ones (bytes)."""
@@ -28,7 +27,7 @@ def copy(desk: Desk) -> None:
 
 
 def _copy(desk: Desk, name: str, data: bytes) -> None:
-    cast("DebuggerScreen", desk).app.copy_to_clipboard(data.decode(errors="replace"))
+    desk.app.copy_to_clipboard(data.decode(errors="replace"))
     doubt = (
         "too long for most terminals"
         if len(data) > MOST_COPIED
@@ -43,7 +42,7 @@ def link(desk: Desk, argument: str) -> None:
     where = f"{session.named or session.trace.bundle.folder}#{session.seq}?lens={session.place.lens}"
     if session.place.held_thread is not None:
         where += f"&thread={session.place.held_thread}"
-    cast("DebuggerScreen", desk).app.copy_to_clipboard(where)
+    desk.app.copy_to_clipboard(where)
     desk.say(where)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.related import Subject
 from rollout_tui.debugger.stepping import Step, Walk, step
@@ -11,7 +11,6 @@ from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
     from rollout_tui.tui.session import Session
 
 KEEPS_SELECTION = ("change", "same")
@@ -46,7 +45,9 @@ def _motion(name: str) -> Callable[[Desk], None]:
 def take(desk: Desk, name: str, found: Step, *, keep_selection: bool = False) -> None:
     """Go where a step leads and say what it says."""
     session = desk.session
-    if found.message:
+    if found.event is None and not session.reading.settled:
+        desk.say(f"{found.message} so far: the trace is still being read")
+    elif found.message:
         desk.say(found.message)
     if found.event is None:
         return
@@ -97,7 +98,7 @@ def stop_previous(desk: Desk) -> None:
 
 def _stop(desk: Desk, otherwise: str, *, backwards: bool) -> None:
     if desk.session.breakpoints.all:
-        cast("DebuggerScreen", desk).running.seek(backwards=backwards)
+        desk.running.seek(backwards=backwards)
     else:
         take(desk, otherwise, step(walk(desk.session), otherwise, desk.session.event))
 

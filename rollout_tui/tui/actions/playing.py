@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 
 def follow(desk: Desk) -> None:
@@ -24,15 +23,15 @@ def follow(desk: Desk) -> None:
 
 def play(desk: Desk) -> None:
     """Play, or pause."""
-    running = cast("DebuggerScreen", desk).running
+    running = desk.running
     running.play(not running.player.playing)
 
 
 def faster(desk: Desk) -> None:
     """Play faster."""
-    desk.say(cast("DebuggerScreen", desk).running.player.change_speed(1))
+    desk.say(desk.running.player.change_speed(1))
 
 
 def slower(desk: Desk) -> None:
     """Play slower."""
-    desk.say(cast("DebuggerScreen", desk).running.player.change_speed(-1))
+    desk.say(desk.running.player.change_speed(-1))

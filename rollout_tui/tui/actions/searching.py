@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.findings import SEVERITIES
 from rollout_tui.debugger.search import SearchProblem, query
@@ -12,7 +12,6 @@ from rollout_tui.tui.searching import Search
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 
 def ask(desk: Desk) -> None:
@@ -31,8 +30,7 @@ def begin(desk: Desk, text: str) -> None:
     place = session.searching.place if session.searching else session.place
     session.end_search()
     session.searching = Search(wanted, place)
-    screen = cast("DebuggerScreen", desk)
-    session.searching.start(session.trace, session.event, screen.running.tell_searched)
+    session.searching.start(session.trace, session.event, desk.running.tell_searched)
     desk.repaint()
 
 

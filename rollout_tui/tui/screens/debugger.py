@@ -203,7 +203,8 @@ class DebuggerScreen(Screen[None]):
         self._frame = None
         self._painted_at = time.monotonic()
         reading = self.opened.reading if self.opened else None
-        if reading is not None:
+        if self.opened is not None and reading is not None:
+            self.opened.grown()
             reading.painting = True
             self.call_after_refresh(setattr, reading, "painting", False)
         self.painter.paint()

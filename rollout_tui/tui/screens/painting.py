@@ -141,7 +141,7 @@ class Painter:
 
     def _paint_timeline(self, session: Session, view: View) -> None:
         pane = self._screen.line_view(TIMELINE)
-        if self.progress is not None and self.latest and session.following:
+        if self.loading and self.latest and session.following:
             content: LensLines = latest_events(self.latest, self.progress)
         elif session.outline:
             content = _guarded(lambda room: timeline(view, session.reading.outline, room), pane.room)
