@@ -65,10 +65,14 @@ class RollingRequest:
 
 @dataclass(slots=True)
 class RequestCaches:
-    """Rolling requests by thread, least recently used first, and response ids to inference calls."""
+    """Rolling requests by thread, least recently used first, and response ids to inference calls.
+
+    `decoded` counts the bytes of requests that were decoded, for tests of the growth of the work.
+    """
 
     rolling: dict[str, RollingRequest] = field(default_factory=dict)
     by_response_id: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    decoded: int = 0
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from rollout_tui.trace.spine import is_text
 CHUNK = 262_144
 INPUT = b'\n  "input": ['
 BUFFERED = 64 << 20
+MOST_THREADS = 64
 _SCRATCH = bytearray(CHUNK)
 
 
@@ -93,6 +94,7 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
         body = _BODY.decode(bytes(data))
     if len(body.input) > MOST_ITEMS:
         raise PayloadProblem("payload_too_large", reference.path, f"{len(body.input):,} items")
+    r.requests.decoded += len(data) - start
     previous = string(body.previous_response_id)
     del rolling.ends[kept:], rolling.places[kept:]
     shared = rolling.places[kept - 1] if kept else 0
@@ -238,6 +240,6 @@ def _keep(r: Reduction, thread_id: str, rolling: RollingRequest) -> None:
     kept = r.requests.rolling
     kept[thread_id] = rolling
     total = sum(len(one.data) for one in kept.values())
-    while total > BUFFERED and len(kept) > 1:
+    while len(kept) > MOST_THREADS or (total > BUFFERED and len(kept) > 1):
         oldest = next(iter(kept))
         total -= len(kept.pop(oldest).data)
