@@ -16,6 +16,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 STRING: Schema = {"type": "string"}
 INTEGER: Schema = {"type": "integer"}
 BOOLEAN: Schema = {"type": "boolean"}
+BOOLEAN_OR_NULL: Schema = {"type": ["boolean", "null"]}
 STRING_OR_NULL: Schema = {"type": ["string", "null"]}
 INTEGER_OR_NULL: Schema = {"type": ["integer", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -156,7 +157,7 @@ SCHEMAS: dict[str, Schema] = {
         ),
         status=_one_of("running", "completed", "failed", "aborted"),
         recording=_one_of("live", "ended", "stopped"),
-        recording_complete=BOOLEAN,
+        recording_complete=_said(BOOLEAN_OR_NULL, "null in schema 1, which has no end mark"),
         events=_object(count=COUNT, first_seq=INTEGER_OR_NULL, last_seq=INTEGER_OR_NULL, duration_ms=INTEGER),
         counts=_map(_map(COUNT), "by collection: total, then by status or kind"),
         tokens=_object("", **_USAGE, by_thread=_map(_object("", **_USAGE))),

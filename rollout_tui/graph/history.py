@@ -91,6 +91,8 @@ class History:
         self._fields: list[str] = [CREATED]
         self._field_codes: dict[str, int] = {CREATED: 0}
         self._change_before: list[Any] = [None]
+        if schema_version == 1:
+            rollout.recording_complete = None
         self.rollout = self.create(rollout.rollout_id, rollout)
 
     # -- writing -------------------------------------------------------------

@@ -37,7 +37,10 @@ class Object(Struct, gc=False):
 
 
 class Rollout(Object):
-    """Identity and status of the recording itself (root fields of the state)."""
+    """Identity and status of the recording itself (root fields of the state).
+
+    `recording_complete` is None in schema 1, which has no end mark.
+    """
 
     trace_id: str
     rollout_id: str
@@ -45,7 +48,7 @@ class Rollout(Object):
     root_thread_id: str
     ended_at_unix_ms: int | None = None
     status: RolloutStatus = "running"
-    recording_complete: bool = False
+    recording_complete: bool | None = False
 
 
 class Thread(Object):

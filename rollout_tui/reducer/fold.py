@@ -207,6 +207,7 @@ class Reducer:
             return
         if told == 2:
             self.history.schema_version = r.schema = 2
+            self.history.objects[self.history.rollout].recording_complete = False
             r.refuse("manifest_schema", f"the manifest says schema {self._schema_version}, the events 2")
         elif self._schema_version != 1:
             r.note("manifest_schema", f"the manifest says schema {self._schema_version}, the events {told}")

@@ -20,6 +20,8 @@ from rollout_tui.tui.lenses.facts import Facts, Field
 from rollout_tui.tui.lenses.subject import find
 from rollout_tui.words import clock, count, duration
 
+COMPLETE = {True: "yes", False: "no end mark yet", None: "schema 1 cannot say"}
+
 
 def rollout_fields(facts: Facts, one: Rollout) -> Iterator[Field]:
     """Status, times, ids."""
@@ -28,8 +30,8 @@ def rollout_fields(facts: Facts, one: Rollout) -> Iterator[Field]:
         yield Field("took", duration(max(0, one.ended_at_unix_ms - one.started_at_unix_ms)))
     yield Field(
         "complete",
-        "yes" if one.recording_complete else "no end mark yet",
-        "" if one.recording_complete else "note",
+        COMPLETE[one.recording_complete],
+        "note" if one.recording_complete is False else "",
     )
     yield Field("began", clock(one.started_at_unix_ms), "dim")
     yield from facts.link("root", Thread, one.root_thread_id)
