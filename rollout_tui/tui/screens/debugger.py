@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
 from textual.screen import Screen
-from textual.timer import Timer
 
 from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.searching import begin as search_for
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
-from rollout_tui.tui.keys import ACTIONS, DEFAULTS, textual_key
+from rollout_tui.tui.keys import ACTIONS, DEFAULTS
 from rollout_tui.tui.lane_view import LaneView
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
@@ -33,9 +31,11 @@ from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.remembering import remember
+from rollout_tui.tui.screens.bindings import WITHOUT_TRACE, bindings, is_meant
+from rollout_tui.tui.screens.frames import Frames
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
-from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
+from rollout_tui.tui.session import PANES, TIMELINE, Session
 from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
@@ -44,28 +44,8 @@ if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.tour import Tour
 
-FRAME_S = 1 / 60
-LOADING_FRAME_S = 0.5
-"""How often panes are painted while a large recording is read: the reading goes first."""
 TICK_S = 1.0
 """How often ages are counted up; a line that stays the same is not painted."""
-
-
-def bindings() -> list[BindingType]:
-    """Bindings of every action; the table of keys is their only source."""
-    return [
-        Binding(
-            ",".join(textual_key(key) for key in action.keys),
-            f"act('{action.id}')",
-            action.description,
-            show=False,
-            id=action.id,
-            # In the order they come: keys that wait for a widget could be overtaken by a prompt that opens.
-            priority=True,
-        )
-        for action in ACTIONS
-        if action.id != "palette" and action.keys
-    ]
 
 
 class DebuggerScreen(Screen[None]):
@@ -80,6 +60,7 @@ class DebuggerScreen(Screen[None]):
         self.opened: Session | None = None
         self.painter = Painter(self)
         self.running = Running(self)
+        self.frames = Frames(self)
         self.message = ("", "")
         self.interrupted_at = 0.0
         self.tour: Tour | None = None
@@ -88,8 +69,6 @@ class DebuggerScreen(Screen[None]):
         self._settled = False
         self._generation = 0
         self._loader: Loader | None = None
-        self._frame: Timer | None = None
-        self._painted_at = 0.0
 
     def compose(self) -> ComposeResult:
         """Header, three panes, blocked line, lanes, prompt, footer."""
@@ -165,7 +144,7 @@ class DebuggerScreen(Screen[None]):
     def act(self, action_id: str) -> None:
         """Do an action; before the trace is open only those that need none."""
         self.message = ("", "")
-        if self.opened is None and action_id not in ("quit", "interrupt", "suspend", "help", "cancel"):
+        if self.opened is None and action_id not in WITHOUT_TRACE:
             self.say("the trace is not open yet")
             return
         function_of(action_id)(self)
@@ -180,9 +159,7 @@ class DebuggerScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys whose meaning depends on a state mean it only in that state."""
         if action == "act" and parameters:
-            when = ACTION_STATES.get(str(parameters[0]), "")
-            typing = parameters[0] not in ANYWHERE and self.query_one(Prompt).asking
-            return not typing and (not when or when in self.states)
+            return is_meant(str(parameters[0]), self.states, typing=self.query_one(Prompt).asking)
         return True
 
     @property
@@ -194,20 +171,7 @@ class DebuggerScreen(Screen[None]):
 
     def repaint(self) -> None:
         """Paint once in this frame, whatever number of changes there are."""
-        if self._frame is not None:
-            return
-        wait = max(0.0, self._painted_at + FRAME_S - time.monotonic())
-        self._frame = self.set_timer(wait or 0.001, self._paint)
-
-    def _paint(self) -> None:
-        self._frame = None
-        self._painted_at = time.monotonic()
-        reading = self.opened.reading if self.opened else None
-        if self.opened is not None and reading is not None:
-            self.opened.grown()
-            reading.painting = True
-            self.call_after_refresh(setattr, reading, "painting", False)
-        self.painter.paint()
+        self.frames.ask()
 
     def on_resize(self, event: Resize) -> None:
         """Lay out for the new size; panes that change ask to be painted."""
@@ -240,10 +204,10 @@ class DebuggerScreen(Screen[None]):
         if message.progress is None and not self._settled:
             self._settled = True
             self._settle(session)
-        if message.progress is not None and time.monotonic() - self._painted_at < LOADING_FRAME_S:
-            self.painter.paint_progress()
+        if message.progress is None:
+            self.frames.ask()
         else:
-            self.repaint()
+            self.frames.ask_while_loading()
 
     def _settle(self, session: Session) -> None:
         try:
@@ -334,9 +298,3 @@ def debugger_screen(opening: Opening) -> DebuggerScreen:
         BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     return Rekeyed(opening)
-
-
-ANYWHERE = ("interrupt", "suspend")
-"""Actions whose keys are no text."""
-ACTION_STATES = {action.id: action.when for action in ACTIONS}
-__all__ = ["LENS", "TIMELINE", "DebuggerScreen", "debugger_screen"]
