@@ -1,6 +1,6 @@
 """Measures what the README promises, beside the other programs in the same run, and fails nothing.
 
-    python -m tests.benchmarks                           everything, some minutes
+    python -m tests.benchmarks                           everything, half an hour
     python -m tests.benchmarks --only keys --only live   parts of it
     python -m tests.benchmarks --full --json bench.json  the official reducer on the largest bundles too
 
@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--full", action="store_true", help="the official reducer on L and Lc too: half an hour"
+        "--full", action="store_true", help="the official reducer on L and Lc too: half an hour more"
     )
     parser.add_argument("--quick", action="store_true", help="S in place of the large bundles")
     parser.add_argument("--only", action="append", choices=BENCHMARKS, help="may be repeated")

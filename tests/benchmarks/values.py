@@ -20,7 +20,7 @@ KEYS_PER_S = 60
 FRAMES_PER_S = 55
 """Sixty keys a second and sixty frames a second are not in step: a frame in twelve may take in two keys."""
 STEP, NEXT_PANE, PAGE_DOWN, ENTER = b"s", b"\t", b"\x1b[6~", b"\r"
-TIMES = 5
+TIMES = 3
 LIMIT_S = 60.0
 
 # What is opened: by which event type it is found, in which lens, and what has to be pressed after the step.
