@@ -1,0 +1,205 @@
+"""What the coverage-guided fuzzer runs: bytes in, an exception when a promise is broken."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from damages import MANIFEST, SPINE, Files, damage, read_files, split_lines
+
+from rollout_tui.export.state import state_line, write_state
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.printable import json_printable, one_line, printable
+from rollout_tui.reducer import canonical
+from rollout_tui.reducer.content import Source
+from rollout_tui.reducer.fold import Reducer
+from rollout_tui.reducer.items import normal_item, opaque_item
+from rollout_tui.reducer.normal import ItemProblem
+from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.trace.spine import BadLine, decode_block, decode_line
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+# Between the files of a recording that is one input; no sound file has it.
+BETWEEN = b"\n\x1e"
+
+
+class MemoryPayloads:
+    """Payload files that are bytes in memory."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+
+    def read(self, path: str) -> bytes:
+        """The whole file."""
+        data = self.files.get(path)
+        if data is None:
+            raise PayloadProblem("payload_missing", path, "the file is not there")
+        return data
+
+    def open(self, path: str) -> int:
+        """A descriptor of an anonymous file with those bytes."""
+        data = self.read(path)
+        descriptor = os.memfd_create("payload")
+        os.write(descriptor, data)
+        return descriptor
+
+
+# -- recordings as one run of bytes ----------------------------------------------
+
+
+def packed(files: Files) -> bytes:
+    """A recording as one input."""
+    spine = files.get(SPINE) or b""
+    rest = (path.encode() + b"\n" + (data or b"") for path, data in files.items() if path != SPINE)
+    return BETWEEN.join([spine, *rest])
+
+
+def unpacked(data: bytes) -> Files:
+    """The recording of an input."""
+    spine, *rest = data.split(BETWEEN)
+    files: Files = {SPINE: spine}
+    for one in rest:
+        path, _, body = one.partition(b"\n")
+        files[path.decode(errors="replace")] = body
+    return files
+
+
+def small_recordings() -> Iterator[Files]:
+    """Pieces of the fixtures small enough to be run thousands of times a minute."""
+    for manifest in sorted(FIXTURES.rglob("manifest.json")):
+        files = read_files(manifest.parent)
+        lines = split_lines(files[SPINE])
+        for first in range(0, len(lines), 12):
+            spine = b"".join([*lines[:2], *lines[first : first + 24]])
+            piece: Files = {MANIFEST: files[MANIFEST], SPINE: spine}
+            for path, data in files.items():
+                if path.startswith("payloads/") and json.dumps(path).encode() in spine:
+                    piece[path] = data
+            if sum(len(data or b"") for data in piece.values()) < 60_000:
+                yield piece
+
+
+def mutated(data: bytes, most: int, seed: int) -> bytes:
+    """A recording with some damage that knows lines, fields and files."""
+    rng = random.Random(seed)
+    files = unpacked(data)
+    for path, body in files.items():
+        if body is None:
+            del files[path]
+    damage(rng, files)
+    return packed({path: body for path, body in files.items() if body is not None})[:most]
+
+
+# -- targets ---------------------------------------------------------------------
+
+
+def lines(data: bytes) -> None:
+    """A block of lines decodes as its lines do one by one, and never raises."""
+    block = decode_block(data)
+    offsets = list(block.offsets)
+    assert len(block.lines) == len(offsets)
+    for line, offset in zip(block.lines, offsets, strict=True):
+        raw = data[offset:].partition(b"\n")[0]
+        alone = decode_line(raw)
+        if isinstance(line, BadLine):
+            assert line == alone and len(line.reason) <= 400
+        else:
+            assert msgspec.json.encode(line) == msgspec.json.encode(alone)
+
+
+def items(data: bytes) -> None:
+    """A model item has a normal form or a reason why not, and then an opaque one."""
+    for schema in (1, 2):
+        source = Source("raw_payload:1", schema)
+        try:
+            normal = normal_item(data, source)
+        except (ItemProblem, ValueError, RecursionError):
+            normal = opaque_item(data, source)
+        if normal is not None:
+            hash(normal.key)
+            msgspec.json.encode(normal.parts)
+
+
+def json_text(data: bytes) -> None:
+    """Rewriting JSON text as the reference does gives JSON text that stays as it is."""
+    text = data.decode(errors="surrogateescape")
+    try:
+        once = canonical.compact(canonical.parsed(text))
+    except ValueError:
+        return
+    assert canonical.compact(canonical.parsed(once)) == once
+    assert len(canonical.summary(once).encode()) <= canonical.SUMMARY_BYTES + 3
+
+
+def reducer(data: bytes) -> None:
+    """A recording is reduced whatever it is, in blocks as line by line, and can be shown."""
+    files = unpacked(data)
+    payloads = MemoryPayloads(files)
+    states = []
+    for whole in (True, False):
+        reducer = Reducer(2 if data[:1] != b"1" else 1, Rollout("t", "r", 0, "root"), payloads)
+        blocks = [files[SPINE] or b""] if whole else split_lines(files[SPINE])
+        for block in map(decode_block, blocks):
+            reducer.apply(block.lines, block.offsets)
+        out = io.BytesIO()
+        write_state(Snapshot(reducer.history, reducer.history.head), out)
+        states.append(out.getvalue())
+        for event in range(0, reducer.history.head + 1, 7):
+            state_line(Snapshot(reducer.history, event))
+            reducer.history.touched(event)
+    assert states[0] == states[1]
+    json.loads(states[0])
+
+
+def text(data: bytes) -> None:
+    """Nothing that moves a cursor or hides text gets past `printable`."""
+    given = data.decode(errors="surrogateescape")
+    for shown in (
+        printable(given),
+        one_line(given, 20),
+        json_printable(json.dumps(given, ensure_ascii=False)),
+    ):
+        assert not any(unicodedata.category(one) in ("Cc", "Cs") for one in shown), ascii(shown)
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "lines": lines,
+    "items": items,
+    "json": json_text,
+    "reducer": reducer,
+    "text": text,
+}
+
+
+def seeds(target: str) -> Iterator[bytes]:
+    """Inputs to begin with."""
+    for files in small_recordings():
+        if target == "reducer":
+            yield packed(files)
+        elif target == "lines":
+            yield files[SPINE] or b""
+        else:
+            yield from _inner(files, target)
+
+
+def _inner(files: Files, target: str) -> Iterator[bytes]:
+    for path, data in files.items():
+        if not path.startswith("payloads/"):
+            continue
+        try:
+            body = json.loads(data or b"")
+        except ValueError:
+            continue
+        if target != "items":
+            yield data or b""
+            continue
+        for name in ("input", "output_items", "replacement_history"):
+            for item in body.get(name, ()) if isinstance(body, dict) else ():
+                yield json.dumps(item).encode()
