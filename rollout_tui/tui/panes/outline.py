@@ -34,6 +34,8 @@ class Outline:
         self._place = array("I")
         # By span: rows below its own, were it open.
         self._inner = array("I")
+        # By span: whether it has its place.
+        self._known = bytearray()
         self._children: dict[int, list[int]] = {}
         # By span: rows before each child, as far as they are known.
         self._before: dict[int, list[int]] = {}
@@ -47,28 +49,38 @@ class Outline:
             if self.spans.moves != self._moves or threads != self._threads:
                 self._clear()
                 self._threads = threads
-            for number in range(self._taken, len(self.spans)):
+            count = len(self.spans)
+            for column in (self._host, self._parent, self._place, self._inner):
+                column.frombytes(bytes((count - len(column)) * column.itemsize))
+            self._known.extend(bytes(count - len(self._known)))
+            for number in range(self._taken, count):
                 self._add(number)
-            self._taken = len(self._host)
+            self._taken = count
 
     def _add(self, number: int) -> None:
+        """Give a span its row, first those around it: a parent that turned up late has a higher number."""
+        chain = []
+        while not self._known[number]:
+            self._known[number] = True
+            chain.append(number)
+            number = self.spans.parents[number]
+        for one in reversed(chain):
+            self._place_row(one)
+
+    def _place_row(self, number: int) -> None:
         kind = self.spans.kinds[number]
         above = self._host[self.spans.parents[number]] if number else ROOT
         shares = (kind in (CELL, OPERATION) and self.spans.kinds[above] == TOOL) or (
             kind == THREAD and self._threads < 2
         )
-        self._inner.append(0)
         if not number or shares:
-            self._host.append(above)
-            self._parent.append(above)
-            self._place.append(0)
+            self._host[number] = self._parent[number] = above
             return
         if kind == TOOL and self.spans.kinds[above] == TURN:
             above = self._asked_by(above)
-        self._host.append(number)
-        self._parent.append(above)
+        self._host[number], self._parent[number] = number, above
         children = self._children.setdefault(above, [])
-        self._place.append(len(children))
+        self._place[number] = len(children)
         children.append(number)
         self._grow(above, 1)
 
