@@ -271,7 +271,7 @@ def waited_cell(
     where = payload.invocation_payload.raw_payload_id if payload.invocation_payload else ""
     try:
         arguments = string(_FUNCTION.decode(invocation.payload).arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         arguments = None
     if arguments is None:
         r.refuse("wait_arguments", f"wait call in {where} has no function arguments", payload.tool_call_id)

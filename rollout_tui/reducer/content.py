@@ -65,7 +65,8 @@ def json_part(text: str, source: Source) -> JsonPart:
             raise ValueError("nested too deeply") from error
         return JsonPart(canonical.summary(text[: canonical.SUMMARY_BYTES + 1]), source.payload_id)
     value = canonical.parsed(text)
-    return JsonPart(canonical.summary(canonical.beginning(value)), source.payload_id)
+    compact = canonical.compact if len(text) <= 4 * canonical.SUMMARY_BYTES else canonical.beginning
+    return JsonPart(canonical.summary(compact(value)), source.payload_id)
 
 
 def content_parts(raw: Raw, source: Source) -> tuple[Part, ...]:

@@ -19,9 +19,8 @@ from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
 from rollout_tui.reducer.normal import ItemProblem, NormalItem
 from rollout_tui.reducer.queues import RollingRequest
-from rollout_tui.reducer.working import Reduction, check_values
+from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.trace.spine import is_text
 
 CHUNK = 262_144
 INPUT = b'\n  "input": ['
@@ -84,13 +83,11 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
     start = rolling.ends[kept - 1] if kept else 0
     body = None
     if kept:
-        body = _decode_tail(data, start, reference.path)
+        body = _decode_tail(r, data, start, reference.path)
         if body is None or string(body.previous_response_id) is not None:
             body, kept, start = None, 0, 0
     if body is None:
-        check_values(data, reference.path)
-        if not is_text(data):
-            raise ValueError("it is not UTF-8")
+        r.check_body(data, reference.path)
         body = _BODY.decode(bytes(data))
     if len(body.input) > MOST_ITEMS:
         raise PayloadProblem("payload_too_large", reference.path, f"{len(body.input):,} items")
@@ -196,12 +193,9 @@ def _items_before(ends: list[int], same: int) -> int:
     return low
 
 
-def _decode_tail(data: bytearray, start: int, path: str) -> _Body | None:
+def _decode_tail(r: Reduction, data: bytearray, start: int, path: str) -> _Body | None:
     """Decode what follows the item that ends at `start`; None where that cannot be trusted."""
     tail = bytes(memoryview(data)[start:])
-    check_values(tail, path)
-    if not is_text(tail):
-        return None
     if INPUT in tail or data.find(INPUT, 0, start) < 0:
         return None
     rest = tail.lstrip()
@@ -210,7 +204,9 @@ def _decode_tail(data: bytearray, start: int, path: str) -> _Body | None:
     elif not rest.startswith(b"]"):
         return None
     try:
-        return _BODY.decode(b'{"input":[' + rest)
+        rest = b'{"input":[' + rest
+        r.check_body(rest, path)
+        return _BODY.decode(rest)
     except (ValueError, RecursionError):
         return None
 

@@ -106,9 +106,8 @@ def _continues(base: Ids, before: Ids, shared: int) -> bool:
 def reread(r: Reduction, reference: PayloadReference) -> list[Placed]:
     """All items of a request, for when the previous request is no help."""
     source = Source(reference.raw_payload_id, r.schema)
-    data = r.body(reference)
-    raws = [] if data is None else _INPUT.decode(data).input
-    return readable_items(r, raws, source)
+    body = r.parsed(reference, _INPUT, "inference request")
+    return [] if body is None else readable_items(r, body.input, source)
 
 
 def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:

@@ -133,7 +133,7 @@ def _usage(raw: Raw) -> Usage | None:
     """Recorded token usage, None where it is not complete (7.1)."""
     try:
         usage = _USAGE.decode(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     try:
         written = _INTEGER.decode(usage.cache_write_input_tokens)

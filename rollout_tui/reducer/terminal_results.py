@@ -48,11 +48,11 @@ def result_of(
         r.unreadable(reference, problem)
         return None, None
     except ValueError as error:
-        reason = error
+        reason: Exception = error
     if operation.kind == "write_stdin":
         try:
-            return _dispatch_result(r.body(reference) or b""), None
-        except ValueError as error:
+            return r.decoded(reference, _DISPATCHED), None
+        except (ValueError, PayloadProblem) as error:
             reason = error
     r.refuse(
         "bad_terminal_result",
@@ -124,6 +124,16 @@ def _dispatch_result(data: bytes) -> TerminalResult:
             raise ValueError("error without text")
         return TerminalResult(None, "", error, error)
     raise ValueError(f"result of type {body.type}")
+
+
+class _DispatchDecoder:
+    """Makes results of dispatch bodies; raises ValueError."""
+
+    def decode(self, data: bytes, /) -> TerminalResult:
+        return _dispatch_result(data)
+
+
+_DISPATCHED = _DispatchDecoder()
 
 
 def _response_text(item: Raw) -> str:

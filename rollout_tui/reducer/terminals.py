@@ -103,7 +103,7 @@ def from_invocation(
     try:
         dispatched = _PAYLOAD.decode(invocation.payload)
         namespace = _NAMESPACE.decode(bytes(invocation.tool_namespace) or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):
         dispatched = namespace = None
     named = string(invocation.tool_name)
     if namespace is not None and dispatched is not None and named is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 import msgspec
@@ -90,7 +91,9 @@ def thread_started(r: Reduction, event: Event, payload: ThreadStarted) -> None:
 
 def _spawn(metadata: _Metadata) -> dict[str, Any]:
     """`session_source.subagent.thread_spawn` where it names a parent, else an empty dict."""
-    value: Any = msgspec.json.decode(metadata.session_source)
+    value: Any = None
+    with suppress(ValueError, RecursionError):
+        value = msgspec.json.decode(metadata.session_source)
     for name in ("subagent", "thread_spawn"):
         value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, dict) and isinstance(value.get("parent_thread_id"), str):

@@ -27,7 +27,7 @@ from rollout_tui.reducer.queues import AgentQueues, CellQueues, ItemIndexes, Req
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.trace.spine import is_text
+from rollout_tui.trace.spine import DEEPEST, is_deep, is_text
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -36,6 +36,7 @@ REMEMBERED_BYTES = 65_536
 # A line of a hostile recording costs its writer two bytes, and a diagnostic several hundred.
 MOST_LISTED = 2_000
 LONGEST_MESSAGE = 500
+LISTS, OBJECTS, BOTH, INDENT = b"]" * 100, b"}" * 100, b"]}" * 50, b" " * 200
 
 
 class Payloads(Protocol):
@@ -143,13 +144,16 @@ class Reduction:
             return self._read(reference)
         except PayloadProblem as problem:
             self.unreadable(reference, problem)
-            return None
+        except ValueError as error:
+            payload_id = reference.raw_payload_id
+            self.refuse("bad_payload", f"payload {payload_id}: {error}", payload_id)
+        return None
 
     def _read(self, reference: PayloadReference) -> bytes:
-        """The bytes of a payload that is fit to be decoded; raises PayloadProblem."""
+        """The bytes of a payload that is fit to be decoded; raises PayloadProblem, ValueError."""
         data = self.payloads.read(reference.path)
         self.check_room(len(data), reference.path)
-        check_values(data, reference.path)
+        self.check_body(data, reference.path)
         return data
 
     def check_room(self, size: int, path: str) -> None:
@@ -157,6 +161,21 @@ class Reduction:
         if not self.budget.room_for(size):
             reason = f"{size:,} bytes, and the memory this recording may take is used up"
             raise PayloadProblem("payload_too_large", path, reason)
+
+    def check_body(self, data: bytes | bytearray, path: str) -> None:
+        """Raise what speaks against decoding a body.
+
+        PayloadProblem where it would take more memory than a body may; ValueError for what the reference
+        parser refuses and ours might not, since it passes over the values that nobody wants.
+        """
+        size = len(data)
+        if size > limits.MOST_VALUES and limits.too_many_values(data):
+            reason = f"{len(data):,} bytes, with more than {limits.MOST_VALUES:,} values in them"
+            raise PayloadProblem("payload_too_large", path, reason)
+        if not data.isascii() and not is_text(data):
+            raise ValueError("it is not UTF-8")
+        if size > 2 * DEEPEST and (self.strict or _looks_deep(data)) and is_deep(data):
+            raise ValueError("it is nested too deeply")
 
     def decoded(self, reference: PayloadReference, decoder: Decoder[T]) -> T:
         """A payload decoded; small files are remembered, since references can share one.
@@ -168,8 +187,6 @@ class Reduction:
         if found is not None:
             return cast(T, found)
         data = self._read(reference)
-        if not is_text(data):
-            raise ValueError("it is not UTF-8")
         try:
             value = decoder.decode(data)
         except RecursionError as error:
@@ -292,11 +309,9 @@ class Reduction:
         return thread_id, turn_id
 
 
-def check_values(data: bytes | bytearray, path: str) -> None:
-    """Raise PayloadProblem where decoding would take more memory than a body may."""
-    if limits.too_many_values(data):
-        reason = f"{len(data):,} bytes, with more than {limits.MOST_VALUES:,} values in them"
-        raise PayloadProblem("payload_too_large", path, reason)
+def _looks_deep(data: bytes | bytearray) -> bool:
+    """Whether text ends or is indented as deep nesting is: to find the depth costs as much as decoding."""
+    return LISTS in data or OBJECTS in data or BOTH in data or INDENT in data
 
 
 def byte_order(ids: Iterable[str]) -> list[str]:

@@ -120,14 +120,15 @@ def _has_deep_line(data: bytes, lines: list[bytes]) -> bool:
     shortest = 100 + (2 * DEEPEST if b"[" in data else 5 * DEEPEST)
     if max(map(len, lines)) <= shortest:
         return False
-    return any(_is_deep(line) for line in lines if len(line) > shortest)
+    return any(is_deep(line) for line in lines if len(line) > shortest)
 
 
-def _is_deep(line: bytes) -> bool:
-    if line.count(b"{") + line.count(b"[") <= DEEPEST:
+def is_deep(data: bytes | bytearray) -> bool:
+    """Whether JSON text is nested deeper than the reference parser goes."""
+    if data.count(b"{") + data.count(b"[") <= DEEPEST:
         return False
     depth = deepest = 0
-    for bracket in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
+    for bracket in _STRING.sub(b"", data).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
         deepest = max(deepest, depth)
         if deepest > DEEPEST:
@@ -152,7 +153,7 @@ def decode_line(line: bytes) -> Line:
     """Decode one line; never raises."""
     if not is_text(line):
         return _bad(line, "not UTF-8")
-    if _is_deep(line):
+    if is_deep(line):
         return _bad(line, "nested too deeply")
     try:
         return LINES.decode(line)
