@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -340,6 +341,16 @@ async def test_a_trace_that_cannot_be_opened(tmp_path: Path) -> None:
         await shown.press("q")
         await shown.pilot.pause(0.1)
         assert shown.app.return_value == 0
+
+
+async def test_a_recording_without_any_event(demo: Path, tmp_path: Path) -> None:
+    shutil.copy(demo / "manifest.json", tmp_path)
+    (tmp_path / "trace.jsonl").touch()
+    async with on_screen(tmp_path) as shown:
+        assert "STOPPED, empty" in shown.bar("header")
+        assert "No event yet" in shown.pane("timeline")
+        await shown.press(*"sSnNfBcCwWtTeE][oOgGFv12345678m'D", "space", "enter", "backspace", "y", "z", "H")
+        assert "this pane failed" not in shown.text()
 
 
 async def test_a_seq_that_is_not_there_ends_with_one_line(two_cells: Path) -> None:

@@ -7,6 +7,8 @@ from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.words import since_start
 
+EMPTY = "No event yet. The screen fills as soon as the agent writes one. q quits."
+
 
 def flat(view: View, width: int) -> MadeLines:
     """All events that are recorded, the cursor's in focus."""
@@ -34,6 +36,6 @@ def flat(view: View, width: int) -> MadeLines:
         head,
         make,
         f"{head:,}",
-        "No event yet.",
+        EMPTY,
         max(0, view.event - 1) if head else None,
     )

@@ -27,12 +27,16 @@ STYLES: dict[Phase, str] = {
 
 @dataclass(frozen=True)
 class Standing:
-    """`quiet_ms` is the time since the last event by the clock, `open_things` what is open at the end."""
+    """`quiet_ms` is the time since the last event by the clock, `open_things` what is open at the end.
+
+    `empty` says that there is no event.
+    """
 
     phase: Phase
     status: str = "running"
     quiet_ms: int = 0
     open_things: int = 0
+    empty: bool = False
 
     @property
     def growing(self) -> bool:
@@ -44,6 +48,8 @@ class Standing:
         """`LIVE`, `ENDED failed`, `STOPPED 41 s ago, 3 open`."""
         if self.phase == "ended":
             return "ENDED" if self.status in ("completed", "running") else f"ENDED {self.status}"
+        if self.phase == "stopped" and self.empty:
+            return "STOPPED, empty"
         if self.phase == "stopped":
             left = f", {self.open_things} open" if self.open_things else ""
             return f"STOPPED {whole_seconds(self.quiet_ms)} ago{left}"
@@ -55,13 +61,15 @@ class Standing:
         return "alarm" if self.phase == "ended" and self.status == "failed" else STYLES[self.phase]
 
 
-def standing(rollout: Rollout, *, loading: bool, written: bool, quiet_ms: int, open_things: int) -> Standing:
+def standing(
+    rollout: Rollout, *, loading: bool, written: bool, quiet_ms: int, open_things: int, empty: bool = False
+) -> Standing:
     """How a recording stands; `written` is whether somebody still writes it."""
     if loading:
         return Standing("loading", rollout.status)
     if rollout.recording_complete or rollout.status != "running":
         return Standing("ended", rollout.status)
-    return Standing("live" if written else "stopped", "running", quiet_ms, open_things)
+    return Standing("live" if written else "stopped", "running", quiet_ms, open_things, empty)
 
 
 def session_standing(session: Session, writer: WriterState, clock_ms: int, *, loading: bool) -> Standing:
@@ -74,4 +82,5 @@ def session_standing(session: Session, writer: WriterState, clock_ms: int, *, lo
         written=session.reading.is_written(writer, clock_ms),
         quiet_ms=max(0, quiet),
         open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
+        empty=not session.head,
     )

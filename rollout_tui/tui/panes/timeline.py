@@ -19,6 +19,7 @@ from rollout_tui.debugger.spans import Spans
 from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation, Thread, ToolCall
 from rollout_tui.tui.lens import MadeLines, View
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.panes.flat import EMPTY
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import duration
 
@@ -63,7 +64,7 @@ def timeline(view: View, outline: Outline, width: int) -> MadeLines:
         return span_line(view, outline, span, depth, width)
 
     focus = outline.row_of(spans.span_of(view.event)) if 0 < view.event <= spans.head else None
-    return MadeLines("timeline", len(outline), make, "", "Nothing has started yet.", focus)
+    return MadeLines("timeline", len(outline), make, "", EMPTY, focus)
 
 
 def span_line(view: View, outline: Outline, number: int, depth: int, width: int) -> Line:
