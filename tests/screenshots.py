@@ -83,12 +83,12 @@ def main(names: list[str]) -> None:
 
 def made(picture: Picture) -> str:
     """The picture as SVG."""
-    with tempfile.TemporaryDirectory() as folder, _as_elsewhere(Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, as_elsewhere(Path(folder)):
         return asyncio.run(_shot(picture))
 
 
 @contextlib.contextmanager
-def _as_elsewhere(folder: Path) -> Iterator[None]:
+def as_elsewhere(folder: Path) -> Iterator[None]:
     """A machine with the same folder, zone, colours and time whoever makes the picture."""
     for name in ("demo", "loop", "recordings"):
         (folder / name).symlink_to(FIXTURES / name)
@@ -109,14 +109,14 @@ def _as_elsewhere(folder: Path) -> Iterator[None]:
 async def _shot(picture: Picture) -> str:
     app = RolloutApp(Opening(Path(picture.trace or "recordings"), picture.at, False), pick=not picture.trace)
     async with app.run_test(size=picture.size) as pilot:
-        await _until_read(app, pilot)
+        await until_read(app, pilot)
         for key in picture.keys:
-            await _press(pilot, key)
+            await press(pilot, key)
         await pilot.pause(0.3)
         return without_links(app.export_screenshot(title="rollout-tui"))
 
 
-async def _until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
+async def until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
     for _ in range(500):
         await pilot.pause(0.02)
         screen = app.screen
@@ -130,7 +130,7 @@ async def _until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
     await pilot.pause(0.3)
 
 
-async def _press(pilot: Pilot[int], key: str) -> None:
+async def press(pilot: Pilot[int], key: str) -> None:
     if key.startswith(":") and len(key) > 1:
         await pilot.press(*key, "enter")
     else:
