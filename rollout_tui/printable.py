@@ -84,7 +84,15 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
             return text
         controls = _ASCII_CONTROLS_BUT_NEWLINE if keep_newlines else _ASCII_CONTROLS
         return controls.sub(_control_picture, text)
-    return _special_runs(keep_newlines).sub(_stand_ins, text)
+    return _special_runs("\n" if keep_newlines else "").sub(_stand_ins, text)
+
+
+def is_printable(text: str, *, but: str = "") -> bool:
+    """Whether every character fills a place of its own and needs no stand-in, those in `but` aside.
+
+    Characters above U+FFFF, which need a closer look, count as needing one.
+    """
+    return _special_runs(but).search(text) is None
 
 
 def json_printable(text: str) -> str:
@@ -95,7 +103,7 @@ def json_printable(text: str) -> str:
     """
     if text.isascii():
         return text if text.isprintable() else _ASCII_CONTROLS_BUT_NEWLINE.sub(_escapes, text)
-    return _special_runs(True).sub(_escapes, text)
+    return _special_runs("\n").sub(_escapes, text)
 
 
 def one_line(text: str, width: int, *, mark: str = "\u2026") -> str:
@@ -191,15 +199,16 @@ _classes = _Classes()
 
 
 @cache
-def _special_runs(keep_newlines: bool) -> re.Pattern[str]:
+def _special_runs(kept: str) -> re.Pattern[str]:
     """Runs of characters that need a look: those of the first plane by class, and all of the others.
 
     Made when text beyond ASCII first comes (5 ms). Ranges above U+FFFF are slow in a character class, hence
     the look at each of those.
     """
-    kept = "\n" if keep_newlines else ""
     special = [
-        code for code in range(0x10000) if _classes.__missing__(chr(code)) != "ordinary" and chr(code) != kept
+        code
+        for code in range(0x10000)
+        if _classes.__missing__(chr(code)) != "ordinary" and chr(code) not in kept
     ]
     ranges: list[list[int]] = []
     for code in special:

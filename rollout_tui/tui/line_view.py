@@ -71,7 +71,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             return self.view
 
     class Reshaped(Message):
-        """The pane has another size: its content was made for the old one."""
+        """The content is to be made again: the pane has another size, or its end was reached.
+
+        A text that takes long to lay out is laid out further when somebody comes to its end.
+        """
 
     def __init__(self, *, id: str | None = None, edge: bool = False, titled: bool = True) -> None:
         super().__init__(id=id)
@@ -133,6 +136,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.bring_into_view(self.row)
         self.refresh()
         self.post_message(self.RowMoved(self, self.row, self.target))
+        if rows > 0 and self.row == len(self.content) - 1:
+            self.post_message(self.Reshaped())
 
     def draw_edge(self, edge: bool) -> None:
         """Whether there is a pane at the left to draw a line to."""

@@ -53,7 +53,7 @@ def main() -> None:
             return atheris.Mutate(data, most)  # type: ignore[no-any-return]
         return targets.mutated(data, most, seed)
 
-    more = {"custom_mutator": mutate} if name in ("reducer", "lines") else {}
+    more = {"custom_mutator": mutate} if name in (*targets.RECORDINGS, "lines") else {}
     atheris.Setup(options, run, **more)
     atheris.Fuzz()
 

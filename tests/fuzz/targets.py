@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,17 +14,30 @@ from pathlib import Path
 import msgspec
 from damages import MANIFEST, SPINE, Files, damage, read_files, split_lines
 
+from rollout_tui.debugger import event_facts, watched
+from rollout_tui.debugger.expressions import ExpressionProblem, parse
+from rollout_tui.debugger.findings import Findings
+from rollout_tui.debugger.go_to import go_to
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.search import SearchProblem, query
+from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.walk import Walk
 from rollout_tui.export.state import state_line, write_state
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.printable import json_printable, one_line, printable
+from rollout_tui.printable import cells, json_printable, one_line, printable
+from rollout_tui.recording import Trace
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.fold import Reducer
 from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.normal import ItemProblem
+from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
+from rollout_tui.tui.lens import View
+from rollout_tui.tui.lenses import LENSES
+from rollout_tui.tui.lenses.inspector import inspector
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 # Between the files of a recording that is one input; no sound file has it.
@@ -169,19 +183,112 @@ def text(data: bytes) -> None:
         assert not any(unicodedata.category(one) in ("Cc", "Cs") for one in shown), ascii(shown)
 
 
+VALUES: tuple[tuple[object, ...], ...] = ((None, "", "text", ("a", "b")), (None, 3, 2.5))
+"""Values of fields of text, and of numbers."""
+
+
+def expression(data: bytes) -> None:
+    """What is typed is understood, or refused in one line that fits a message."""
+    source = data.decode(errors="surrogateescape")
+    for fields, edges in ((event_facts.FIELDS, False), (watched.FIELDS, True)):
+        try:
+            found = parse(source, fields, edges=edges)
+        except ExpressionProblem as problem:
+            _check_message(str(problem))
+        else:
+            assert found.clauses
+            for clause in found.clauses:
+                for value in VALUES[fields[clause.field].sort == "number"]:
+                    clause.holds(value)
+    try:
+        query(source)
+    except SearchProblem as problem:
+        _check_message(str(problem))
+    _check_message(go_to(_WALK, source).message)
+
+
+def _check_message(text: str) -> None:
+    assert "\n" not in text and len(text) < 2000, ascii(text)
+
+
+def _walk() -> Walk:
+    trace = Trace(open_bundle(FIXTURES / "demo")).load()
+    return Walk(trace, index_of(trace.history, Spans))
+
+
+_WALK = _walk()
+_ON_DISK = Path(
+    tempfile.mkdtemp(prefix="fuzz-renderer-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+)
+ROOM = 58
+
+
+def renderer(data: bytes) -> None:
+    """Every lens shows a recording, whatever it is, in rows that fit and hold nothing but text."""
+    files = unpacked(data)
+    folder = _ON_DISK / "payloads"
+    folder.mkdir(exist_ok=True)
+    for old in (*folder.iterdir(), _ON_DISK / MANIFEST):
+        old.unlink(missing_ok=True)
+    for path, body in files.items():
+        name = path.removeprefix("payloads/")
+        if path in (SPINE, MANIFEST):
+            (_ON_DISK / path).write_bytes(body or b"")
+        elif name.isalnum() or name.removesuffix(".json").isalnum():
+            (folder / name[:100]).write_bytes(body or b"")
+    try:
+        trace = Trace(open_bundle(_ON_DISK)).load()
+    except BundleProblem:
+        return
+    if not len(trace):
+        return
+    findings = Findings(trace)
+    findings.update()
+    spans = index_of(trace.history, Spans)
+    for event in {1 + len(data) % len(trace), len(trace)}:
+        snapshot = trace.snapshot(event)
+        view = View(trace, spans, findings, snapshot, event, spans.thread_of(event), snapshot.time_ms)
+        for make in (*(lens.lines for lens in LENSES), inspector):
+            content = make(view, ROOM)
+            for number in range(min(len(content), 200)):
+                row = printable(content.line(number).text)
+                assert cells(row) <= ROOM and row.isprintable(), (make, ascii(row))
+    trace.close()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "lines": lines,
     "items": items,
     "json": json_text,
     "reducer": reducer,
     "text": text,
+    "expression": expression,
+    "renderer": renderer,
 }
+RECORDINGS = ("reducer", "renderer")
+"""Targets whose input is a packed recording."""
+EXPRESSIONS = (
+    "tool=exec_command status=failed",
+    "exit_code != 0 and thread=/root/alpha",
+    'text ~ "a word" leaves',
+    "text ~ /fro[mn]\\b/",
+    "input_tokens >= 200k changes",
+    "duration > 1.5s",
+    "inference_failed",
+    "turn 3",
+    "12:40:05",
+    "+3.2s",
+    "50%",
+)
 
 
 def seeds(target: str) -> Iterator[bytes]:
     """Inputs to begin with."""
+    if target == "expression":
+        yield from (one.encode() for one in EXPRESSIONS)
+        return
     for files in small_recordings():
-        if target == "reducer":
+        if target in RECORDINGS:
             yield packed(files)
         elif target == "lines":
             yield files[SPINE] or b""

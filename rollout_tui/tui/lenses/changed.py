@@ -93,13 +93,16 @@ def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
 
 def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
     """`path  before -> after`, in two rows where one is too short."""
-    pieces = [Piece(f"{change.before} -> ", "dim")] if change.before is not None else []
+    before, after = (
+        None if text is None else _beginning(text, width) for text in (change.before, change.after)
+    )
+    pieces = [Piece(f"{before} -> ", "dim")] if before is not None else []
     if change.added or change.removed:
-        pieces.append(Piece(f"{change.after} "))
-        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added]
-        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed]
+        pieces.append(Piece(f"{after} "))
+        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added[:width]]
+        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed[:width]]
     else:
-        pieces.append(Piece(change.after or "nothing", "changed"))
+        pieces.append(Piece(after or "nothing", "changed"))
     whole = line(Piece(f"   {change.path}  ", "dim"), *pieces)
     if whole.width <= width:
         yield whole
@@ -111,10 +114,15 @@ def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
     yield row(
         width,
         Cell("", "", 4),
-        Cell(one_line(change.before or "", max(4, (width - 9) // 2)), "dim"),
+        Cell(one_line(before or "", max(4, (width - 9) // 2)), "dim"),
         Cell("->", "dim"),
         Cell(pieces[1].text, "changed", FLEXIBLE),
     )
+
+
+def _beginning(text: str, width: int) -> str:
+    """As much of a text as can matter in a row: it may be the output of a command, megabytes of it."""
+    return one_line(text, 2 * width)
 
 
 def _short(object_id: str) -> str:

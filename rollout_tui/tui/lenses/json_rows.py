@@ -214,8 +214,7 @@ class JsonRows:
             shown = [Piece(note, "dim")]
             return shown if opened else [*shown, Piece("  " + value.preview(room), "string")]
         if opened:
-            lines = len(value.text.splitlines())
-            return [Piece(f"text  {size(value.size)}, {count(lines, 'line')}", "dim")]
+            return [Piece(f"text  {size(value.size)}, {count(value.lines, 'line')}", "dim")]
         if value.size > room:
             told = f"  {size(value.size)}"
             return [

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, overload
 
 import msgspec
 
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.lenses.text_rows import TextRows, line_count
 
 Kind: TypeAlias = Literal["object", "list", "string", "number", "constant", "text"]
 
@@ -43,7 +43,7 @@ class Child(NamedTuple):
 class JsonValue:
     """One value: `raw` are its bytes as recorded, `problem` says why text is no JSON."""
 
-    __slots__ = ("_children", "_embedded", "_rows", "_text", "kind", "problem", "raw")
+    __slots__ = ("_children", "_embedded", "_lines", "_rows", "_text", "kind", "problem", "raw")
 
     def __init__(self, raw: bytes | memoryview, kind: Kind | None = None, problem: str = "") -> None:
         self.raw = raw
@@ -52,6 +52,7 @@ class JsonValue:
         self._children: Sequence[Child] | None = None
         self._text: str | None = None
         self._rows: TextRows | None = None
+        self._lines: int | None = None
         self._embedded: JsonValue | None = None
 
     @property
@@ -90,6 +91,13 @@ class JsonValue:
         if self._text is None:
             self._text = _as_text(self.raw) if self.kind != "string" else _as_string(self.raw)
         return self._text
+
+    @property
+    def lines(self) -> int:
+        """Lines of the text."""
+        if self._lines is None:
+            self._lines = line_count(self.text)
+        return self._lines
 
     def rows(self, width: int) -> TextRows:
         """The text in rows of that width."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from rollout_tui.debugger.item_text import raw_item
@@ -10,7 +12,6 @@ from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.lenses.facts import Facts
 from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.inspector import field_line
-from rollout_tui.tui.lenses.json_tree import parsed
 from rollout_tui.tui.lenses.labels import label, payload_name
 from rollout_tui.tui.lenses.object_text import object_text
 from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
@@ -28,9 +29,9 @@ def opened_object(view: View, target: ToObject, found: Object, width: int) -> Le
     text = object_text(view, found)
     has_text = text is not None and bool(text.text)
     if text is not None and has_text and text.language == "json":
-        document = parsed(text.text.encode(errors="surrogatepass"))
+        encoded = partial(text.text.encode, errors="surrogatepass")
         parts += json_section(
-            view, text.name, document, f"raw:{target.id}:text", width, opened=True, gap=False
+            view, text.name, encoded, f"raw:{target.id}:text", width, opened=True, gap=False
         )
     elif text is not None and has_text:
         parts += text_section(view, text, f"raw:{target.id}:text", width)
@@ -40,15 +41,19 @@ def opened_object(view: View, target: ToObject, found: Object, width: int) -> Le
     if isinstance(found, ConversationItem):
         recorded = raw_item(view.trace, found)
         if recorded is not None:
-            document = parsed(recorded)
             parts += json_section(
-                view, "item as recorded", document, f"raw:{target.id}:item", width, opened=False
+                view,
+                "item as recorded",
+                partial(bytes, recorded),
+                f"raw:{target.id}:item",
+                width,
+                opened=False,
             )
     own = tuple(field_line(one, width) for one in fields(Facts(view), found))
     gap = (NOTHING,) if len(JoinedLines(*parts)) else ()
     parts.append(LineList("", (*gap, line(Piece("values", "heading")), *own)))
     parts += json_section(
-        view, "reduced state", parsed(_state(view, found)), f"raw:{target.id}:state", width, opened=False
+        view, "reduced state", partial(_state, view, found), f"raw:{target.id}:state", width, opened=False
     )
     return JoinedLines(*parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rollout_tui.graph.objects import CodeCell, CodexTurn, InferenceCall, Object, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
@@ -10,7 +10,7 @@ from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.lens import LensLines, LineList, View
 from rollout_tui.tui.lenses.documents import payload_document
 from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import JsonValue
+from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
 from rollout_tui.tui.lenses.labels import payload_name
 from rollout_tui.tui.lenses.object_text import Text
 from rollout_tui.tui.lenses.subject import find
@@ -114,14 +114,17 @@ def payload_section(
 
 
 def json_section(
-    view: View, name: str, document: JsonValue, key: str, width: int, *, opened: bool, gap: bool = True
+    view: View, name: str, made: Callable[[], bytes], key: str, width: int, *, opened: bool, gap: bool = True
 ) -> list[LensLines]:
-    """A JSON value under a heading."""
+    """A JSON text under a heading; it is made only when it is open."""
     fold = Fold(key)
-    opened = is_open(view, fold, by_default=opened)
-    heading = head_line(name, size(document.size), "", fold, width, opened=opened)
+    if not is_open(view, fold, by_default=opened):
+        heading = head_line(name, "", "", fold, width, opened=False)
+        return [LineList("", (NOTHING, heading) if gap else (heading,))]
+    document = parsed(made())
+    heading = head_line(name, size(document.size), "", fold, width, opened=True)
     head = LineList("", (NOTHING, heading) if gap else (heading,))
-    return [head, json_lines(view, document, f"{key}:", width)] if opened else [head]
+    return [head, json_lines(view, document, f"{key}:", width)]
 
 
 def text_section(view: View, text: Text, key: str, width: int) -> list[LensLines]:

@@ -47,8 +47,7 @@ class TextLines:
     @property
     def lines(self) -> int:
         """Lines of the text itself, however they are wrapped."""
-        text = self._text.text
-        return text.count("\n") + (0 if text.endswith("\n") or not text else 1)
+        return self._rows.lines
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.printable import cells, printable
+from rollout_tui.tui.lenses import text_rows
 from rollout_tui.tui.lenses.text_rows import TextRows
 
 
@@ -32,6 +33,43 @@ def test_ten_megabytes_in_a_line_are_divided_once() -> None:
     rows = TextRows("x" * 10_000_000, 100)
     assert len(rows) == 100_000
     assert rows[99_999] == "x" * 100
+
+
+def test_a_million_lines_are_counted_without_cutting_them_out() -> None:
+    text = "".join(f"line {number} of the output\n" for number in range(1_000_000))
+    rows = TextRows(text, 40)
+    assert len(rows) == 1_000_001
+    assert not any(isinstance(one, list) for one in rows.__dict__["_kept"].values())
+    assert rows[777_777] == "line 777777 of the output"
+    assert len(rows.__dict__["_kept"]) == 1
+
+
+@pytest.mark.parametrize("piece", ["\u202e", "e\u0301", "\u6f22\U0001f600", "\n", "\u0007\u00e9 "])
+def test_of_a_text_that_takes_long_the_last_row_says_how_much_is_to_come(piece: str) -> None:
+    text = piece * 20_000_000
+    rows = TextRows(text, 40)
+    before = len(rows)
+    assert rows.rest > len(text) // 2
+    last = rows[before - 1]
+    assert last.startswith("... ") and "more" in last
+    assert len(rows) > before and rows[before - 1] != last
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab \t\n\u6f22\u202e\u0007\U0001f600"), max_size=300),
+    st.integers(8, 30),
+    st.integers(1, 60),
+)
+def test_blocks_and_slices_lose_nothing_and_break_at_rows(text: str, width: int, block: int) -> None:
+    whole = printable("".join(TextRows(text, width))).replace(" ", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_rows, "BLOCK", block)
+        patch.setattr(text_rows, "SLICE", 1)
+        pieces = TextRows(text, width)
+        rows = list(pieces)
+        assert pieces.rest == 0 and [pieces[number] for number in range(len(pieces))] == rows
+    assert all(cells(printable(row)) <= width for row in rows)
+    assert printable("".join(rows)).replace(" ", "") == whole
 
 
 @given(
