@@ -144,8 +144,8 @@ class Trace:
         found = self.history.events.ordinal_of(seq)
         if found is None or found > self.history.head:
             log = self.history.events
-            known = f"from {log.seqs[1]} to {self.head}" if len(self) else "none: the trace is empty"
-            raise UnknownSeq(f"no event has seq {seq} (there are seqs {known})")
+            known = f"there are seqs from {log.seqs[1]} to {self.head}" if len(self) else "the trace is empty"
+            raise UnknownSeq(f"no event has seq {seq} ({known})")
         return found
 
     def snapshot(self, event: int) -> Snapshot:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     trace = load(path)
     first = 1 if options.first is None else event_at(trace, options.first)
     last = event_at(trace, options.last)
-    if first > last:
+    if first > last and trace.history.head:
         raise CommandFailure(f"rollout-tui export: --from {options.first} lies after --to {options.last}")
     thread_id = None if options.thread is None else thread_at(trace.snapshot(last), options.thread)
     said: Callable[[str], str] = str

@@ -96,16 +96,23 @@ def event_at(trace: Trace, seq: int | None) -> int:
 
 
 def thread_at(snapshot: Snapshot, wanted: str | None) -> str:
-    """The id of the thread that `--thread` names, the root thread for None. Raises CommandFailure."""
+    """The id of the thread that `--thread` names, the root thread for None.
+
+    A thread that starts after the snapshot's event is one too: it has nothing yet. Raises CommandFailure.
+    """
     from rollout_tui.debugger.thread_names import UnknownThread, thread_named
+    from rollout_tui.graph.snapshot import Snapshot
 
     root = snapshot.rollout.root_thread_id
     if wanted is None or wanted == root:
         return root
-    try:
-        return thread_named(snapshot, wanted)
-    except UnknownThread as unknown:
-        raise CommandFailure(f"rollout-tui: --thread {unknown}") from unknown
+    at_the_end = Snapshot(snapshot.history, snapshot.history.head)
+    for known in (snapshot, at_the_end):
+        try:
+            return thread_named(known, wanted)
+        except UnknownThread as unknown:
+            problem = unknown
+    raise CommandFailure(f"rollout-tui: --thread {problem}")
 
 
 class Looked(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import cast
 
 from rollout_tui.commands.answer import destination
@@ -52,8 +52,9 @@ def run(options: argparse.Namespace) -> int:
     refusal, sound = _load(trace)
     one_a_line = options.each_event or len(wanted) > 1
     last = 0
+    events = _events(trace, wanted, options.each_event, refusal)
     with destination(options.output, force=options.force) as out:
-        for event in _events(trace, wanted, options.each_event, refusal):
+        for event in events:
             if event > sound:
                 raise CommandFailure(f"rollout-tui: refused: {in_words(cast(Diagnostic, refusal))}", FAILED)
             if one_a_line:
@@ -81,19 +82,22 @@ def _load(trace: Trace) -> tuple[Diagnostic | None, int]:
     return diagnostic, min(event for event in (diagnostic.event, *born) if event is not None) - 1
 
 
-def _events(trace: Trace, wanted: list[int], each_event: bool, refusal: Diagnostic | None) -> Iterator[int]:
-    """The events (ordinals) asked for; one that strict reduction did not reach lies beyond the end."""
+def _events(trace: Trace, wanted: list[int], each_event: bool, refusal: Diagnostic | None) -> Sequence[int]:
+    """The events (ordinals) asked for; one that strict reduction did not reach lies beyond the end.
+
+    Raises CommandFailure for an unknown seq, before any state is printed.
+    """
     beyond = trace.history.head + 1
     if each_event:
-        yield from range(1, beyond)
-        if refusal is not None:
-            yield beyond
-    elif not wanted:
-        yield trace.history.head if refusal is None else beyond
+        return range(1, beyond if refusal is None else beyond + 1)
+    if not wanted:
+        return (trace.history.head if refusal is None else beyond,)
+    found = []
     for one in wanted:
         event = trace.history.events.ordinal_of(one)
         reached = event is not None and event < beyond
-        yield event_at(trace, one) if reached or refusal is None else beyond
+        found.append(event_at(trace, one) if reached or refusal is None else beyond)
+    return found
 
 
 def in_words(diagnostic: Diagnostic) -> str:

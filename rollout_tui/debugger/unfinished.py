@@ -277,8 +277,11 @@ def _cut(sources: Sources, status: RecordingStatus) -> Iterator[Finding]:
     history = sources.history
     if status != "stopped" or not history.head:
         return
-    turns = next(events_of_types(history, ("codex_turn_started",), 1, history.head + 1), None)
-    why = "the writer was killed or still writes" if turns else "releases before 0.125 write no end"
+    first = next(
+        events_of_types(history, ("codex_turn_started", "inference_started"), 1, history.head + 1), 0
+    )
+    turnless = history.events.type(first) == "inference_started"
+    why = "releases before 0.125 write no end" if turnless else "the writer was killed or still writes"
     message = f"the recording stops at #{history.events.seqs[history.head]} without an end: {why}"
     yield sources.finding("recording_cut", history.head, message, None, ("rollout", _rollout_id(history)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,14 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpu
 def corpus_folders() -> list[Path]:
     """Every bundle of the corpus; empty where it is absent."""
     return sorted(CORPUS.glob("schema*/*"))
+
+
+def corpus_params() -> list[Any]:
+    """Every bundle of the corpus as parameters of a test; one that is skipped where the corpus is absent."""
+    absent = pytest.mark.skip(reason=f"the shared corpus is not at {CORPUS}")
+    return [
+        pytest.param(folder, id=f"{folder.parent.name}-{folder.name}") for folder in corpus_folders()
+    ] or [pytest.param(None, marks=absent, id="corpus")]
 
 
 def case_folders() -> list[Path]:

@@ -44,6 +44,7 @@ STATE_STYLES = {
 }
 ROOMY = 44
 """From this width on a level is indented by two cells."""
+NO_SPAN = "No turn has begun. v lists every event, s goes through them."
 QUIET = ("completed", "running", "")
 
 
@@ -64,7 +65,8 @@ def timeline(view: View, outline: Outline, width: int) -> MadeLines:
         return span_line(view, outline, span, depth, width)
 
     focus = outline.row_of(spans.span_of(view.event)) if 0 < view.event <= spans.head else None
-    return MadeLines("timeline", len(outline), make, "", EMPTY, focus)
+    empty = NO_SPAN if view.trace.history.head else EMPTY
+    return MadeLines("timeline", len(outline), make, "", empty, focus)
 
 
 def span_line(view: View, outline: Outline, number: int, depth: int, width: int) -> Line:
