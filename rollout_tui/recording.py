@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,8 @@ from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
-from rollout_tui.trace.identity import open_regular
+from rollout_tui.trace.held_spine import HeldSpine
+from rollout_tui.trace.identity import plain_reason
 from rollout_tui.trace.memory import DEFAULT_LIMIT, MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, Line, decode_block, decode_line
@@ -172,6 +172,8 @@ class Trace:
             reason = f"the line is too long ({size:,} bytes)"
             self._reducer.apply([BadLine(UNREADABLE, reason, size, None, None, None, ())], [offset])
         data, start = growth.data, growth.offset
+        if data:
+            self.events.hold()
         if self._taken and data:
             first, _, rest = data.partition(b"\n")
             if first != self._taken:
@@ -270,14 +272,13 @@ class Trace:
 class Events(Sequence[Line]):
     """The events of a trace, read from the spine when asked for; index 0 is event line 1.
 
-    The spine is opened once for each life of the file (`Trace.generation`), and never
-    through a link.
+    The spine is opened once for each life of the file (`Trace.generation`), when its first lines are read,
+    and never through a link: what was readable stays so after the file was taken away.
     """
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._descriptor = -1
-        self._generation = -1
+        self._spine = HeldSpine(trace.bundle.spine)
 
     def __len__(self) -> int:
         return self._trace.history.head
@@ -292,21 +293,28 @@ class Events(Sequence[Line]):
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
             raise IndexError(index)
-        return decode_line(self.raw(at))
+        try:
+            return decode_line(self.raw(at))
+        except OSError as error:
+            reason = f"the line cannot be read any more: {plain_reason(error)}"
+            return BadLine(UNREADABLE, reason, 0, None, None, None, ())
+
+    def hold(self) -> None:
+        """Keep the spine open from here on, where it can be."""
+        self._spine.hold(self._trace.generation)
+
+    def stretch(self, start: int, size: int) -> bytes:
+        """At most `size` bytes of the spine from byte `start`. Raises OSError."""
+        return self._spine.stretch(self._trace.generation, start, size)
 
     def raw(self, index: int, most: int = LONGEST_LINE) -> bytes:
         """The bytes of an event line without its LF, at most `most` of them. Raises OSError."""
-        if self._generation != self._trace.generation:
-            self.close()
-            self._descriptor = open_regular(self._trace.bundle.spine)
-            self._generation = self._trace.generation
         offsets = self._trace.history.events.offsets
         start = offsets[index + 1]
         if index + 2 < len(offsets):
-            data = os.pread(self._descriptor, min(offsets[index + 2] - start, most), start)
-            return data.partition(b"\n")[0]
+            return self.stretch(start, min(offsets[index + 2] - start, most)).partition(b"\n")[0]
         parts: list[bytes] = []
-        while most > 0 and (part := os.pread(self._descriptor, min(most, MIB // 4), start)):
+        while most > 0 and (part := self.stretch(start, min(most, MIB // 4))):
             line, end, _ = part.partition(b"\n")
             parts.append(line)
             start, most = start + len(part), most - len(part)
@@ -316,12 +324,7 @@ class Events(Sequence[Line]):
 
     def close(self) -> None:
         """Give the file descriptor back; the next read opens the spine afresh."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-        self._descriptor = self._generation = -1
-
-    def __del__(self) -> None:
-        self.close()
+        self._spine.close()
 
 
 def open_trace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -209,8 +210,16 @@ def test_a_link_is_not_followed(script: Script) -> None:
     assert trace.advance().change == "unreadable"
     fresh = Trace(trace.bundle)
     assert fresh.advance().change == "unreadable"
-    with pytest.raises(OSError):
-        trace.events.__class__(trace)[0]
+    line = trace.events.__class__(trace)[0]
+    assert isinstance(line, BadLine) and line.reason == "the line cannot be read any more: it is a link"
+
+
+def test_events_stay_readable_when_the_file_is_taken_away(script: Script) -> None:
+    trace = Trace(open_bundle(script.folder))
+    trace.advance()
+    shutil.rmtree(script.folder)
+    assert trace.advance().change == "missing"
+    assert [type(line) for line in trace.events] == [Event] * len(trace)
 
 
 DESCRIPTORS = Path("/proc/self/fd")

@@ -27,7 +27,7 @@ from rollout_tui.debugger.spans import (
 from rollout_tui.debugger.waits import AGENT
 from rollout_tui.graph.objects import CodeCell, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.words import duration, whole_seconds
+from rollout_tui.words import SECOND, duration, whole_seconds
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -206,7 +206,8 @@ def in_words(waits: ThreadWaits) -> str:
     if not waits.blocked_on:
         return f"{name} has no turn running"
     if waits.is_idle:
-        return f"{name} idle, last event {whole_seconds(waits.quiet_ms)} ago"
+        since = whole_seconds(waits.quiet_ms)
+        return f"{name} idle" + (f", last event {since} ago" if waits.quiet_ms >= SECOND else "")
     turns = {at for at, one in enumerate(waits.blocked_on) if one.parent is None}
     tops = [at for at, one in enumerate(waits.blocked_on) if one.parent in turns]
     age = max(waits.blocked_on[at].age_ms for at in tops)

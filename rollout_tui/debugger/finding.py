@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -99,8 +98,11 @@ class Sources:
         if not self._window_start <= start <= stop <= self._window_start + len(self._window):
             backwards = stop <= self._window_start
             self._window_start = max(0, stop - WINDOW) if backwards else start
-            with open(self.trace.bundle.spine, "rb") as spine:
-                self._window = os.pread(spine.fileno(), WINDOW, self._window_start)
+            try:
+                self._window = self.trace.events.stretch(self._window_start, WINDOW)
+            except OSError:
+                self._window = b""
+                return self.trace.events[event - 1]
         line = self._window[start - self._window_start : stop - self._window_start]
         return decode_line(line.partition(b"\n")[0])
 

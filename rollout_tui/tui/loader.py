@@ -13,7 +13,7 @@ from typing import Literal
 
 from textual.message import Message
 
-from rollout_tui.recording import MIB, TIMER_S, Trace
+from rollout_tui.recording import MIB, TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.spine import BadLine, decode_block
@@ -49,6 +49,7 @@ class Loader(threading.Thread):
         self._writer: WriterState | Literal["unasked"] = "unasked"
         self._next_look = 0.0
         self._loaded = False
+        self._away = False
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -102,7 +103,7 @@ class Loader(threading.Thread):
         started = told = time.monotonic()
         more = True
         while more and not self._stopping.is_set():
-            progress = reading.advance(STEP_BYTES)
+            progress = self._advance(reading)
             more = progress.more
             self._let_paint(reading)
             now = time.monotonic()
@@ -117,6 +118,14 @@ class Loader(threading.Thread):
         reading.find()
         self._loaded = True
         self._tell(Advanced(reading, None))
+
+    def _advance(self, reading: Reading) -> Progress:
+        """Read on, and tell what happened to the file."""
+        progress = reading.advance(STEP_BYTES)
+        if progress.change not in ("none", "grown"):
+            self._away = progress.change in ("missing", "unreadable")
+            self._tell(FileChanged(progress.change, progress.reason))
+        return progress
 
     def _let_paint(self, reading: Reading) -> None:
         """Wait for the end of a frame, though not for ever."""
@@ -140,10 +149,8 @@ class Loader(threading.Thread):
         """Take in what was added since the last time."""
         more = True
         while more and not self._stopping.is_set():
-            progress = reading.advance(STEP_BYTES)
+            progress = self._advance(reading)
             more = progress.more
-            if progress.change not in ("none", "grown"):
-                self._tell(FileChanged(progress.change, progress.reason))
             if progress.events or progress.change in ("truncated", "replaced"):
                 reading.live = not reading.ended
                 reading.find()
@@ -155,7 +162,8 @@ class Loader(threading.Thread):
         if reading.ended:
             reading.live = False
             return
-        if now < self._next_look and self._writer != "unasked":
+        if self._away or (now < self._next_look and self._writer != "unasked"):
+            # Of a file that is not there nobody can tell who writes it.
             return
         self._next_look = now + WRITER_EVERY_S
         writer = self._watch.state() if self._watch else "unknown"

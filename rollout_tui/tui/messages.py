@@ -1,4 +1,4 @@
-"""What the reading thread tells the screen."""
+"""What the reading and the searching thread tell the screen, through its mailbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from rollout_tui.trace.tail import Change
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
+
+
+class Mail(Message):
+    """There is something in the mailbox of the screen."""
 
 
 class Opened(Message):
@@ -26,10 +30,6 @@ class Advanced(Message):
         super().__init__()
         self.reading = reading
         self.progress = progress
-
-    def can_replace(self, message: Message) -> bool:
-        """The latest one says it all."""
-        return isinstance(message, Advanced) and message.progress is not None
 
 
 class FileChanged(Message):
@@ -67,7 +67,3 @@ class Waiting(Message):
 
 class SearchAdvanced(Message):
     """More was searched, or another hit was found."""
-
-    def can_replace(self, message: Message) -> bool:
-        """One says it."""
-        return isinstance(message, SearchAdvanced)

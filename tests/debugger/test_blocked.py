@@ -91,7 +91,7 @@ def test_the_document() -> None:
     ("seq", "words", "background"),
     [
         (5, "/root has no turn running", ""),
-        (11, "/root idle, last event 0 s ago", ""),
+        (11, "/root idle", ""),
         (10, "/root blocked 0 ms on inference 1 gpt-5.5", ""),
         (14, "/root blocked 8 ms on exec(call_A)", ""),
         (16, "/root blocked 222 ms on exec(call_A) -> cell 1 (yielded, 1 output)", ""),

@@ -30,9 +30,9 @@ class Writer:
         self.spine.flush()
         self.written += count
 
-    def as_if_now(self, count: int) -> None:
-        """Give the lines times of which that of line `count` is the clock's."""
-        shift = time.time_ns() // 1_000_000 - int(TIME.search(self.lines[count - 1])[1])  # type: ignore[index]
+    def as_if_now(self, count: int, ago_ms: int = 0) -> None:
+        """Give the lines times of which that of line `count` lies `ago_ms` before now."""
+        shift = time.time_ns() // 1_000_000 - ago_ms - int(TIME.search(self.lines[count - 1])[1])  # type: ignore[index]
         self.lines = [
             TIME.sub(lambda found: b'"wall_time_unix_ms":%d' % (int(found[1]) + shift), one, count=1)
             for one in self.lines
@@ -96,15 +96,47 @@ async def test_ages_count_up_while_something_is_open(writer: Writer) -> None:
         assert shown.pane("timeline") == timeline
 
 
+async def test_a_silent_writer_shows_as_idle_and_what_it_is_blocked_on(writer: Writer) -> None:
+    writer.as_if_now(27, ago_ms=41_000)
+    writer.write(27)
+    async with on_screen(writer.folder) as shown:
+        said = re.match(r" /root idle (\d+) s, blocked (\S+) s on wait\(call_wA1\)", shown.bar("blocked"))
+        assert said and int(said[1]) >= 41 and float(said[2]) >= 41
+        assert "LIVE" in shown.bar("header")
+        await shown.press("S")
+        assert not re.search(r"idle \d", shown.bar("blocked"))
+
+
 async def test_a_killed_writer_shows_as_stopped(writer: Writer) -> None:
+    writer.as_if_now(45, ago_ms=38_000)
     writer.write(45)
     async with on_screen(writer.folder) as shown:
         assert "LIVE" in shown.bar("header")
         writer.kill()
         await shown.until(lambda: "STOPPED" in shown.bar("header"), 8)
-        assert "open" in shown.bar("header")
+        before = shown.bar("blocked"), shown.bar("header")
+        assert re.search(r"STOPPED (3[89]|4\d) s ago, 5 things open", before[1])
+        assert not re.search(r"idle \d", before[0])
         found = shown.session.reading.findings.complete("stopped")
         assert any(one.code == "stopped_open" for one in found)
+        await shown.until(lambda: shown.bar("header") != before[1], 3)
+        assert shown.bar("blocked") == before[0], "ages do not count on when nobody writes"
+
+
+async def test_a_file_that_is_away_is_neither_live_nor_stopped(writer: Writer) -> None:
+    writer.write(45)
+    async with on_screen(writer.folder) as shown:
+        away = writer.folder.rename(writer.folder.with_name("away"))
+        await shown.until(lambda: "MISSING" in shown.bar("header"))
+        assert "trace.jsonl missing: it is not there" in shown.bar("footer")
+        await shown.pilot.pause(1.2)
+        assert "MISSING" in shown.bar("header") and "exec-2bfd" in shown.bar("blocked")
+        await shown.press("8")
+        assert "tool_call_started" in shown.pane("lens")
+        writer.write(1)
+        away.rename(writer.folder)
+        await head(shown, 46)
+        await shown.until(lambda: "LIVE" in shown.bar("header"))
 
 
 async def test_a_last_line_without_its_newline_waits_for_the_writer(writer: Writer) -> None:

@@ -215,8 +215,12 @@ def test_how_a_recording_stands(two_cells: Path, demo: Path) -> None:
     assert standing(rollout, loading=True, written=True, **facts).words == "LOADING"
     assert standing(rollout, loading=False, written=True, **facts).words == "LIVE"
     stopped = standing(rollout, loading=False, written=False, **facts)
-    assert stopped.words == "STOPPED 41 s ago, 3 open" and not stopped.growing
+    assert stopped.words == "STOPPED 41 s ago, 3 things open" and not stopped.growing
     assert standing(ended, loading=False, written=False, **facts).words == "ENDED"
+    for away, words in (("missing", "MISSING"), ("unreadable", "UNREADABLE")):
+        gone = standing(rollout, loading=False, written=False, away=away, **facts)
+        assert gone.words == words and gone.growing
+        assert standing(ended, loading=False, written=False, away=away, **facts).words == "ENDED"
 
 
 def test_where_nobody_can_tell_ten_minutes_of_silence_end_it(demo: Path) -> None:

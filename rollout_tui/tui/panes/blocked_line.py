@@ -7,11 +7,17 @@ from rollout_tui.graph.objects import Thread
 from rollout_tui.printable import cells
 from rollout_tui.tui.lens import View
 from rollout_tui.tui.lines import Line, Piece, clipped, line
-from rollout_tui.words import count
+from rollout_tui.words import count, whole_seconds
+
+SILENT_MS = 5000
+"""From here on a silence of the whole recording is pointed out."""
 
 
 def blocked_line(view: View, width: int) -> Line:
-    """`/root blocked 1.84 s on wait(call_wB2) -> cell 2   background: cell 1 (yielded)`."""
+    """`/root blocked 1.84 s on wait(call_wB2) -> cell 2   background: cell 1 (yielded)`.
+
+    Live, after a while without any event: `/root idle 41 s, blocked 43 s on ...`.
+    """
     pieces = [Piece(" ")]
     waits = next(
         iter(blocked(view.trace, view.snapshot, view.now_ms, view.thread_id) if view.thread_id else ()), None
@@ -19,7 +25,7 @@ def blocked_line(view: View, width: int) -> Line:
     if waits is None:
         pieces.append(Piece(_nothing(view), "dim"))
     else:
-        pieces += _sentence(in_words(waits), waits)
+        pieces += _sentence(in_words(waits), waits, view.now_ms - view.snapshot.time_ms)
         beside = background_in_words(waits)
         if beside:
             pieces += (Piece("   background: ", "dim"), Piece(beside, "cell"))
@@ -32,12 +38,14 @@ def blocked_line(view: View, width: int) -> Line:
     return Line((*shown.pieces, blank, Piece(others, "agent"))) if others else shown
 
 
-def _sentence(words: str, waits: ThreadWaits) -> list[Piece]:
+def _sentence(words: str, waits: ThreadWaits, silent_ms: int) -> list[Piece]:
     name = waits.agent_path or waits.thread_id
     if not words.startswith(name):
         return [Piece(words)]
     what, _, on = words.removeprefix(name).partition(" on ")
     busy = bool(waits.blocked_on)
+    if on and silent_ms >= SILENT_MS:
+        what = f" idle {whole_seconds(silent_ms)},{what}"
     pieces = [Piece(name, "agent"), Piece(what, "running" if busy else "dim")]
     return [*pieces, Piece(" on "), Piece(on, "strong")] if on else pieces
 

@@ -1,4 +1,4 @@
-"""How a recording stands, in words: LOADING, LIVE, ENDED, STOPPED."""
+"""How a recording stands, in words: LOADING, LIVE, ENDED, STOPPED, MISSING, UNREADABLE."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.trace.writer import WriterState
-from rollout_tui.words import whole_seconds
+from rollout_tui.words import count, whole_seconds
 
 if TYPE_CHECKING:
     from rollout_tui.tui.session import Session
 
-Phase: TypeAlias = Literal["opening", "waiting", "loading", "live", "ended", "stopped", "failed"]
+Phase: TypeAlias = Literal["loading", "live", "ended", "stopped", "away"]
+Away: TypeAlias = Literal["", "missing", "unreadable"]
 
 STYLES: dict[Phase, str] = {
-    "opening": "badge",
-    "waiting": "badge",
     "loading": "badge",
     "live": "badge",
     "ended": "ok",
     "stopped": "alarm",
-    "failed": "alarm",
+    "away": "alarm",
 }
 
 
@@ -29,7 +28,7 @@ STYLES: dict[Phase, str] = {
 class Standing:
     """`quiet_ms` is the time since the last event by the clock, `open_things` what is open at the end.
 
-    `empty` says that there is no event.
+    `empty` says that there is no event, `away` why the file cannot be read at present.
     """
 
     phase: Phase
@@ -37,23 +36,24 @@ class Standing:
     quiet_ms: int = 0
     open_things: int = 0
     empty: bool = False
+    away: Away = ""
 
     @property
     def growing(self) -> bool:
         """Whether more events are expected."""
-        return self.phase in ("loading", "live")
+        return self.phase in ("loading", "live", "away")
 
     @property
     def words(self) -> str:
-        """`LIVE`, `ENDED failed`, `STOPPED 41 s ago, 3 open`."""
+        """`LIVE`, `ENDED failed`, `STOPPED 41 s ago, 3 things open`, `MISSING`."""
         if self.phase == "ended":
             return "ENDED" if self.status in ("completed", "running") else f"ENDED {self.status}"
         if self.phase == "stopped" and self.empty:
             return "STOPPED, empty"
         if self.phase == "stopped":
-            left = f", {self.open_things} open" if self.open_things else ""
+            left = f", {count(self.open_things, 'thing')} open" if self.open_things else ""
             return f"STOPPED {whole_seconds(self.quiet_ms)} ago{left}"
-        return self.phase.upper()
+        return (self.away or self.phase).upper()
 
     @property
     def style(self) -> str:
@@ -62,17 +62,28 @@ class Standing:
 
 
 def standing(
-    rollout: Rollout, *, loading: bool, written: bool, quiet_ms: int, open_things: int, empty: bool = False
+    rollout: Rollout,
+    *,
+    loading: bool,
+    written: bool,
+    quiet_ms: int,
+    open_things: int,
+    empty: bool = False,
+    away: Away = "",
 ) -> Standing:
     """How a recording stands; `written` is whether somebody still writes it."""
     if loading:
         return Standing("loading", rollout.status)
     if rollout.recording_complete or rollout.status != "running":
         return Standing("ended", rollout.status)
+    if away:
+        return Standing("away", "running", quiet_ms, open_things, empty, away)
     return Standing("live" if written else "stopped", "running", quiet_ms, open_things, empty)
 
 
-def session_standing(session: Session, writer: WriterState, clock_ms: int, *, loading: bool) -> Standing:
+def session_standing(
+    session: Session, writer: WriterState, clock_ms: int, *, loading: bool, away: Away = ""
+) -> Standing:
     """How the recording of a session stands; `clock_ms` is the time, in ms since 1970."""
     history = session.history
     quiet = clock_ms - history.events.times[session.head] if session.head else 0
@@ -83,4 +94,5 @@ def session_standing(session: Session, writer: WriterState, clock_ms: int, *, lo
         quiet_ms=max(0, quiet),
         open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
         empty=not session.head,
+        away=away,
     )

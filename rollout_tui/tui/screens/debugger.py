@@ -19,10 +19,12 @@ from rollout_tui.tui.lane_view import LaneView
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
 from rollout_tui.tui.loader import Loader
+from rollout_tui.tui.mailbox import Mailbox
 from rollout_tui.tui.messages import (
     Advanced,
     Failed,
     FileChanged,
+    Mail,
     Opened,
     Waiting,
     WriterSeen,
@@ -58,6 +60,7 @@ class DebuggerScreen(Screen[None]):
         super().__init__()
         self.opening = opening
         self.opened: Session | None = None
+        self.mailbox = Mailbox(lambda: self.post_message(Mail()))
         self.painter = Painter(self)
         self.running = Running(self)
         self.frames = Frames(self)
@@ -84,7 +87,7 @@ class DebuggerScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start to read."""
-        self._loader = Loader(self.opening.path, self.post_message, wait=self.opening.wait)
+        self._loader = Loader(self.opening.path, self.mailbox.put, wait=self.opening.wait)
         self._loader.start()
         self.set_interval(TICK_S, self.painter.paint_ages)
         self.repaint()
@@ -180,6 +183,11 @@ class DebuggerScreen(Screen[None]):
 
     # -- what the reading thread tells -----------------------------------------------
 
+    def on_mail(self) -> None:
+        """Threads have told something."""
+        for message in self.mailbox.take():
+            self.post_message(message)
+
     def on_opened(self, message: Opened) -> None:
         """A trace is there: begin a session over it."""
         self.opened = Session(message.reading)
@@ -223,6 +231,8 @@ class DebuggerScreen(Screen[None]):
 
     def on_file_changed(self, message: FileChanged) -> None:
         """The file was cut, replaced, taken away or came back."""
+        change = message.change
+        self.painter.away = change if change == "missing" or change == "unreadable" else ""
         self.say(f"trace.jsonl {message.change}: {message.reason}", "warning")
         self.repaint()
 

@@ -22,7 +22,7 @@ from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_line
 from rollout_tui.tui.panes.position import failures_note, header_facts
-from rollout_tui.tui.panes.status import Standing, session_standing
+from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
 from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE, Session
 
@@ -42,6 +42,7 @@ class Painter:
         self.problem = ""
         self.waiting = ""
         self.writer: WriterState = "unknown"
+        self.away: Away = ""
         self.loading = True
         self.latest: tuple[str, ...] = ()
         self._lanes: tuple[tuple[object, ...], Lanes] | None = None
@@ -52,7 +53,7 @@ class Painter:
 
     def standing(self, session: Session) -> Standing:
         """How the recording stands by the clock."""
-        return session_standing(session, self.writer, self.clock_ms, loading=self.loading)
+        return session_standing(session, self.writer, self.clock_ms, loading=self.loading, away=self.away)
 
     @property
     def clock_ms(self) -> int:
@@ -60,8 +61,8 @@ class Painter:
         return time.time_ns() // 1_000_000
 
     def view(self, session: Session, now: Standing) -> View:
-        """What panes get; at the head of a live recording ages count to the clock."""
-        live = now.phase == "live" and session.event == session.head
+        """What panes get; at the head of a recording that may go on ages count to the clock."""
+        live = now.growing and not self.loading and session.event == session.head
         return session.view(self.clock_ms if live else None)
 
     # -- painting ------------------------------------------------------------------
@@ -109,7 +110,7 @@ class Painter:
         """Only what counts up by the clock."""
         session = self._screen.opened
         now = self.standing(session) if session is not None and not self.loading else None
-        if session is not None and now is not None and now.phase in ("live", "stopped"):
+        if session is not None and now is not None and now.phase in ("live", "stopped", "away"):
             self.paint_blocked(session, self.view(session, now))
             self._bar("header", header(header_facts(session, now), self._screen.size.width))
 

@@ -72,7 +72,7 @@ class Running:
 
     def tell_searched(self) -> None:
         """Called from the searching thread: there is more to show."""
-        self._screen.post_message(SearchAdvanced())
+        self._screen.mailbox.put(SearchAdvanced())
 
     def searched(self) -> None:
         """Show the count; the first hit is gone to by itself."""
