@@ -1,0 +1,75 @@
+"""The wheel alone is the program: built here, installed where nothing of this checkout is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from running import ROOT
+
+# What the terminal interface needs beside modules: its style sheet, the help's pages, the tour's recording.
+USE = """\
+import asyncio, sys
+from pathlib import Path
+import rollout_tui
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.opening import Opening
+
+async def use():
+    app = RolloutApp(Opening(Path(sys.argv[1])))
+    async with app.run_test(size=(120, 40)) as pilot:
+        header = app.screen.query_one("#header", Bar)
+        for _ in range(500):
+            await pilot.pause(0.02)
+            if "#141/141" in header.line.text:
+                break
+        await pilot.press("W")
+        await pilot.pause(0.1)
+        print(header.line.text.split())
+
+print(rollout_tui.__file__)
+asyncio.run(use())
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel and, from where this test runs, what the wheel depends on."""
+    pytest.importorskip(
+        "hatchling", reason="the extra `test` is not installed whole: pip install -e '.[test]'"
+    )
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    empty = folder / "empty"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(empty)], check=True)
+    python = empty / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps"]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    (site,) = empty.glob("lib/python*/site-packages")
+    paths = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
+    (site / "dependencies.pth").write_text("".join(f"{path}\n" for path in paths))
+    return empty
+
+
+def test_it_writes_and_shows_the_demo(environment: Path, tmp_path: Path) -> None:
+    without = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def told(program: str, *arguments: str) -> list[str]:
+        command = [str(environment / "bin" / program), *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=without, capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    (bundle,) = told("rollout-tui", "demo", "--headless", str(tmp_path))
+    assert told("rollout-tui", "check", bundle) == ["sound"]
+    assert "model-visible state" in "\n".join(told("rollout-tui", "help", "state"))
+    where, header = told("python", "-c", USE, bundle)
+    assert Path(where).is_relative_to(environment)
+    assert "'ENDED'" in header and "'#141/141'" not in header
