@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import msgspec
-from msgspec import Raw
 
 from rollout_tui.debugger.carried import Carried, Request
 from rollout_tui.debugger.comparison import stable_prefix
+from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.diff import context_ids
-from rollout_tui.debugger.evidence import body, value
+from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of
 from rollout_tui.debugger.item_text import size_bytes
 from rollout_tui.graph.history import History
@@ -168,6 +168,18 @@ def latest_usage(history: History, thread_id: str, event: int) -> Usage | None:
     return None
 
 
+def recorded_tokens(history: History, thread_id: str, event: int) -> int | None:
+    """Tokens in the context of a thread as recorded: input of the latest request and what it brought.
+
+    None until its usage is recorded, and once a compaction has replaced what it carried.
+    """
+    request = index_of(history, Carried).request_at(thread_id, event)
+    usage = None if request is None else usage_of(history, request.inference_call_id, event)
+    if usage is None or index_of(history, ContextIndex).replaced_at(thread_id, event):
+        return None
+    return usage.input_tokens + usage.output_tokens
+
+
 # -- what fills the context -------------------------------------------------------------
 
 
@@ -237,34 +249,6 @@ def category(item: ConversationItem) -> str:
     if item.channel == "summary" or item.kind == "compaction_marker":
         return "summary"
     return "instructions" if item.role in ("system", "developer") else "messages"
-
-
-class _Frame(msgspec.Struct, gc=False):
-    instructions: Raw = Raw()
-    tools: Raw = Raw()
-
-
-_FRAME = msgspec.json.Decoder(_Frame)
-
-
-class Frame(NamedTuple):
-    """Bytes of a request beside its items: the instructions and the tool definitions."""
-
-    instructions_bytes: int
-    tools_bytes: int
-
-
-def request_frame(trace: Trace, inference_call_id: str) -> Frame | None:
-    """What a request carries beside its items; reads its payload. None when that cannot be had."""
-    handle = trace.history.handle(InferenceCall, inference_call_id)
-    if handle is None:
-        return None
-    data = body(trace, cast(InferenceCall, trace.history.objects[handle]).raw_request_payload_id)
-    try:
-        frame = None if data is None else _FRAME.decode(data)
-    except (ValueError, RecursionError):
-        return None
-    return None if frame is None else Frame(len(bytes(frame.instructions)), len(bytes(frame.tools)))
 
 
 # -- the window of the model -------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.context import ACCEPTED, DROPPED, IN_CONTEXT, PENDING, Context, ContextItem
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.export.table import table
 from rollout_tui.printable import one_line
 from rollout_tui.words import count, size
@@ -34,9 +35,12 @@ def context_text(trace: Trace, snapshot: Snapshot, thread_id: str, width: int) -
     more = ", ".join(
         f"{len(group)} {status}" for status, group in groups.items() if group and group is not inside
     )
+    bytes_inside = sum(row.size_bytes for row in inside)
+    recorded = recorded_tokens(trace.history, thread_id, snapshot.event)
+    tokens = f"~{estimate(bytes_inside):,} tokens" if recorded is None else f"{recorded:,} tokens recorded"
     yield one_line(
-        f"{name} at #{snapshot.seq}   {count(len(inside), 'item')} in context, "
-        f"{size(sum(row.size_bytes for row in inside))}" + (f"   {more}" if more else ""),
+        f"{name} at #{snapshot.seq}   {count(len(inside), 'item')} in context, {size(bytes_inside)}, {tokens}"
+        + (f"   {more}" if more else ""),
         width,
     )
     for status, group in groups.items():

@@ -80,7 +80,7 @@ class PlainDesk:
         self.opened = session
         self.running = PlainRunning(self)
         self.app = PlainApp()
-        self.pane = LENS
+        self.pane = TIMELINE
         self.writer: WriterState = "unknown"
         self.leaving = False
         self._panes = {
@@ -159,7 +159,7 @@ class PlainDesk:
 
     def _now(self) -> Before:
         session = self.session
-        chosen = (session.folds, session.severity, session.hindsight, session.outline)
+        chosen = (session.folds, session.severity, session.hindsight, session.outline, session.way)
         return Before(session.event, (*chosen, session.place.held_thread))
 
     def answer(self, before: Before) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _next(
 
 
 LENS_NAMES = (
-    ("1", "context", "what the model sees"),
+    ("1", "context", "what the model sees; again: as sent, new"),
     ("2", "diff", "changes since the previous request, or the mark"),
     ("3", "cells", "code cells and the waits on them"),
     ("4", "agents", "threads, edges, where each one is"),

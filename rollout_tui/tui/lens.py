@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.lines import Line, ToObject, ToPayload
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 Selection: TypeAlias = ToObject | ToPayload
+Way: TypeAlias = Literal["logical", "wire", "new"]
+WAYS: tuple[Way, ...] = ("logical", "wire", "new")
+"""The context whole, as the latest request sent it, or only what that request did not carry."""
 
 
 class LensLines(Protocol):
@@ -61,7 +64,7 @@ class View:
     `following` is whether the cursor stays on the last event, `growing` whether more events are expected.
     `folds` holds the keys of `Fold` lines that are not as they are by default. `severity` is the least severe
     finding to list. `hindsight` asks for what is known at the end instead of at the cursor. `search` is the
-    text that is searched for.
+    text that is searched for. `way` is how the context is looked at, one of `WAYS`.
     """
 
     trace: Trace
@@ -80,6 +83,7 @@ class View:
     severity: str = "note"
     folds: frozenset[str] = field(default=frozenset())
     search: str = ""
+    way: Way = "logical"
 
 
 LensFunction: TypeAlias = Callable[[View, int], LensLines]

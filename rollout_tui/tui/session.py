@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.breakpoints import Breakpoints
 from rollout_tui.debugger.related import Subject, subject_of
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.tui.lens import Selection, View
+from rollout_tui.tui.lens import WAYS, Selection, View, Way
 from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Session:
         self.hindsight = False
         self.mark: int | None = None
         self.severity = "note"
+        self.way: Way = "logical"
         self.folds: frozenset[str] = frozenset()
         self.outline = True
         self.zoomed = False
@@ -171,6 +172,9 @@ class Session:
         if self.place.held_thread is not None:
             self.hold_thread(None)
             return "thread let go"
+        if self.way != "logical" and self.place.lens == "context":
+            self.way = "logical"
+            return "the whole context"
         if self.zoomed:
             self.zoomed = False
             return ""
@@ -271,6 +275,12 @@ class Session:
         if name != self.place.lens:
             self.place = replace(self.place, lens=name, row=row, top=top)
 
+    def next_way(self) -> Way:
+        """Look at the context another way: whole, as it was sent, only what is new."""
+        self.way = WAYS[(WAYS.index(self.way) + 1) % len(WAYS)]
+        self.place = replace(self.place, row=0, top=0)
+        return self.way
+
     def hold_thread(self, thread_id: str | None) -> None:
         """Show this thread wherever the cursor goes; None lets go."""
         self.place = replace(self.place, held_thread=thread_id)
@@ -301,4 +311,5 @@ class Session:
             severity=self.severity,
             folds=self.folds,
             search=self.search,
+            way=self.way,
         )

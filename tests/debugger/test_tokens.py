@@ -9,7 +9,7 @@ from rollout_tui.debugger.tokens import (
     context_window,
     estimate,
     latest_usage,
-    request_frame,
+    recorded_tokens,
     tokens,
 )
 
@@ -75,12 +75,19 @@ def test_where_the_cache_broke() -> None:
     assert (broken.broken, broken.broke) == ("conversation_item:2", "conversation_item:3")
 
 
-def test_what_a_request_carries_beside_its_items() -> None:
+def test_recorded_tokens_are_those_of_the_latest_answered_request() -> None:
+    """#36 asks, #37 has its answer: 1,000 tokens in, 50 out."""
     trace = recording("two-cells-interleaved")
-    found = tokens(trace, 45, trace.bundle.identity.root_thread_id)
-    frame = request_frame(trace, found.requests[0].inference_call_id)
-    assert frame is not None and frame.instructions_bytes == 0 and frame.tools_bytes > 10_000
-    assert request_frame(trace, "nope") is None
+    root = trace.bundle.identity.root_thread_id
+    assert [recorded_tokens(trace.history, root, seq) for seq in (36, 37, 49)] == [None, 1050, 1050]
+    assert recorded_tokens(trace.history, "nope", 49) is None
+
+
+def test_a_compaction_leaves_nothing_recorded() -> None:
+    """#18 replaces the context, #19 asks anew."""
+    trace = recording("remote-compaction-auto")
+    root = trace.bundle.identity.root_thread_id
+    assert [recorded_tokens(trace.history, root, seq) is None for seq in (17, 18, 19)] == [False, True, True]
 
 
 def test_an_estimate_is_a_quarter_of_the_bytes() -> None:

@@ -46,6 +46,18 @@ def test_a_run_of_one_motion_is_one_jump(two_cells: Path) -> None:
     assert session.back() and session.event == 10
 
 
+def test_the_context_is_looked_at_in_three_ways_and_esc_ends_them(two_cells: Path) -> None:
+    session = session_over(two_cells)
+    session.go(49)
+    assert session.view().way == "logical"
+    assert [session.next_way() for _ in range(4)] == ["wire", "new", "logical", "wire"]
+    session.show_lens("cells")
+    session.cancel()
+    assert session.way == "wire"
+    session.show_lens("context")
+    assert session.cancel() == "the whole context" and session.view().way == "logical"
+
+
 def test_moving_lets_a_selection_go_unless_it_is_held(two_cells: Path) -> None:
     session = session_over(two_cells)
     cell = ToObject(CodeCell, "code_cell:call_A")

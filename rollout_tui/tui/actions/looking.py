@@ -105,10 +105,22 @@ def pane_previous(desk: Desk) -> None:
     desk.focus_pane(PANES[(PANES.index(desk.pane) - 1) % len(PANES)])
 
 
+WAYS = {
+    "logical": "the whole context",
+    "wire": "as the latest request sent it; 1 goes on, Esc goes back",
+    "new": "only what the latest request did not carry; 1 or Esc: all",
+}
+
+
 def _lens(name: str) -> Callable[[Desk], None]:
     def show(desk: Desk) -> None:
-        desk.session.leave()
-        desk.session.show_lens(name)
+        session = desk.session
+        if name == "context" == session.place.lens and desk.pane == LENS:
+            desk.say(WAYS[session.next_way()])
+            desk.repaint()
+            return
+        session.leave()
+        session.show_lens(name)
         desk.focus_pane(LENS)
         desk.repaint()
 

@@ -8,11 +8,13 @@ from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.pending_index import Pending
+from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.graph.history import History, object_id
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.lenses.item_words import producer_link, role_cell
 from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lenses.wire import wire
 from rollout_tui.tui.lines import (
     FLEXIBLE,
     NOTHING,
@@ -43,10 +45,16 @@ def context(view: View, width: int) -> LensLines:
     """Items in context in their order, then what is accepted and pending, and what was dropped, folded."""
     if view.thread_id is None:
         return LineList("context", (), empty="No thread has started yet. Press } for the first turn.")
+    if view.way == "wire":
+        return wire(view, view.thread_id, width)
     rows = Context(view.trace, view.event, view.thread_id)
+    if view.way == "new":
+        return _new(view, rows, width)
     counts = rows.counts
     name = index_of(view.snapshot.history, Names).thread(view.thread_id)
+    tokens = recorded_tokens(view.snapshot.history, view.thread_id, view.event)
     told = [f"{counts[status]:,} {status}" for status in (ACCEPTED, PENDING, DROPPED) if counts[status]]
+    told += [f"{tokens:,} tokens"] if tokens is not None else []
     focus = _focus(rows)
     parts: list[LensLines] = [
         MadeLines(
@@ -64,6 +72,30 @@ def context(view: View, width: int) -> LensLines:
     parts += _group(view, rows, PENDING, "pending, not yet seen by the model:", focus, width)
     parts += _dropped(view, rows, width)
     return JoinedLines(*parts)
+
+
+# -- only what is new --------------------------------------------------------------------
+
+
+def _new(view: View, rows: Context, width: int) -> LensLines:
+    """What the latest request did not carry: what the model said since, what waits, what was dropped."""
+    history = view.snapshot.history
+    request = index_of(history, Carried).request_at(rows.thread_id, view.event)
+    carried = min(len(rows.in_context), len(request.items)) if request else 0
+    dropped = rows.start_of(DROPPED)
+    sent = history.events.seqs[request.event] if request else 0
+    gone = [number for number in range(dropped, len(rows)) if (rows[number].dropped_seq or 0) > sent]
+    numbers = [*range(carried, dropped), *gone]
+    since = (
+        f"request {index_of(history, Names).number(request.inference_call_id)} (#{sent})" if request else ""
+    )
+    return MadeLines(
+        f"context {index_of(history, Names).thread(rows.thread_id)}  new since {since or 'the start'}",
+        len(numbers),
+        lambda number: _row(view, rows, numbers[number], width),
+        "1 shows all",
+        f"Nothing is new: {since or 'no request'} carried all there is. 1 or Esc shows the whole context.",
+    )
 
 
 # -- groups ----------------------------------------------------------------------------
@@ -143,6 +175,7 @@ def _row(view: View, rows: Context, number: int, width: int) -> Line:
         Cell(made, "dim", MADE_BY_WIDE if width >= WIDE else MADE_BY, drop=2),
         Cell(f"#{one.first_seen_seq}", "dim", 6, "right", drop=3),
         Cell(size(one.size_bytes), "dim", 7, "right"),
+        Cell(f"~{estimate(one.size_bytes):,} t", "dim", 9, "right", drop=4),
         target=_target(history, one),
     )
 

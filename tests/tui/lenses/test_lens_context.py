@@ -2,7 +2,7 @@ from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem
 from rollout_tui.tui.lenses.context import context
-from rollout_tui.tui.lines import Fold, ToObject
+from rollout_tui.tui.lines import Fold, ToObject, ToPayload
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 
@@ -11,7 +11,7 @@ def test_items_stand_in_their_order_with_what_is_pending_below() -> None:
     content = context(view_at(TWO_CELLS, 49), 60)
     text = rows(content)
     assert content.title == "context /root  13 items"
-    assert content.subtitle == "1 pending"
+    assert content.subtitle == "1 pending  1,050 tokens"
     assert [row.split()[0] for row in text[:13]] == (
         [
             "dev",
@@ -43,11 +43,48 @@ def test_a_pending_row_leads_to_the_cell_and_an_item_to_itself() -> None:
 
 def test_rows_show_size_first_seen_and_who_made_them_where_there_is_room() -> None:
     wide = next(row for row in shown("context", DEMO, 30, 118) if "sed -n 1,40p tidemark/days.py" in row)
-    assert wide.split()[-4:] == ["1", "#10", "39", "B"]
+    assert wide.split()[-6:] == ["1", "#10", "39", "B", "~10", "t"]
     assert "inference 1" in wide
     narrow = next(row for row in shown("context", DEMO, 30, 38) if "exec_command" in row)
     assert narrow.endswith("39 B")
     assert "inference" not in narrow
+
+
+def test_what_was_sent_is_told_with_what_stands_beside_the_items() -> None:
+    content = context(view_at(TWO_CELLS, 49, way="wire"), 60)
+    text = rows(content)
+    assert content.title == "context /root  on the wire"
+    assert text[0].startswith(" request 4 (#36)")
+    assert "6 definitions" in text[1]
+    assert text[3].startswith("input  11 elements")
+    assert len(text) == 4 + 11
+    assert target_of(content, "6 definitions") == ToPayload("raw_payload:22")
+    assert target_of(content, "wait cell 2 300 ms") == ToObject(ConversationItem, "conversation_item:10")
+    nothing = context(view_at(TWO_CELLS, 9, way="wire"), 60)
+    assert not len(nothing) and "Press )" in nothing.empty
+
+
+def test_only_what_the_latest_request_did_not_carry() -> None:
+    """Request 4 at #36 carries items 1 to 11; #37 answers with two calls, #49 ends cell 2."""
+    content = context(view_at(TWO_CELLS, 49, way="new"), 60)
+    assert content.title == "context /root  new since request 4 (#36)"
+    assert [row.split()[:4] for row in rows(content)] == [
+        ["asst", "wait", "cell", "2"],
+        ["asst", "wait", "cell", "1"],
+        ["+", "tool", "cell", "2"],
+    ]
+    nothing = context(view_at(TWO_CELLS, 36, way="new"), 60)
+    assert not len(nothing) and nothing.empty.startswith("Nothing is new: request 4 (#36) carried all")
+
+
+def test_new_after_a_compaction_is_the_replacement_and_what_it_dropped() -> None:
+    """#18 installs a compaction: items 6 to 9 are accepted, 1 to 5 left after request 1 (#10)."""
+    content = context(view_at(RECORDINGS / "remote-compaction-auto", 18, way="new"), 60)
+    items = [content.line(number).target for number in range(len(content))]
+    assert [one.id.rpartition(":")[2] for one in items if isinstance(one, ToObject)] == [
+        *("6", "7", "8", "9"),
+        *("1", "2", "3", "4", "5"),
+    ]
 
 
 def test_what_the_event_brought_is_marked() -> None:
