@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self, overload
+from typing import Self
 
 import msgspec
 
+from rollout_tui.event_lines import Events
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
@@ -19,16 +20,16 @@ from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
-from rollout_tui.trace.held_spine import HeldSpine
-from rollout_tui.trace.identity import plain_reason
+from rollout_tui.trace.late_payloads import LatePayloads
 from rollout_tui.trace.memory import DEFAULT_LIMIT, MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
-from rollout_tui.trace.spine import BadLine, Line, decode_block, decode_line
-from rollout_tui.trace.tail import Change, SpineTail
+from rollout_tui.trace.spine import BadLine, decode_block, decode_line
+from rollout_tui.trace.tail import LONGEST_LINE, MIB, Change, Growth, SpineTail
 
-MIB = 1 << 20
 TIMER_S = 0.25
-LONGEST_LINE = 64 * MIB
+
+# Diagnostics of payloads that may be of use later, and whether they could not even be read.
+_LATE = {"payload_missing": True, "payload_unreadable": True, "bad_payload": False, "bad_request": False}
 
 
 class UnknownSeq(LookupError):
@@ -59,6 +60,7 @@ class Trace:
     `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
     ReductionRefused when `strict`. With `head_only` the state at the head is all there is.
     `memory` is what the recording may take, in bytes; beyond it reading stops, and says so.
+    `generation` counts the histories there were, `lives` those of the file among them.
     """
 
     def __init__(
@@ -69,10 +71,13 @@ class Trace:
         self.strict = strict
         self.head_only = head_only
         self.generation = 0
+        self.lives = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
         self._budget = MemoryBudget(memory)
         self._reducer = self._start()
+        self._late = LatePayloads(self.payloads)
+        self._expected = 0
         self.events = Events(self)
 
     def _start(self) -> Reducer:
@@ -168,9 +173,7 @@ class Trace:
         growth = self._tail.poll(most)
         if growth.change in ("truncated", "replaced"):
             self._again()
-        for offset, size in growth.skipped:
-            reason = f"the line is too long ({size:,} bytes)"
-            self._reducer.apply([BadLine(UNREADABLE, reason, size, None, None, None, ())], [offset])
+        self._skip(self._reducer, growth)
         data, start = growth.data, growth.offset
         if data:
             self.events.hold()
@@ -184,7 +187,7 @@ class Trace:
             start, data = start + len(first) + 1, rest
         before = self.history.head
         if data:
-            self._reduce(data, start)
+            self._reduce(self._reducer, data, start)
         return Progress(
             self.history.head - before,
             self._tail.offset,
@@ -207,13 +210,58 @@ class Trace:
 
     def _again(self) -> None:
         self.generation += 1
+        self.lives += 1
         self.payloads.close()
         self._taken = b""
+        self._expected = 0
+        self._late = LatePayloads(self.payloads)
         self._reducer = self._start()
 
-    def _reduce(self, data: bytes, start: int) -> None:
+    def _skip(self, reducer: Reducer, growth: Growth) -> None:
+        for offset, size in growth.skipped:
+            reason = f"the line is too long ({size:,} bytes)"
+            reducer.apply([BadLine(UNREADABLE, reason, size, None, None, None, ())], [offset])
+
+    def _reduce(self, reducer: Reducer, data: bytes, start: int) -> None:
         block = decode_block(data, placed=not self.head_only)
-        self._reducer.apply(block.lines, [start + offset for offset in block.offsets])
+        reducer.apply(block.lines, [start + offset for offset in block.offsets])
+
+    def resolve(self) -> list[str]:
+        """Look for payloads that were not there, not readable or not whole when they were needed.
+
+        Where some are by now, all lines are reduced anew: the history is another one, of the same events.
+        Returns the paths of those payloads. Looks at a few files; to be called about once a second.
+        """
+        for one in self.diagnostics[self._expected :]:
+            for payload_id in one.ids if one.code in _LATE else ():
+                reference = self.history.payloads.get(payload_id, self.history.head)
+                if reference is not None:
+                    self._late.expect(reference.path, absent=_LATE[one.code])
+        self._expected = len(self.diagnostics)
+        came = self._late.came() if self._late else []
+        if came and not self._reduce_anew():
+            self._late.not_taken(came)
+            return []
+        return came
+
+    def _reduce_anew(self) -> bool:
+        """Reduce the lines read so far into another history; False if the file is no longer the same."""
+        tail, reducer = SpineTail(self.bundle.spine, longest_line=LONGEST_LINE), self._start()
+        while tail.offset < self._tail.offset:
+            growth = tail.poll(min(MIB, self._tail.offset - tail.offset))
+            if growth.change != "grown" and not growth.more:
+                return False
+            self._skip(reducer, growth)
+            self._reduce(reducer, growth.data, growth.offset)
+        if not tail.reads_the_file_of(self._tail):
+            return False
+        self._reducer, self._tail = reducer, tail
+        self._expected = 0
+        self.generation += 1
+        if self._taken:
+            self._taken = b""
+            self.take_held_line()
+        return True
 
     def load(self) -> Self:
         """Read and reduce all that is there, an unterminated last line included.
@@ -265,66 +313,8 @@ class Trace:
                 progress = self.advance()
                 if progress.events:
                     yield self.head
-                if not progress.more:
-                    rung.wait(TIMER_S)
-
-
-class Events(Sequence[Line]):
-    """The events of a trace, read from the spine when asked for; index 0 is event line 1.
-
-    The spine is opened once for each life of the file (`Trace.generation`), when its first lines are read,
-    and never through a link: what was readable stays so after the file was taken away.
-    """
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-        self._spine = HeldSpine(trace.bundle.spine)
-
-    def __len__(self) -> int:
-        return self._trace.history.head
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | list[Line]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = index + len(self) if index < 0 else index
-        if not 0 <= at < len(self):
-            raise IndexError(index)
-        try:
-            return decode_line(self.raw(at))
-        except OSError as error:
-            reason = f"the line cannot be read any more: {plain_reason(error)}"
-            return BadLine(UNREADABLE, reason, 0, None, None, None, ())
-
-    def hold(self) -> None:
-        """Keep the spine open from here on, where it can be."""
-        self._spine.hold(self._trace.generation)
-
-    def stretch(self, start: int, size: int) -> bytes:
-        """At most `size` bytes of the spine from byte `start`. Raises OSError."""
-        return self._spine.stretch(self._trace.generation, start, size)
-
-    def raw(self, index: int, most: int = LONGEST_LINE) -> bytes:
-        """The bytes of an event line without its LF, at most `most` of them. Raises OSError."""
-        offsets = self._trace.history.events.offsets
-        start = offsets[index + 1]
-        if index + 2 < len(offsets):
-            return self.stretch(start, min(offsets[index + 2] - start, most)).partition(b"\n")[0]
-        parts: list[bytes] = []
-        while most > 0 and (part := self.stretch(start, min(most, MIB // 4))):
-            line, end, _ = part.partition(b"\n")
-            parts.append(line)
-            start, most = start + len(part), most - len(part)
-            if end:
-                break
-        return b"".join(parts)
-
-    def close(self) -> None:
-        """Give the file descriptor back; the next read opens the spine afresh."""
-        self._spine.close()
+                if not progress.more and not rung.wait(TIMER_S):
+                    self.resolve()
 
 
 def open_trace(

@@ -22,7 +22,7 @@ ORDER = (
     ("trace",),
     ("graph",),
     ("reducer",),
-    ("recording",),
+    ("event_lines", "recording"),
     ("debugger",),
     ("export",),
 )

@@ -13,11 +13,12 @@ import pytest
 from scripted import FIXTURES, Script, assistant, state_bytes, user
 
 import rollout_tui
-from rollout_tui.recording import LONGEST_LINE, Trace, UnknownSeq, open_trace
+from rollout_tui.recording import Trace, UnknownSeq, open_trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.trace.events import Event, ThreadStarted
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine
+from rollout_tui.trace.tail import LONGEST_LINE
 
 CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
 
@@ -183,6 +184,71 @@ def test_a_payload_that_comes_late_is_a_diagnostic(script: Script) -> None:
     assert [one.code for one in trace.diagnostics] == ["payload_missing"]
     (script.folder / "payloads" / "late").rename(script.folder / "payloads" / "1.json")
     assert b"input" in trace.read_payload("raw_payload:1")
+
+
+def asked_late(script: Script, wait: str) -> Trace:
+    """A trace of a request whose body is missing or half written when its event is reduced."""
+    script.ask("i1", user("a"))
+    script.answer("i1", assistant("x"))
+    body = script.folder / "payloads" / "1.json"
+    whole = body.read_bytes()
+    body.with_name("whole").write_bytes(whole)
+    if wait == "missing":
+        body.unlink()
+    else:
+        body.write_bytes(whole[: len(whole) // 2 if wait == "half written" else 0])
+    trace = Trace(open_bundle(script.folder))
+    trace.advance()
+    return trace
+
+
+@pytest.mark.parametrize("wait", ["missing", "half written", "empty"])
+def test_a_payload_that_comes_late_is_taken_in(script: Script, wait: str) -> None:
+    trace = asked_late(script, wait)
+    before, head = state_bytes(trace), trace.head
+    assert trace.diagnostics and trace.resolve() == []
+    (script.folder / "payloads" / "whole").replace(script.folder / "payloads" / "1.json")
+    assert trace.resolve() == ["payloads/1.json"]
+    assert (trace.head, trace.diagnostics, trace.generation, trace.lives) == (head, [], 1, 0)
+    with open_trace(script.folder) as whole:
+        assert state_bytes(trace) == state_bytes(whole) != before
+    assert trace.resolve() == []
+    script.turn("u9")
+    trace.advance()
+    assert "u9" in trace.at(trace.head).codex_turns
+    assert [type(line) for line in trace.events] == [Event] * len(trace)
+
+
+def test_a_body_of_another_shape_is_not_read_for_ever(script: Script) -> None:
+    trace = asked_late(script, "missing")
+    (script.folder / "payloads" / "1.json").write_bytes(b"[1, 2]")
+    assert trace.resolve() == ["payloads/1.json"]
+    assert [one.code for one in trace.diagnostics] == ["bad_request"]
+    assert [trace.resolve() for _ in range(3)] == [[], [], []]
+
+
+def test_a_body_that_always_had_another_shape_is_left_alone(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = asked_late(script, "half written")
+    body = script.folder / "payloads" / "1.json"
+    body.write_bytes(b"[1, 2]")
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 10**10)
+    trace = Trace(trace.bundle)
+    trace.advance()
+    assert [one.code for one in trace.diagnostics] == ["bad_request"]
+    assert trace.resolve() == []
+
+
+def test_a_late_payload_waits_for_a_file_that_is_away(script: Script) -> None:
+    trace = asked_late(script, "missing")
+    state = state_bytes(trace)
+    (script.folder / "payloads" / "whole").replace(script.folder / "payloads" / "1.json")
+    away = script.spine.rename(script.folder / "away")
+    assert trace.resolve() == [] and state_bytes(trace) == state
+    away.rename(script.spine)
+    assert trace.resolve() == ["payloads/1.json"] and trace.diagnostics == []
 
 
 # -- what the file can be ---------------------------------------------------------------

@@ -86,7 +86,6 @@ def _take_in(desk: PlainDesk, watch: WriterWatch) -> None:
     """Read what has been recorded since the last command."""
     session = desk.session
     reading = session.reading
-    generation = reading.generation
     while reading.advance().more:
         pass
     if not reading.ended:
@@ -94,8 +93,7 @@ def _take_in(desk: PlainDesk, watch: WriterWatch) -> None:
     reading.live = not reading.ended and desk.writer != "none"
     if not reading.ended and desk.writer == "none":
         reading.take_held_line()
+    reading.resolve()
     reading.find()
-    if reading.generation != generation:
-        session.restarted()
     session.growing = desk.standing.growing
     session.grown()

@@ -17,6 +17,7 @@ from typing import Literal
 from rollout_tui.trace.identity import plain_reason
 
 MIB = 1 << 20
+LONGEST_LINE = 64 * MIB
 
 Change = Literal["none", "grown", "truncated", "replaced", "missing", "unreadable", "back"]
 
@@ -61,7 +62,7 @@ class SpineTail:
     `offset` is where the next line starts. Lines above `longest_line` bytes are skipped and reported.
     """
 
-    def __init__(self, path: Path, *, offset: int = 0, longest_line: int = 64 * MIB) -> None:
+    def __init__(self, path: Path, *, offset: int = 0, longest_line: int = LONGEST_LINE) -> None:
         self.path = path
         self.offset = offset
         self.longest_line = longest_line
@@ -74,6 +75,10 @@ class SpineTail:
         self._away: Change = "none"
         self._unreported: Change = "none"
         self._reason = ""
+
+    def reads_the_file_of(self, other: SpineTail) -> bool:
+        """Whether both read the same file."""
+        return self._identity == other._identity
 
     def poll(self, most: int = MIB) -> Growth:
         """Look at the file once and return at most `most` bytes of whole lines (one line may be longer)."""

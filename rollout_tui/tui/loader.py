@@ -13,12 +13,13 @@ from typing import Literal
 
 from textual.message import Message
 
-from rollout_tui.recording import MIB, TIMER_S, Progress, Trace
+from rollout_tui.recording import TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.spine import BadLine, decode_block
+from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState, WriterWatch
-from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, Waiting, WriterSeen
+from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, PayloadsCame, Waiting, WriterSeen
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
 
@@ -27,6 +28,7 @@ STEP_BYTES = MIB // 8
 PAUSE_S, PATIENCE = 0.001, 100
 TELL_EVERY_S = 0.1
 WRITER_EVERY_S = 1.0
+LATE_EVERY_S = 1.0
 LATEST_BYTES = 64 * 1024
 LARGE_BYTES = 2 * MIB
 """From this size on the last events are shown before anything is reduced."""
@@ -47,7 +49,7 @@ class Loader(threading.Thread):
         self._stopping = threading.Event()
         self._watch: WriterWatch | None = None
         self._writer: WriterState | Literal["unasked"] = "unasked"
-        self._next_look = 0.0
+        self._next_look = self._next_payloads = 0.0
         self._loaded = False
         self._away = False
 
@@ -96,6 +98,7 @@ class Loader(threading.Thread):
                 self._rung.clear()
                 self._step(reading)
                 self._look_for_writer(reading)
+                self._look_for_payloads(reading)
 
     def _catch_up(self, reading: Reading) -> None:
         """Reduce all that is there, telling now and then how far it is; then look for findings."""
@@ -179,6 +182,19 @@ class Loader(threading.Thread):
             reading.find()
         self._tell(WriterSeen(writer))
         self._tell(Advanced(reading, None))
+
+    def _look_for_payloads(self, reading: Reading) -> None:
+        """Look now and then for payloads that were not there when they were needed."""
+        started = time.monotonic()
+        if started < self._next_payloads:
+            return
+        came = reading.resolve()
+        now = time.monotonic()
+        # Reducing a large recording anew takes long: no more than a tenth of the time goes into that.
+        self._next_payloads = now + max(LATE_EVERY_S, 10 * (now - started))
+        if came:
+            self._tell(PayloadsCame(came))
+            self._tell(Advanced(reading, None))
 
 
 def _size(path: Path) -> int:

@@ -41,6 +41,14 @@ class FileChanged(Message):
         self.reason = reason
 
 
+class PayloadsCame(Message):
+    """Payloads that were missing or half written are there; everything was reduced anew with them."""
+
+    def __init__(self, paths: list[str]) -> None:
+        super().__init__()
+        self.paths = paths
+
+
 class WriterSeen(Message):
     """Whether a process holds the spine file open for writing."""
 

@@ -16,7 +16,8 @@ from rollout_tui.debugger.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans import Spans
 from rollout_tui.debugger.terminals import operation_count
 from rollout_tui.graph.objects import Rollout
-from rollout_tui.recording import MIB, Progress, Trace
+from rollout_tui.recording import Progress, Trace
+from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
@@ -29,7 +30,7 @@ INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex)
 class Reading:
     """One thread calls `advance`, another looks at what is there.
 
-    After a restart of the file (`generation` changes) everything but `trace` is a new object. `live` is
+    When there is another history (`generation` changes) everything but `trace` is a new object. `live` is
     whether more may come. While `painting` is set the reading thread pauses between two steps: both want
     the interpreter, and the screen goes first.
     """
@@ -41,14 +42,14 @@ class Reading:
         self._start()
 
     def _start(self) -> None:
-        history = self.trace.history
-        self.history = history
-        self.generation = self.trace.generation
-        self.spans = index_of(history, Spans)
-        self.silences = index_of(history, Silences)
-        self.findings = Findings(self.trace)
+        history, findings = self.trace.history, Findings(self.trace)
+        spans, silences = index_of(history, Spans), index_of(history, Silences)
+        outline = Outline(spans)
+        outline.update()
+        self.history, self.spans, self.silences = history, spans, silences
+        self.findings, self.outline = findings, outline
         self.found_to = 0
-        self.outline = Outline(self.spans)
+        self.generation = self.trace.generation
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce about `most` bytes more and derive what follows from them."""
@@ -58,6 +59,15 @@ class Reading:
         if progress.events:
             self.derive()
         return progress
+
+    def resolve(self) -> list[str]:
+        """Take in payloads that came late; returns their paths. All is made anew when there are any."""
+        came = self.trace.resolve()
+        if came:
+            self._start()
+            self.derive()
+            self.find()
+        return came
 
     def find(self) -> None:
         """Look for findings up to the head, those of the end too once nothing more will come."""

@@ -97,6 +97,7 @@ class Session:
         self.growing = False
         self.named: Path | None = None
         self.notes: list[Note] = []
+        self._lives = reading.trace.lives
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""
         self._run = ("", 0)
@@ -120,8 +121,8 @@ class Session:
 
     @property
     def event(self) -> int:
-        """The cursor."""
-        return self.place.event
+        """The cursor; never beyond the end of a recording that has begun anew."""
+        return min(self.place.event, self.head)
 
     @property
     def head(self) -> int:
@@ -239,7 +240,10 @@ class Session:
         self.follow()
 
     def grown(self) -> None:
-        """The recording has grown: the cursor goes along when it follows."""
+        """The recording has grown, or begun anew: the cursor goes along when it follows."""
+        if self.trace.lives != self._lives:
+            self._lives = self.trace.lives
+            self.restarted()
         if self.following and self.event != self.head:
             self.place = replace(self.place, event=self.head, selection=self._kept())
 

@@ -163,6 +163,24 @@ async def test_a_file_that_begins_anew(writer: Writer) -> None:
         assert "this pane failed" not in shown.text()
 
 
+async def test_a_payload_that_comes_late(writer: Writer) -> None:
+    request = writer.folder / "payloads" / "6.json"
+    late = request.rename(writer.folder / "late")
+    writer.write(40)
+    async with on_screen(writer.folder) as shown:
+        missing = "raw_payload:6"
+        assert any(missing in one.message for one in shown.session.reading.findings.all), shown.text()
+        await shown.press("m", "S", "S")
+        place = shown.session.place
+        late.rename(request)
+        await shown.until(lambda: "payloads/6.json came late" in shown.bar("footer"))
+        assert not any(one.code == "payload_missing" for one in shown.session.reading.findings.all)
+        assert shown.session.place == place and shown.session.mark == 40
+        writer.write(1)
+        await head(shown, 41)
+        assert "+1 event" in shown.bar("header")
+
+
 async def test_a_trace_that_is_waited_for(two_cells: Path, tmp_path: Path) -> None:
     async with on_screen(tmp_path / "later", read=False, wait=True) as shown:
         await shown.until(lambda: "does not exist" in shown.pane("timeline"))

@@ -26,6 +26,7 @@ from rollout_tui.tui.messages import (
     FileChanged,
     Mail,
     Opened,
+    PayloadsCame,
     Waiting,
     WriterSeen,
 )
@@ -39,6 +40,7 @@ from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
 from rollout_tui.tui.session import PANES, TIMELINE, Session
 from rollout_tui.tui.targets import open_target
+from rollout_tui.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,6 @@ class DebuggerScreen(Screen[None]):
         self.when_closed: Callable[[], object] | None = None
         self._pane = TIMELINE
         self._settled = False
-        self._generation = 0
         self._loader: Loader | None = None
 
     def compose(self) -> ComposeResult:
@@ -200,9 +201,6 @@ class DebuggerScreen(Screen[None]):
         session = self.opened
         if session is None:
             return
-        if message.reading.generation != self._generation:
-            self._generation = message.reading.generation
-            session.restarted()
         self.painter.progress = message.progress
         if message.progress is None:
             self.painter.loading = False
@@ -234,6 +232,12 @@ class DebuggerScreen(Screen[None]):
         change = message.change
         self.painter.away = change if change == "missing" or change == "unreadable" else ""
         self.say(f"trace.jsonl {message.change}: {message.reason}", "warning")
+        self.repaint()
+
+    def on_payloads_came(self, message: PayloadsCame) -> None:
+        """All is reduced anew with payloads that came late."""
+        what = message.paths[0] if len(message.paths) == 1 else count(len(message.paths), "payload")
+        self.say(f"{what} came late; everything was reduced again with it")
         self.repaint()
 
     def on_writer_seen(self, message: WriterSeen) -> None:

@@ -1,0 +1,73 @@
+"""The events of a recording in hand, read from its spine when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from rollout_tui.trace.events import UNREADABLE
+from rollout_tui.trace.held_spine import HeldSpine
+from rollout_tui.trace.identity import plain_reason
+from rollout_tui.trace.spine import BadLine, Line, decode_line
+from rollout_tui.trace.tail import LONGEST_LINE, MIB
+
+if TYPE_CHECKING:
+    from rollout_tui.recording import Trace
+
+
+class Events(Sequence[Line]):
+    """The events of a trace, read from the spine when asked for; index 0 is event line 1.
+
+    The spine is opened once for each life of the file (`Trace.lives`), when its first lines are read,
+    and never through a link: what was readable stays so after the file was taken away.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._spine = HeldSpine(trace.bundle.spine)
+
+    def __len__(self) -> int:
+        return self._trace.history.head
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(index)
+        try:
+            return decode_line(self.raw(at))
+        except OSError as error:
+            reason = f"the line cannot be read any more: {plain_reason(error)}"
+            return BadLine(UNREADABLE, reason, 0, None, None, None, ())
+
+    def hold(self) -> None:
+        """Keep the spine open from here on, where it can be."""
+        self._spine.hold(self._trace.lives)
+
+    def stretch(self, start: int, size: int) -> bytes:
+        """At most `size` bytes of the spine from byte `start`. Raises OSError."""
+        return self._spine.stretch(self._trace.lives, start, size)
+
+    def raw(self, index: int, most: int = LONGEST_LINE) -> bytes:
+        """The bytes of an event line without its LF, at most `most` of them. Raises OSError."""
+        offsets = self._trace.history.events.offsets
+        start = offsets[index + 1]
+        if index + 2 < len(offsets):
+            return self.stretch(start, min(offsets[index + 2] - start, most)).partition(b"\n")[0]
+        parts: list[bytes] = []
+        while most > 0 and (part := self.stretch(start, min(most, MIB // 4))):
+            line, end, _ = part.partition(b"\n")
+            parts.append(line)
+            start, most = start + len(part), most - len(part)
+            if end:
+                break
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Give the file descriptor back; the next read opens the spine afresh."""
+        self._spine.close()
