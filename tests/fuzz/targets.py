@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 from damages import MANIFEST, SPINE, Files, damage, read_files, split_lines
+from looking import look
 
 from rollout_tui.debugger import event_facts, watched
 from rollout_tui.debugger.expressions import ExpressionProblem, parse
-from rollout_tui.debugger.findings import Findings
 from rollout_tui.debugger.go_to import go_to
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.search import SearchProblem, query
@@ -25,7 +25,7 @@ from rollout_tui.debugger.walk import Walk
 from rollout_tui.export.state import state_line, write_state
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.printable import cells, json_printable, one_line, printable
+from rollout_tui.printable import json_printable, one_line, printable
 from rollout_tui.recording import Trace
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import Source
@@ -35,9 +35,6 @@ from rollout_tui.reducer.normal import ItemProblem
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
-from rollout_tui.tui.lens import View
-from rollout_tui.tui.lenses import LENSES
-from rollout_tui.tui.lenses.inspector import inspector
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 # Between the files of a recording that is one input; no sound file has it.
@@ -220,7 +217,6 @@ _WALK = _walk()
 _ON_DISK = Path(
     tempfile.mkdtemp(prefix="fuzz-renderer-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 )
-ROOM = 58
 
 
 def renderer(data: bytes) -> None:
@@ -242,17 +238,7 @@ def renderer(data: bytes) -> None:
         return
     if not len(trace):
         return
-    findings = Findings(trace)
-    findings.update()
-    spans = index_of(trace.history, Spans)
-    for event in {1 + len(data) % len(trace), len(trace)}:
-        snapshot = trace.snapshot(event)
-        view = View(trace, spans, findings, snapshot, event, spans.thread_of(event), snapshot.time_ms)
-        for make in (*(lens.lines for lens in LENSES), inspector):
-            content = make(view, ROOM)
-            for number in range(min(len(content), 200)):
-                row = printable(content.line(number).text)
-                assert cells(row) <= ROOM and row.isprintable(), (make, ascii(row))
+    look(trace, {1 + len(data) % len(trace), len(trace)})
     trace.close()
 
 
