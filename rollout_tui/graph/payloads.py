@@ -106,6 +106,21 @@ class PayloadTable:
         numbers = sorted([str(one) for one, first in enumerate(born) if 0 < first <= event])
         return ((number, names[kinds[int(number)]], paths[int(number)]) for number in numbers)
 
+    def named(self, event: int) -> Iterator[tuple[str, int, str]]:
+        """Id, the event that first named it, and path as of `event`, of the payloads named up to it.
+
+        In the order of the recorder's numbers, ids of another form last.
+        """
+        if not self._odd:
+            for number, (born, path) in enumerate(zip(self._born, self._paths, strict=False)):
+                if 0 < born <= event:
+                    yield f"{PREFIX}{number}", born, path or f"payloads/{number}.json"
+            return
+        for payload_id in self.ids(event):
+            reference = self.get(payload_id, event)
+            if reference is not None:
+                yield payload_id, self.born(payload_id) or 0, reference.path
+
     def ids(self, event: int) -> Iterator[str]:
         """Ids named up to `event`, in no particular order."""
         for number, born in enumerate(self._born):

@@ -134,7 +134,7 @@ class PlainDesk:
         if not search.events:
             self.say(f"not found: {search.text}")
             self.session.end_search()
-        elif self.session.event not in search.excerpts:
+        elif not search.is_hit(self.session.event):
             self.act("hit_next" if search.next(self.session.event) else "hit_previous")
 
     # -- what is told --------------------------------------------------------------

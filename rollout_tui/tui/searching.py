@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, bisect_right, insort
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.search import Query, Scanned, search
+from rollout_tui.debugger.search import Hit, Query, Scanned, search
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
     from rollout_tui.tui.session import Place
 
+TELL_S = 0.05
+"""So often at most the screen is told of progress."""
+MOST_EXCERPTS = 20_000
+FARTHER = 1 << 16
+"""Events that room is made for at once."""
+
 
 class Search:
     """What is searched for, the hits so far, and the place to go back to.
 
-    `events` are the events with a hit, in order. One thread adds, another reads.
+    `events` counts the events with a hit, `excerpts` has the text of those found first. One thread adds,
+    another reads.
     """
 
     def __init__(self, query: Query, place: Place) -> None:
         self.query = query
         self.place = place
-        self.events: list[int] = []
+        self.events = 0
+        # A byte for each event: whatever is searched for, adding costs the same, and finding is one scan.
+        self._marked = bytearray(1)
         self.excerpts: dict[int, str] = {}
         self.hits = 0
         self.share = 0.0
@@ -48,41 +57,52 @@ class Search:
         return running
 
     def _run(self, trace: Trace, near: int, tell: Callable[[], object]) -> None:
+        told = 0.0
         try:
             for found in search(trace, self.query, near):
                 if self._stopping.is_set():
                     return
                 if isinstance(found, Scanned):
                     self.share = found.bytes / found.total if found.total else 1.0
-                    tell()
                 else:
-                    self._add(found.event, found.occurrences, found.excerpt)
+                    self._add(found)
+                now = time.monotonic()
+                if now - told >= TELL_S:
+                    told = now
+                    tell()
         except OSError:
             pass
         finally:
             self.done = True
             tell()
 
-    def _add(self, event: int, hits: int, excerpt: str) -> None:
-        self.hits += hits
-        if event not in self.excerpts:
-            self.excerpts[event] = excerpt
-            insort(self.events, event)
+    def _add(self, hit: Hit) -> None:
+        self.hits += hit.occurrences
+        if hit.event >= len(self._marked):
+            self._marked.extend(bytes(hit.event + FARTHER - len(self._marked)))
+        if not self._marked[hit.event]:
+            if len(self.excerpts) < MOST_EXCERPTS:
+                self.excerpts[hit.event] = hit.excerpt
+            self._marked[hit.event] = 1
+            self.events += 1
+
+    def is_hit(self, event: int) -> bool:
+        """Whether the event has a hit."""
+        return event < len(self._marked) and bool(self._marked[event])
 
     def next(self, event: int) -> int | None:
         """The next event with a hit."""
-        at = bisect_right(self.events, event)
-        return self.events[at] if at < len(self.events) else None
+        found = self._marked.find(1, event + 1)
+        return found if found >= 0 else None
 
     def previous(self, event: int) -> int | None:
         """The previous event with a hit."""
-        at = bisect_left(self.events, event)
-        return self.events[at - 1] if at else None
+        found = self._marked.rfind(1, 0, event)
+        return found if found >= 0 else None
 
     def words(self, event: int) -> str:
         """`"echo" 3 of 17 events, 41 %`."""
-        at = bisect_left(self.events, event)
-        here = at < len(self.events) and self.events[at] == event
-        which = f"{at + 1} of {len(self.events):,}" if here else count(len(self.events), "hit")
+        at = self._marked.count(1, 0, event + 1) if self.is_hit(event) else 0
+        which = f"{at:,} of {self.events:,}" if at else count(self.events, "hit")
         rest = "" if self.done else f", {self.share:.0%} searched"
         return f'"{self.text}"  {which}{rest}'

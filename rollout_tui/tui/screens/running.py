@@ -82,7 +82,7 @@ class Running:
         if not search.arrived and search.events:
             search.arrived = True
             event = self._screen.session.event
-            if event not in search.excerpts:
+            if not search.is_hit(event):
                 self._screen.act("hit_next" if search.next(event) else "hit_previous")
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
