@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from rich.segment import Segment
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from rollout_tui.printable import cells, printable
-from rollout_tui.tui.lines import NOTHING, Line, clipped
-from rollout_tui.tui.styles import STYLES, StyleSheet, component_css
+from rollout_tui.printable import cells
+from rollout_tui.tui.lines import NOTHING, Line, Piece, clipped
+from rollout_tui.tui.row_widget import RowWidget
+from rollout_tui.tui.rows import Row, fitted
 
 
-class Bar(Widget):
+def bar_row(shown: Line, width: int) -> Row:
+    """A line as a row of that width, cut with an ellipsis; the styles of its pieces go over its own."""
+    shown = clipped(shown, width)
+    pieces = [Piece(one.text, f"{shown.background} {one.style}".strip()) for one in shown.pieces]
+    blank = Piece(" " * (width - shown.width), shown.background)
+    return fitted(Line((*pieces, blank)), width)
+
+
+class Bar(RowWidget):
     """Shows one `Line`; repaints only when it is another one."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
-    DEFAULT_CSS = """
-    Bar { height: 1; background: $background; color: $foreground; }
-    """ + component_css("Bar")
+    DEFAULT_CSS = "Bar { height: 1; background: $background; color: $foreground; }"
 
     class Clicked(Message):
         """A piece of the bar was clicked: its number and its text."""
@@ -40,31 +41,15 @@ class Bar(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.line = NOTHING
-        self._styles = StyleSheet(self)
 
     def show(self, line: Line) -> None:
         """Show `line`, made printable and cut to the width."""
-        if line != self.line:
-            self.line = line
-            self.refresh()
+        self.line = line
+        self.fill()
 
-    def notify_style_update(self) -> None:
-        """Forget styles made for another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def render_line(self, y: int) -> Strip:
-        """The row."""
-        width = self.size.width
-        if y:
-            return Strip.blank(width, self._styles[""])
-        background = self.line.background
-        pieces = clipped(self.line, width).pieces
-        segments = [
-            Segment(printable(piece.text), self._styles[f"{background} {piece.style}".strip()])
-            for piece in pieces
-        ]
-        return Strip(segments).adjust_cell_length(width, self._styles[background])
+    def fill(self) -> None:
+        """Cut what is shown to the width."""
+        self.put_rows((bar_row(self.line, self.width),))
 
     def on_click(self, event: events.Click) -> None:
         """Tell which piece was clicked."""

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from rich.segment import Segment
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from rollout_tui.printable import printable
-from rollout_tui.tui.lines import Line, clipped
-from rollout_tui.tui.styles import STYLES, StyleSheet, component_css
+from rollout_tui.tui.bar import bar_row
+from rollout_tui.tui.lines import Line
+from rollout_tui.tui.row_widget import RowWidget
 
 
-class LaneView(Widget):
+class LaneView(RowWidget):
     """Rows of lanes, the scrubber last; `Sought` tells the column (from 0) that was pointed at."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
-    DEFAULT_CSS = """
-    LaneView { height: 2; background: $background; color: $foreground; }
-    """ + component_css("LaneView")
+    DEFAULT_CSS = "LaneView { height: 2; background: $background; color: $foreground; }"
 
     class Sought(Message):
         """The scrubber was clicked or dragged to `column`."""
@@ -38,29 +30,17 @@ class LaneView(Widget):
         super().__init__(id=id)
         self.lines: tuple[Line, ...] = ()
         self.first_column = 0
-        self._styles = StyleSheet(self)
         self._dragging = False
 
     def show(self, lines: tuple[Line, ...], first_column: int) -> None:
         """Show `lines`; the ruler begins at cell `first_column`."""
         self.first_column = first_column
-        if lines != self.lines:
-            self.lines = lines
-            self.refresh()
+        self.lines = lines
+        self.fill()
 
-    def notify_style_update(self) -> None:
-        """Forget styles made for another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def render_line(self, y: int) -> Strip:
-        """A lane or the scrubber."""
-        width = self.size.width
-        if y >= len(self.lines):
-            return Strip.blank(width, self._styles[""])
-        pieces = clipped(self.lines[y], width).pieces
-        segments = [Segment(printable(piece.text), self._styles[piece.style]) for piece in pieces]
-        return Strip(segments).adjust_cell_length(width, self._styles[""])
+    def fill(self) -> None:
+        """Cut what is shown to the width."""
+        self.put_rows(tuple(bar_row(one, self.width) for one in self.lines))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag."""

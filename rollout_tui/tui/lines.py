@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -96,6 +97,7 @@ class Cell(NamedTuple):
 
 
 FLEXIBLE = -1
+_SMALL = 2000
 NOTHING = Line()
 
 
@@ -117,6 +119,12 @@ def row(
 
     The last cell is not padded when it is aligned left.
     """
+    # Most rows of a screen are those of the screen before. Large texts are not kept for that.
+    small = sum(len(one) if isinstance(one, str) else len(one.text) for one in columns) < _SMALL
+    return Line((_pieces_before if small else _pieces)(width, columns, gap), target, background)
+
+
+def _pieces(width: int, columns: tuple[Cell | str, ...], gap: int) -> tuple[Piece, ...]:
     kept = [Cell(one) if isinstance(one, str) else one for one in columns]
     widths = _widths(kept, width, gap)
     while sum(widths) + gap * (len(kept) - 1) > width or _starved(kept, widths):
@@ -142,7 +150,10 @@ def row(
             left -= min(gap, left)
             if padding:
                 pieces.append(Piece(padding))
-    return Line(tuple(pieces), target, background)
+    return tuple(pieces)
+
+
+_pieces_before = lru_cache(maxsize=4096)(_pieces)
 
 
 def _natural(one: Cell, width: int) -> int:

@@ -45,7 +45,10 @@ class Field(Input):
 
 
 class Prompt(Horizontal):
-    """Hidden until `ask`; calls `answered` with its sign (`:` or `/`) and the text, or `given_up` on Esc."""
+    """Hidden until `ask`; calls `answered` with its sign (`:` or `/`) and the text, or `given_up` on Esc.
+
+    It takes the place of the footer beside it: what lies above keeps its size and is not painted again.
+    """
 
     def __init__(
         self, answered: Callable[[str, str], None], given_up: Callable[[], None], *, id: str | None = None
@@ -75,7 +78,7 @@ class Prompt(Horizontal):
         self.query_one(Bar).show(line(Piece(f"{sign} ", "heading"), background="bar"))
         self._put(text)
         # At once: the next key may already be there.
-        self.display = True
+        self._open(True)
         self.screen.set_focus(self.query_one(Field))
 
     def take(self, event: events.Key) -> bool:
@@ -85,7 +88,7 @@ class Prompt(Horizontal):
         elif event.key == "enter":
             self._answer()
         elif event.key == "escape":
-            self.display = False
+            self._open(False)
             self._given_up()
         elif event.key in ("up", "down"):
             self._earlier(-1 if event.key == "up" else 1)
@@ -93,13 +96,17 @@ class Prompt(Horizontal):
             return False
         return True
 
+    def _open(self, on: bool) -> None:
+        self.display = on
+        self.screen.query_one("#footer").display = not on
+
     def _answer(self) -> None:
         text = self.query_one(Field).value.strip()
         typed = self._typed.setdefault(self.sign, [])
         if text and (not typed or typed[-1] != text):
             typed.append(text)
             del typed[:-MOST_REMEMBERED]
-        self.display = False
+        self._open(False)
         self._answered(self.sign, text)
 
     def _earlier(self, by: int) -> None:

@@ -1,97 +1,96 @@
-"""What style names of lines mean to the theme.
+"""What style names of lines mean: colours of the theme by their names, and how the text is set.
 
-Every variable belongs to every theme. A piece may carry several names, space between: `tool dim`. Colour
-never stands alone: a glyph or a word says the same.
+A piece may carry several names, space between: `tool dim`; later ones win. Colour never stands alone: a glyph
+or a word says the same. Nothing here knows a terminal.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from rich.style import Style
-    from textual.widget import Widget
 
-# Style name to declarations of Textual's CSS.
-STYLES: dict[str, str] = {
-    "dim": "color: $text-muted;",
-    "future": "color: $text-disabled;",
-    "strong": "text-style: bold;",
-    "heading": "color: $text-accent; text-style: bold;",
-    "accent": "color: $text-accent;",
-    "link": "color: $text-primary; text-style: underline;",
-    "error": "color: $text-error; text-style: bold;",
-    "warning": "color: $text-warning;",
-    "note": "color: $text-secondary;",
-    "ok": "color: $text-success;",
-    "running": "color: $text-warning; text-style: bold;",
+class Look(NamedTuple):
+    """Names of theme colours (empty: as around it), and how letters look."""
+
+    color: str = ""
+    background: str = ""
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+
+    def under(self, other: Look) -> Look:
+        """What it looks like with `other` on top."""
+        return Look(
+            other.color or self.color,
+            other.background or self.background,
+            self.bold or other.bold,
+            self.italic or other.italic,
+            self.underline or other.underline,
+        )
+
+
+PLAIN = Look("foreground", "background")
+
+STYLES: dict[str, Look] = {
+    "dim": Look("text-muted"),
+    "future": Look("text-disabled"),
+    "strong": Look(bold=True),
+    "heading": Look("text-accent", bold=True),
+    "accent": Look("text-accent"),
+    "link": Look("text-primary", underline=True),
+    "error": Look("text-error", bold=True),
+    "warning": Look("text-warning"),
+    "note": Look("text-secondary"),
+    "ok": Look("text-success"),
+    "running": Look("text-warning", bold=True),
     # who speaks, and what kind of work a span is
-    "user": "color: $text-success;",
-    "assistant": "color: $text-primary;",
-    "tool": "color: $text-warning;",
-    "developer": "color: $text-secondary;",
-    "system": "color: $text-secondary;",
-    "reasoning": "color: $text-muted; text-style: italic;",
-    "agent": "color: $text-accent;",
-    "turn": "text-style: bold;",
-    "inference": "color: $text-primary;",
-    "cell": "color: $text-secondary;",
-    "wait": "color: $text-warning;",
-    "compaction": "color: $text-error;",
+    "user": Look("text-success"),
+    "assistant": Look("text-primary"),
+    "tool": Look("text-warning"),
+    "developer": Look("text-secondary"),
+    "system": Look("text-secondary"),
+    "reasoning": Look("text-muted", italic=True),
+    "agent": Look("text-accent"),
+    "turn": Look(bold=True),
+    "inference": Look("text-primary"),
+    "cell": Look("text-secondary"),
+    "wait": Look("text-warning"),
+    "compaction": Look("text-error"),
     # what changed
-    "added": "color: $text-success; text-style: bold;",
-    "removed": "color: $text-error;",
-    "changed": "color: $text-warning; text-style: bold;",
+    "added": Look("text-success", bold=True),
+    "removed": Look("text-error"),
+    "changed": Look("text-warning", bold=True),
     # source text and JSON
-    "key": "color: $text-primary;",
-    "string": "color: $text-success;",
-    "number": "color: $text-warning;",
-    "constant": "color: $text-secondary;",
-    "keyword": "color: $text-accent; text-style: bold;",
-    "comment": "color: $text-muted; text-style: italic;",
+    "key": Look("text-primary"),
+    "string": Look("text-success"),
+    "number": Look("text-warning"),
+    "constant": Look("text-secondary"),
+    "keyword": Look("text-accent", bold=True),
+    "comment": Look("text-muted", italic=True),
     # what is found, selected, marked
-    "match": "background: $warning; color: $background; text-style: bold;",
-    "badge": "background: $primary; color: $background; text-style: bold;",
-    "alarm": "background: $error; color: $background; text-style: bold;",
-    "bar": "background: $panel;",
-    "selected": "background: $primary-muted; text-style: bold;",
-    "current": "background: $surface-lighten-1;",
+    "match": Look("background", "warning", bold=True),
+    "badge": Look("background", "primary", bold=True),
+    "alarm": Look("background", "error", bold=True),
+    "bar": Look("", "panel"),
+    "selected": Look("", "primary-muted", bold=True),
+    "current": Look("", "surface-lighten-1"),
+    # the scroll bar
+    "track": Look("", "scrollbar-background"),
+    "thumb": Look("", "scrollbar"),
 }
 
 
-def component_css(widget: str) -> str:
-    """CSS rules that give `widget` a component class `line--NAME` per style."""
-    return "\n".join(f"{widget} > .line--{name} {{ {rules} }}" for name, rules in STYLES.items())
+@lru_cache(maxsize=1024)
+def look(names: str) -> Look:
+    """What all of these names look like together; unknown ones are plain."""
+    found = PLAIN
+    for name in names.split():
+        found = found.under(STYLES.get(name, Look()))
+    return found
 
 
-class StyleSheet:
-    """Rich styles by name for one widget, made when first asked for; unknown names are plain."""
-
-    def __init__(self, widget: Widget) -> None:
-        self._widget = widget
-        self._made: dict[str, Style] = {}
-
-    def clear(self) -> None:
-        """Forget all of them: the theme changed."""
-        self._made.clear()
-
-    def __getitem__(self, names: str) -> Style:
-        style = self._made.get(names)
-        if style is None:
-            style = self._made[names] = self._make(names)
-        return style
-
-    def _make(self, names: str) -> Style:
-        from rich.style import Style
-
-        style = self._widget.rich_style
-        for name in names.split():
-            if name not in STYLES:
-                continue
-            # The partial style says what is set; colours that depend on the background are in the full one.
-            own = self._widget.get_component_rich_style(f"line--{name}", partial=True)
-            full = self._widget.get_component_rich_style(f"line--{name}")
-            style += own
-            if own.color is not None:
-                style += Style(color=full.color)
-        return style
+COLOURS = frozenset(
+    colour for one in (PLAIN, *STYLES.values()) for colour in (one.color, one.background) if colour
+)
+"""The names of all theme colours that are used."""

@@ -10,7 +10,7 @@ from on_screen import on_screen
 from rollout_tui.printable import printable
 from rollout_tui.recorder import record
 from rollout_tui.recorder.encoding import Limits
-from rollout_tui.tui import line_view, lines
+from rollout_tui.tui import lines, rows
 from rollout_tui.tui.lenses import text_rows
 
 HUGE = Limits(text_bytes=1 << 30, payload_bytes=1 << 30)
@@ -41,7 +41,7 @@ async def test_a_screen_of_a_long_output_costs_a_screen(
         looked_at += len(text)
         return printable(text, keep_newlines=keep_newlines)
 
-    for module in (line_view, lines, text_rows):
+    for module in (rows, lines, text_rows):
         monkeypatch.setattr(module, "printable", counted)
     async with on_screen(folder, at=1, lens="terminals") as shown:
         await shown.until(lambda: shown.session.head > 6)

@@ -8,7 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.searching import begin as search_for
@@ -57,6 +59,8 @@ class DebuggerScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS = "#timeline"
+    # Panes and fields paint their own focus; Textual would paint the whole screen anew.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
@@ -83,8 +87,9 @@ class DebuggerScreen(Screen[None]):
             yield LineView(id="inspector", edge=True)
         yield Bar(id="blocked")
         yield LaneView(id="lanes")
-        yield Prompt(self._answered, self._given_up, id="prompt")
-        yield Bar(id="footer")
+        with Container(id="bottom"):
+            yield Prompt(self._answered, self._given_up, id="prompt")
+            yield Bar(id="footer")
 
     def on_mount(self) -> None:
         """Start to read."""

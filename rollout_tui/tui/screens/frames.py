@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
-
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
@@ -20,14 +18,19 @@ class Frames:
 
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
-        self._next: Timer | None = None
+        self._asked = False
         self._painted_at = 0.0
 
     def ask(self) -> None:
         """Something changed: paint it in the next frame."""
-        if self._next is None:
-            wait = max(0.001, self._painted_at + FRAME_S - time.monotonic())
-            self._next = self._screen.set_timer(wait, self._paint)
+        if self._asked:
+            return
+        self._asked = True
+        wait = self._painted_at + FRAME_S - time.monotonic()
+        if wait > 0:
+            self._screen.set_timer(wait, self._paint)
+        else:
+            self._screen.call_later(self._paint)
 
     def ask_while_loading(self) -> None:
         """The reading went on: paint how far it is, and now and then everything."""
@@ -37,7 +40,7 @@ class Frames:
             self.ask()
 
     def _paint(self) -> None:
-        self._next = None
+        self._asked = False
         self._painted_at = time.monotonic()
         session = self._screen.opened
         if session is not None:

@@ -46,6 +46,7 @@ class Painter:
         self.loading = True
         self.latest: tuple[str, ...] = ()
         self._lanes: tuple[tuple[object, ...], Lanes] | None = None
+        self._laid_out: Layout | None = None
         self._shown_event = -1
         self._shown_lens = ""
 
@@ -69,14 +70,16 @@ class Painter:
 
     def lay_out(self, pane: str) -> None:
         """Show the panes there is room for."""
-        screen = self._screen
-        now = self._layout(pane)
+        screen, now = self._screen, self._layout(pane)
+        if now == self._laid_out:
+            return
+        self._laid_out = now
         for name in PANES:
             screen.line_view(name).display = name in now.panes
-        screen.query_one(LaneView).display = now.scrubber
-        screen.query_one(LaneView).styles.height = now.lanes + now.scrubber
-        for name in PANES:
             screen.line_view(name).draw_edge(name != now.panes[0])
+        lanes = screen.query_one(LaneView)
+        lanes.display = now.scrubber
+        lanes.styles.height = now.lanes + now.scrubber
 
     def _layout(self, pane: str) -> Layout:
         session, size = self._screen.opened, self._screen.size
@@ -205,6 +208,7 @@ class Painter:
         )
         for name in PANES:
             self._screen.line_view(name).display = name == TIMELINE
+        self._laid_out = None
         if self.latest and not self.problem:
             content = latest_events(self.latest, self.progress)
         self._screen.line_view(TIMELINE).show(content)

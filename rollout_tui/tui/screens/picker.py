@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -71,8 +72,9 @@ class PickerScreen(Screen[None]):
         """Header, list, prompt, keys."""
         yield Bar(id="header")
         yield LineView(id="bundles")
-        yield Prompt(self._answered, self._given_up, id="prompt")
-        yield Bar(id="footer")
+        with Container(id="bottom"):
+            yield Prompt(self._answered, self._given_up, id="prompt")
+            yield Bar(id="footer")
 
     def on_mount(self) -> None:
         """Look at the folder now and every second."""
