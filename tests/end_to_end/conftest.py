@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from agents import Agent, BusyAgent
 from tmux_terminal import Terminal
 
 
@@ -16,3 +17,19 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     made.open()
     yield made
     made.close()
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Agent]:
+    """A process that writes a recording when it is told to."""
+    made = Agent(tmp_path / "root" / "bundle")
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def busy_agent(tmp_path: Path) -> Iterator[BusyAgent]:
+    """A process that records as fast as it can."""
+    made = BusyAgent(tmp_path / "root")
+    yield made
+    made.kill()

@@ -6,56 +6,12 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tmux_terminal import PATIENCE_S, Terminal
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-TWO_CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
-APPENDER = Path(__file__).with_name("appender.py")
-
-
-class Agent:
-    """A process that writes a recording."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._process = subprocess.Popen(
-            [sys.executable, str(APPENDER), str(TWO_CELLS), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    def write(self, count: int) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{count}\n")
-        self._process.stdin.flush()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-@pytest.fixture
-def agent(tmp_path: Path) -> Iterator[Agent]:
-    made = Agent(tmp_path / "bundle")
-    yield made
-    made.kill()
-
-
-def program(trace: Path, *options: str) -> str:
-    return " ".join([sys.executable, "-m", "rollout_tui", str(trace), *options])
+from agents import TWO_CELLS, Agent
+from tmux_terminal import PATIENCE_S, Terminal, processes, program
 
 
 def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal, agent: Agent) -> None:
@@ -114,7 +70,7 @@ def copied(tmp_path: Path) -> Path:
 def test_the_terminal_is_given_back_on_a_signal(terminal: Terminal, copied: Path) -> None:
     terminal.type(f"{program(copied)}; echo status $?")
     terminal.until("#64/64")
-    (process,) = _processes(str(copied))
+    (process,) = processes(copied)
     os.kill(process, signal.SIGTERM)
     terminal.until("status 143")
     assert terminal.screen().splitlines()[0].startswith("ready$")
@@ -123,7 +79,7 @@ def test_the_terminal_is_given_back_on_a_signal(terminal: Terminal, copied: Path
 def test_nothing_stays_behind_when_the_terminal_goes(terminal: Terminal, copied: Path) -> None:
     terminal.type(program(copied, "--at", "21"))
     terminal.until("#21/64")
-    (process,) = _processes(str(copied))
+    (process,) = processes(copied)
     terminal.close()
     stop = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{process}").exists() and time.monotonic() < stop:
@@ -156,17 +112,3 @@ def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_p
     terminal.press("v", "z")
     terminal.until("\u241b]0;owned\u2407\u241b[2J<U+202E>")
     assert "owned" not in terminal._run("display-message", "-p", "#{pane_title}")
-
-
-def _processes(argument: str) -> list[int]:
-    """Processes of the program over that trace."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                words = (process / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if argument.encode() in words and b"rollout_tui" in words:
-                found.append(int(process.name))
-    return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ class Terminal:
         terminal = {"TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         self._environment = {**os.environ, **homes, **terminal}
         self._environment.pop("TMUX", None)
+        self._server = 0
 
     def _run(self, *command: str) -> str:
         done = subprocess.run(
@@ -34,6 +37,8 @@ class Terminal:
         self.until("ready$")
 
     def close(self) -> None:
+        if self._server:
+            self.read_on()
         subprocess.run([*self._tmux, "kill-server"], env=self._environment, capture_output=True, check=False)
 
     def press(self, *keys: str) -> None:
@@ -47,6 +52,16 @@ class Terminal:
     def resize(self, width: int, height: int) -> None:
         self._run("resize-window", "-x", str(width), "-y", str(height))
 
+    def stop_reading(self) -> None:
+        """Take no output any more, as a terminal behind a dead connection: what is written waits."""
+        self._server = int(self._run("display-message", "-p", "#{pid}"))
+        os.kill(self._server, signal.SIGSTOP)
+
+    def read_on(self) -> None:
+        """Take output again."""
+        os.kill(self._server, signal.SIGCONT)
+        self._server = 0
+
     def screen(self) -> str:
         return self._run("capture-pane", "-p")
 
@@ -59,3 +74,28 @@ class Terminal:
                 return text
             time.sleep(0.05)
         raise AssertionError(f"{words} did not come within {PATIENCE_S} s:\n{self.screen()}")
+
+    def stays(self, *words: str, seconds: float = 0.8) -> None:
+        """Nothing else comes instead of these words for a while."""
+        time.sleep(seconds)
+        text = self.screen()
+        assert all(word in text for word in words), text
+
+
+def program(trace: Path, *options: str) -> str:
+    """The command line of the program over a trace."""
+    return " ".join([sys.executable, "-m", "rollout_tui", str(trace), *options])
+
+
+def processes(trace: Path) -> list[int]:
+    """Processes of the program over that trace."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if str(trace).encode() in words and b"rollout_tui" in words:
+                found.append(int(process.name))
+    return found
