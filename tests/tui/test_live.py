@@ -89,11 +89,27 @@ async def test_ages_count_up_while_something_is_open(writer: Writer) -> None:
     writer.as_if_now(27)
     writer.write(27)
     async with on_screen(writer.folder) as shown:
-        before = shown.bar("blocked")
-        timeline = shown.pane("timeline")
-        await shown.until(lambda: shown.bar("blocked") != before, 3)
+        await shown.press("3")
+        before = shown.bar("blocked"), shown.lanes()
+        rows = [shown.pane(pane).splitlines() for pane in ("timeline", "lens", "inspector")]
+        await shown.until(lambda: shown.bar("blocked") != before[0], 3)
         assert "blocked" in shown.bar("blocked")
-        assert shown.pane("timeline") == timeline
+        for pane, was in zip(("timeline", "lens", "inspector"), rows, strict=True):
+            now = shown.pane(pane).splitlines()
+            changed = [line for line, earlier in zip(now, was, strict=True) if line != earlier]
+            assert changed and all(" s" in line for line in changed), pane
+            assert len(changed) <= 4, "only what is open gets older"
+        assert shown.lanes() == before[1]
+
+
+async def test_ages_of_the_past_stand_still(writer: Writer) -> None:
+    writer.as_if_now(27)
+    writer.write(27)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("S")
+        before = shown.text()
+        await shown.pilot.pause(2.2)
+        assert shown.text() == before
 
 
 async def test_a_silent_writer_shows_as_idle_and_what_it_is_blocked_on(writer: Writer) -> None:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from rollout_tui.tui.tour import Tour
 
 TICK_S = 1.0
-"""How often ages are counted up; a line that stays the same is not painted."""
+"""How often ages are counted up."""
 
 
 class DebuggerScreen(Screen[None]):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RULER_MARGIN = NAME_WIDTH + 2
 NOTE_WIDTH = 24
+AGEING = ("cells", "agents", "terminals")
+"""Lenses that show how long something has been open."""
 
 
 class Painter:
@@ -110,12 +112,20 @@ class Painter:
         self._shown_event, self._shown_lens = session.event, session.place.lens
 
     def paint_ages(self) -> None:
-        """Only what counts up by the clock."""
+        """Only what counts up by the clock; rows that stay the same are not painted."""
         session = self._screen.opened
         now = self.standing(session) if session is not None and not self.loading else None
-        if session is not None and now is not None and now.phase in ("live", "stopped", "away"):
-            self.paint_blocked(session, self.view(session, now))
-            self._bar("header", header(header_facts(session, now), self._screen.size.width))
+        if session is None or now is None or now.phase == "ended":
+            return
+        view = self.view(session, now)
+        self.paint_blocked(session, view)
+        self._bar("header", header(header_facts(session, now), self._screen.size.width))
+        if view.now_ms > view.snapshot.time_ms and session.event == self._shown_event:
+            self._screen.line_view(TIMELINE).show(self._timeline(session, view))
+            if self._visible(LENS) and session.place.lens in AGEING:
+                self._paint_lens(session, view)
+            if self._visible(INSPECTOR):
+                self._show(INSPECTOR, lambda room: inspector(view, room))
 
     def paint_progress(self) -> None:
         """Only how far the reading is."""
@@ -144,15 +154,17 @@ class Painter:
         self._bar("footer", message_line(message, style, note, width) if message else keys)
 
     def _paint_timeline(self, session: Session, view: View) -> None:
-        pane = self._screen.line_view(TIMELINE)
-        if self.loading and self.latest and session.following:
-            content: LensLines = latest_events(self.latest, self.progress)
-        elif session.outline:
-            content = _guarded(lambda room: timeline(view, session.reading.outline, room), pane.room)
-        else:
-            content = _guarded(lambda room: flat(view, room), pane.room)
+        pane, content = self._screen.line_view(TIMELINE), self._timeline(session, view)
         pane.row_counts = True
         pane.show(content, row=content.focus)
+
+    def _timeline(self, session: Session, view: View) -> LensLines:
+        room = self._screen.line_view(TIMELINE).room
+        if self.loading and self.latest and session.following:
+            return latest_events(self.latest, self.progress)
+        if session.outline:
+            return _guarded(lambda room: timeline(view, session.reading.outline, room), room)
+        return _guarded(lambda room: flat(view, room), room)
 
     def _paint_lens(self, session: Session, view: View) -> None:
         pane = self._screen.line_view(LENS)
