@@ -21,6 +21,9 @@ NOT_HERE = {
     "zoom": "one pane at a time is shown here",
     "sideways_right": "lines are whole here",
     "sideways_left": "lines are whole here",
+    "copy_pane": "what is told can be copied; y tells the selected value whole",
+    "page_outside": "y tells the selected value whole",
+    "edit_outside": "y tells the selected value whole; :write FILE writes it",
     "suspend": "Ctrl+Z suspends",
     "interrupt": "q quits",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.breakpoints import Searching
@@ -44,6 +45,10 @@ class PlainApp:
 
     def copy_to_clipboard(self, text: str) -> None:
         """A link is told anyway; nothing is copied."""
+
+    def suspend(self) -> AbstractContextManager[None]:
+        """There is nothing to give up."""
+        return nullcontext()
 
 
 class PlainRunning:

@@ -19,7 +19,7 @@ from rollout_tui.tui.leaving import leave_on_signals
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.debugger import debugger_screen
-from rollout_tui.tui.screens.picker import PickerScreen
+from rollout_tui.tui.screens.picker import PickerScreen, picker_screen
 
 
 class RolloutApp(App[int]):
@@ -43,14 +43,14 @@ class RolloutApp(App[int]):
     def on_mount(self) -> None:
         """Begin with the trace; a signal to end gives the terminal back first."""
         leave_on_signals(self)
-        self.push_screen(PickerScreen(self.opening.path) if self.pick else debugger_screen(self.opening))
+        self.push_screen(picker_screen(self.opening.path) if self.pick else debugger_screen(self.opening))
 
     def choose(self, root: Path) -> None:
         """Leave this trace for the recordings of a folder; what was asked for was asked of this one."""
         self.opening = replace(self.opening, at=None, thread=None, wait=False)
         self.pop_screen()
         if not isinstance(self.screen, PickerScreen):
-            self.push_screen(PickerScreen(root))
+            self.push_screen(picker_screen(root))
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""

@@ -94,7 +94,7 @@ DEFAULTS: tuple[Action, ...] = (
     *_two(
         STEP,
         ("out_end", ("f",), "to the end of the enclosing span", "moving.out_end"),
-        ("out_start", ("B",), "to its start", "moving.out_start"),
+        ("out_start", ("B",), "to the start of the enclosing span", "moving.out_start"),
         "out",
         3,
     ),
@@ -120,7 +120,7 @@ DEFAULTS: tuple[Action, ...] = (
     *_two(
         LIVE,
         ("faster", ("+",), "play faster", "playing.faster"),
-        ("slower", ("-",), "slower", "playing.slower"),
+        ("slower", ("-",), "play slower", "playing.slower"),
     ),
     Action("search", ("/",), SEARCH, "search ids, text and payloads", "searching.ask", "", "find", 12),
     Action("filter", ("&",), SEARCH, "filter the findings by severity", "searching.filter_findings"),
@@ -152,7 +152,7 @@ DEFAULTS: tuple[Action, ...] = (
     *_two(
         LOOK,
         ("sideways_right", ("shift+right",), "sideways right", "looking.sideways_right"),
-        ("sideways_left", ("shift+left",), "left", "looking.sideways_left"),
+        ("sideways_left", ("shift+left",), "sideways left", "looking.sideways_left"),
     ),
     *_two(
         LOOK,
@@ -170,15 +170,23 @@ DEFAULTS: tuple[Action, ...] = (
     Action("zoom", ("z",), LOOK, "one pane on the whole screen, or all of them", "looking.zoom"),
     Action("hindsight", ("H",), LOOK, "as known here, or as understood at the end", "looking.hindsight"),
     Action("copy", ("y",), PROGRAM, "copy the selected value", "handing_out.copy"),
+    Action("copy_pane", ("Y",), PROGRAM, "copy the pane as it is shown", "handing_out.copy_pane"),
+    Action("page_outside", ("p",), PROGRAM, "the selected value in $PAGER", "viewing.page_outside"),
+    Action("edit_outside", ("P",), PROGRAM, "the selected value in $EDITOR", "viewing.edit_outside"),
     Action("export", ("x",), PROGRAM, "export", "handing_out.export"),
     Action("command", (":",), PROGRAM, "command line: go to, break, write", "commanding.ask"),
     Action("palette", ("ctrl+p",), PROGRAM, "all actions by name", "commanding.palette"),
     Action("help", ("?",), PROGRAM, "help", "commanding.help_screen", "", "help", 14),
     Action("cancel", ("escape",), PROGRAM, "cancel one level", "commanding.cancel"),
-    Action("quit", ("q",), PROGRAM, "quit", "commanding.quit_program"),
+    Action("quit", ("q",), PROGRAM, "quit", "commanding.quit_program", "", "quit", 15),
     Action("interrupt", ("ctrl+c",), PROGRAM, "cancel what runs; twice quits", "commanding.interrupt"),
     Action("suspend", ("ctrl+z",), PROGRAM, "suspend to the shell", "commanding.suspend"),
 )
+
+CLOSED = "closed"
+"""The state of the program while no trace is open."""
+WITHOUT_TRACE = ("quit", "interrupt", "suspend", "help", "palette", "cancel")
+"""Actions that can be done then."""
 
 ACTIONS: list[Action] = list(DEFAULTS)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
@@ -263,6 +271,9 @@ def _labels(action: Action) -> str:
 
 def _both(forward: str, backward: str) -> str:
     """`next event` and `previous event` in one: `next / previous event`."""
-    if forward.startswith("next ") and backward == f"previous {forward[5:]}":
-        return f"next / {backward}"
+    words, others = forward.split(" "), backward.split(" ")
+    differing = [at for at, (one, other) in enumerate(zip(words, others, strict=False)) if one != other]
+    if len(words) == len(others) and len(differing) == 1:
+        words[differing[0]] += f" / {others[differing[0]]}"
+        return " ".join(words)
     return f"{forward} / {backward}"

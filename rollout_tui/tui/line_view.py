@@ -60,6 +60,9 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
             """The pane."""
             return self.view
 
+    class TitleClicked(Message):
+        """The title of the pane was clicked."""
+
     class Reshaped(Message):
         """The content is to be made again: the pane has another size, or its end was reached.
 
@@ -138,6 +141,16 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         self.fill()
 
     @property
+    def seen(self) -> str:
+        """The title and the rows that are visible, as text."""
+        shown = range(self.top, min(self.top + self.page, len(self.content)))
+        title = f"{self.content.title}  {self.content.subtitle}".strip()
+        return printable(
+            "".join(f"{one.rstrip()}\n" for one in (title, *(self.content.line(row).text for row in shown))),
+            keep_newlines=True,
+        )
+
+    @property
     def line(self) -> Line | None:
         """The line at the cursor row."""
         return self.content.line(self.row) if self.row < len(self.content) else None
@@ -210,6 +223,8 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """The first click on a line takes it, where it leads somewhere else it is opened at once."""
         row = event.y - self._title_rows + self.top
+        if event.y < self._title_rows:
+            self.post_message(self.TitleClicked())
         if event.y < self._title_rows or row >= len(self.content) or self._on_bar(event):
             return
         event.stop()

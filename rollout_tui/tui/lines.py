@@ -51,7 +51,13 @@ class Fold(NamedTuple):
     key: str
 
 
-Target: TypeAlias = ToEvent | ToObject | ToPayload | ToLens | Fold
+class ToOffer(NamedTuple):
+    """Opening the line does something: the id of an action, or `:` and the word of a command."""
+
+    id: str
+
+
+Target: TypeAlias = ToEvent | ToObject | ToPayload | ToLens | Fold | ToOffer
 
 
 class Piece(NamedTuple):

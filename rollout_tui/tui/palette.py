@@ -1,45 +1,51 @@
-"""The command palette: every action by name, with its keys."""
+"""The command palette: everything the screen offers, by name, with its keys."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from rollout_tui.tui.keys import ACTIONS, Action, key_label
+from rollout_tui.tui.offers import Offer
 
-if TYPE_CHECKING:
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+@runtime_checkable
+class Offering(Protocol):
+    """A screen that has something to choose from."""
+
+    def offers(self) -> list[Offer]:
+        """What can be chosen here."""
+
+    def take(self, offer_id: str) -> None:
+        """Do what was chosen."""
 
 
 class ActionProvider(Provider):
-    """Actions of the table of keys."""
+    """What the screen below the palette offers."""
 
     async def discover(self) -> Hits:
-        """All of them, while nothing is typed."""
-        for action in self._actions():
-            yield DiscoveryHit(_words(action), partial(self._act, action), help=action.group)
+        """All of it, while nothing is typed."""
+        for offer in self._offers():
+            yield DiscoveryHit(_words(offer), partial(self._take, offer), help=offer.group)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
+        """What matches."""
         matcher = self.matcher(query)
-        for action in self._actions():
-            score = matcher.match(_words(action))
+        for offer in self._offers():
+            score = matcher.match(_words(offer))
             if score > 0:
                 yield Hit(
-                    score, matcher.highlight(_words(action)), partial(self._act, action), help=action.group
+                    score, matcher.highlight(_words(offer)), partial(self._take, offer), help=offer.group
                 )
 
-    def _actions(self) -> list[Action]:
-        return [one for one in ACTIONS if one.id not in ("palette", "interrupt")]
+    def _offers(self) -> list[Offer]:
+        return self.screen.offers() if isinstance(self.screen, Offering) else []
 
-    def _act(self, action: Action) -> None:
-        act = getattr(self.screen, "act", None)
-        if act is not None:
-            cast("DebuggerScreen", self.screen).act(action.id)
+    def _take(self, offer: Offer) -> None:
+        if isinstance(self.screen, Offering):
+            self.screen.take(offer.id)
 
 
-def _words(action: Action) -> str:
-    keys = " ".join(key_label(key) for key in action.keys)
-    return f"{action.description}   {keys}"
+def _words(offer: Offer) -> str:
+    return f"{offer.words}   {offer.keys}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToPayload
+from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
+from rollout_tui.tui.offers import take
 from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def open_target(desk: Desk, target: Target | None) -> None:
         desk.focus_pane(LENS)
     elif isinstance(target, Fold):
         session.toggle_fold(target.key)
+    elif isinstance(target, ToOffer):
+        take(desk, target.id)
     elif desk.pane != TIMELINE:
         desk.say("nothing to open on this line")
     desk.repaint()

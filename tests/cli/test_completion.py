@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -73,3 +74,27 @@ def test_the_other_shells_take_their_script(tmp_path: Path, shell: str) -> None:
     script.write_text(run("help", "completion", shell).text)
     done = subprocess.run([found, "-n", script], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_fish_completes(tmp_path: Path) -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("no fish here")
+    (tmp_path / "script.fish").write_text(run("help", "completion", "fish").text)
+    (tmp_path / "reduced").mkdir()
+
+    def offered(line: str) -> list[str]:
+        command = f"source script.fish; complete -C {line!r}"
+        environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+        done = subprocess.run(
+            [fish, "-c", command], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        return [one.partition("\t")[0] for one in done.stdout.splitlines()]
+
+    assert offered("rollout-tui con") == ["context"]
+    assert offered("rollout-tui context --th") == ["--thread"]
+    assert offered("rollout-tui --lens ce") == ["cells"]
+    assert sorted(offered("rollout-tui export --format ")) == ["bundle", "md", "perfetto"]
+    assert offered("rollout-tui summary red") == ["reduced/"]
+    assert offered("rollout-tui help compl") == ["completion"]

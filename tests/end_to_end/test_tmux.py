@@ -101,6 +101,29 @@ def test_suspending_and_coming_back(terminal: Terminal) -> None:
     terminal.until("ready$")
 
 
+def test_a_value_in_the_users_pager_and_editor_and_back(terminal: Terminal, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text(
+        '#!/bin/sh\nfor file; do :; done\necho "$file" >> "$0.seen"\n'
+        'echo "opened with $# words"; ls -l "$file" | cut -c1-10\nread gone < /dev/tty\n'
+    )
+    other.chmod(0o755)
+    terminal.type(f"PAGER={other} EDITOR='{other} --wait' VISUAL= {program(TWO_CELLS, '--at', '20')}")
+    terminal.until("#20/64")
+    terminal.press("p")
+    terminal.until("opened with 1 words", "-rw", without="#20/64")
+    terminal.press("Enter")
+    terminal.until("#20/64", "back from source")
+    terminal.press("P")
+    terminal.until("opened with 2 words", without="#20/64")
+    terminal.press("Enter")
+    terminal.until("#20/64", "back from source")
+    terminal.press("q")
+    terminal.until("ready$")
+    files = (tmp_path / "other.seen").read_text().splitlines()
+    assert len(files) == 2 and not any(Path(one).exists() for one in files)
+
+
 def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
     bundle = tmp_path / "hostile"
     shutil.copytree(TWO_CELLS, bundle)

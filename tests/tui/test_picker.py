@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from on_screen import NARROW, WIDE, Shown, is_read
 from textual.pilot import Pilot
 
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
+from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.panes.bundles import age
 from rollout_tui.tui.screens.picker import PickerScreen
 
 
@@ -87,6 +90,58 @@ async def test_words_narrow_it_down(root: Path) -> None:
         await pilot.press("escape")
         await pilot.pause(0.1)
         assert len(screen.shown) == 2
+
+
+async def test_the_list_is_narrowed_while_one_types(root: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await looked(app, pilot)
+        await pilot.press("/", *"demoq")
+        await pilot.pause(0.1)
+        assert not screen.shown
+        await pilot.press("backspace")
+        await pilot.pause(0.1)
+        assert [one.folder.name for one in screen.shown] == ["demo"]
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert len(screen.shown) == 2
+
+
+async def test_its_help_tells_its_keys_and_its_footer_is_of_buttons(root: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await looked(app, pilot)
+        await pilot.pause(0.1)
+        footer = screen.query_one("#footer", Bar).line.text
+        await pilot.click("#footer", offset=(footer.index("help"), 0))
+        await pilot.pause(0.1)
+        assert app.screen.query_one(LineView).content.line(0).text.strip() == "here: recordings"
+        row = next(n for n in range(12) if "open the" in app.screen.query_one(LineView).content.line(n).text)
+        await pilot.press(*["j"] * row, "enter")
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+
+
+async def test_columns_are_straight(root: Path, two_cells: Path) -> None:
+    for number in range(12):
+        shutil.copytree(two_cells, root / f"copy-{number}-{'x' * number * 3}")
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await looked(app, pilot)
+        await pilot.pause(0.1)
+        lines = rows(app).splitlines()[1 : len(screen.shown) + 1]
+        assert {line.index(" gpt") for line in lines} == {lines[0].index(" gpt")}
+        assert len({line.index("B ") for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("past_ms", "words"),
+    [(200, "now"), (41_000, "41 s ago"), (700_000, "11 m ago"), (11_000_000, "3 h ago"), (4e8, "4 d ago")],
+)
+def test_ages_are_short(past_ms: float, words: str) -> None:
+    now = 1_800_000_000_000
+    assert age(now - int(past_ms), now) == words
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", age(now - 90 * 86_400_000, now))
 
 
 async def test_new_bundles_appear(root: Path, demo: Path) -> None:

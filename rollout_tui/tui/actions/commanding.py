@@ -23,10 +23,17 @@ def palette(desk: Desk) -> None:
 
 
 def help_screen(desk: Desk) -> None:
-    """All keys."""
-    from rollout_tui.tui.screens.help import HelpScreen
+    """All keys, first those for where one is; a row that is chosen is done."""
+    from rollout_tui.tui.offers import take
+    from rollout_tui.tui.screens.help import help_screen as made
 
-    _screen(desk).app.push_screen(HelpScreen())
+    screen = _screen(desk)
+
+    def chosen(offer_id: str | None) -> None:
+        if offer_id is not None:
+            take(desk, offer_id)
+
+    screen.app.push_screen(made(screen.here), chosen)
 
 
 def cancel(desk: Desk) -> None:

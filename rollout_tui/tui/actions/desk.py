@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class Program(Protocol):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Give text to the terminal's clipboard."""
+
+    def suspend(self) -> AbstractContextManager[None]:
+        """Let another program have the terminal meanwhile."""
 
 
 class Desk(Protocol):

@@ -26,6 +26,11 @@ def copy(desk: Desk) -> None:
     _copy(desk, name, data)
 
 
+def copy_pane(desk: Desk) -> None:
+    """Copy the pane that has the focus as it is shown: its title and the rows one sees."""
+    _copy(desk, f"the pane {desk.pane}", desk.line_view(desk.pane).seen.encode(errors="surrogatepass"))
+
+
 def _copy(desk: Desk, name: str, data: bytes) -> None:
     desk.app.copy_to_clipboard(data.decode(errors="replace"))
     doubt = (

@@ -44,7 +44,8 @@ LOOKED_AT = 64
 def context(view: View, width: int) -> LensLines:
     """Items in context in their order, then what is accepted and pending, and what was dropped, folded."""
     if view.thread_id is None:
-        return LineList("context", (), empty="No thread has started yet. Press } for the first turn.")
+        hint = " Press } for the first turn." if view.event else ""
+        return LineList("context", (), empty=f"No thread has started yet.{hint}")
     if view.way == "wire":
         return wire(view, view.thread_id, width)
     rows = Context(view.trace, view.event, view.thread_id)

@@ -1,24 +1,55 @@
-"""The rows of the picker: one bundle each, the newest first."""
+"""The rows of the picker: one bundle each, the newest first, in columns as wide as what stands in them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
+from rollout_tui.printable import cells, printable
 from rollout_tui.trace.roots import BundleRow
 from rollout_tui.tui.lens import MadeLines
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, row
 from rollout_tui.words import count, duration, size
 
 STATUS_STYLES = {"running": "running", "ended": "ok", "stopped": "warning", "damaged": "error"}
+LEAST_WORDS = 20
+"""Cells that the words are left with before columns are left out."""
+MOST_DAYS = 30
+
+
+class _Column(NamedTuple):
+    """Text and style of a bundle; at most `most` cells; the highest `drop` is left out first, 0 never."""
+
+    text: Callable[[BundleRow, int], str]
+    style: Callable[[BundleRow], str]
+    most: int
+    align: str = "left"
+    drop: int = 0
+
+
+_COLUMNS = (
+    _Column(lambda one, now: one.status, lambda one: STATUS_STYLES.get(one.status, ""), 8),
+    _Column(lambda one, now: age(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 4),
+    _Column(lambda one, now: one.model, lambda one: "inference", 16, drop=1),
+    _Column(lambda one, now: _counted(one, one.turns, "turn"), lambda one: "", 10, "right", 2),
+    _Column(
+        lambda one, now: f"{one.failures}{_more(one)} failed" if one.failures else "",
+        lambda one: "error",
+        12,
+        "right",
+    ),
+    _Column(lambda one, now: size(one.size_bytes), lambda one: "dim", 8, "right", 3),
+)
 
 
 def bundle_rows(rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str = "") -> MadeLines:
     """Lines for a pane `width` cells wide; `wanted` is what the rows were narrowed down to."""
     running = sum(one.status == "running" for one in rows)
+    columns = _fitting(rows, width, now_ms)
 
     def make(number: int) -> Line:
-        return bundle_line(rows[number], width, now_ms)
+        return _bundle_line(rows[number], columns, width, now_ms)
 
     title = f"recordings  {count(len(rows), 'bundle')}" + (f" with {wanted!r}" if wanted else "")
     empty = (
@@ -29,33 +60,47 @@ def bundle_rows(rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str 
     return MadeLines(title, len(rows), make, f"{running} running" if running else "", empty)
 
 
-def bundle_line(bundle: BundleRow, width: int, now_ms: int) -> Line:
-    """Status, when, model, turns, failures, size, what the user first asked for."""
-    more = "" if bundle.whole else "+"
+def _fitting(rows: Sequence[BundleRow], width: int, now_ms: int) -> list[tuple[_Column, int]]:
+    """The columns there is room for and how wide they are, the same for every row."""
+    columns = [
+        (one, min(one.most, max((cells(printable(one.text(row, now_ms))) for row in rows), default=0)))
+        for one in _COLUMNS
+    ]
+    while sum(wide + 1 for _, wide in columns) > width - LEAST_WORDS:
+        drop = max(one.drop for one, _ in columns)
+        if not drop:
+            break
+        columns = [(one, wide) for one, wide in columns if one.drop != drop]
+    return [(one, wide) for one, wide in columns if wide]
+
+
+def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], width: int, now_ms: int) -> Line:
+    """The columns, then what the user first asked for, or why it cannot be opened."""
     related = ", ".join(f"{one.words} {one.folder.name}" for one in bundle.related)
     words = bundle.reason or bundle.task or bundle.folder.name
     return row(
         width,
-        Cell(bundle.status, STATUS_STYLES.get(bundle.status, ""), 8),
-        Cell(_when(bundle.started_at_unix_ms, now_ms), "dim", 13, "right"),
-        Cell(bundle.model, "inference", 12, drop=2),
-        Cell(f"{bundle.turns}{more} turns" if bundle.turns != 1 else "1 turn", "", 9, "right", drop=3),
-        Cell(
-            f"{bundle.failures}{more} failed" if bundle.failures else "",
-            "error" if bundle.failures else "dim",
-            9,
-            "right",
-        ),
-        Cell(size(bundle.size_bytes), "dim", 8, "right", drop=4),
-        Cell(words, "error" if bundle.reason else "strong", FLEXIBLE, least=20),
+        *(Cell(one.text(bundle, now_ms), one.style(bundle), wide, one.align) for one, wide in columns),
+        Cell(words, "error" if bundle.reason else "strong", FLEXIBLE, least=LEAST_WORDS),
         Cell(related, "agent", min(34, max(0, width // 4)) if related else 0, drop=1),
     )
 
 
-def _when(time_ms: int, now_ms: int) -> str:
-    age = now_ms - time_ms
-    if 0 <= age < 86_400_000:
-        return f"{duration(age)} ago" if age >= 1000 else "now"
+def _more(bundle: BundleRow) -> str:
+    """Counts are at least that where the recording was not looked through to its end."""
+    return "" if bundle.whole else "+"
+
+
+def _counted(bundle: BundleRow, number: int, what: str) -> str:
+    return f"{number}{_more(bundle)} {what}s" if number != 1 or _more(bundle) else f"1 {what}"
+
+
+def age(time_ms: int, now_ms: int) -> str:
+    """`now`, `41 s ago`, `12 m ago`, `3 h ago`, `4 d ago`, then the date; that too for a time to come."""
+    past = now_ms - time_ms
+    if 0 <= past < MOST_DAYS * 86_400_000:
+        words = duration(past // 1000 * 1000).split(" ")
+        return f"{words[0].partition('.')[0]} {words[1]} ago" if past >= 1000 else "now"
     try:
         return datetime.fromtimestamp(time_ms / 1000).strftime("%Y-%m-%d")
     except (OverflowError, OSError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rollout_tui.printable import cells, printable
-from rollout_tui.tui.keys import ACTIONS, Action, key_label
+from rollout_tui.tui.keys import ACTIONS, CLOSED, WITHOUT_TRACE, Action, key_label
 from rollout_tui.tui.lines import Line, Piece, clipped, line
 
 GAP = "  "
@@ -15,6 +15,8 @@ def footer_actions(states: frozenset[str] = frozenset()) -> list[Action]:
     chosen: list[Action] = []
     for action in ACTIONS:
         if not action.rank or not action.keys or (action.when and action.when not in states):
+            continue
+        if CLOSED in states and action.id not in WITHOUT_TRACE:
             continue
         if action.keys[0] not in taken:
             taken.add(action.keys[0])

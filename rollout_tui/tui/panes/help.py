@@ -1,13 +1,17 @@
-"""The help screen: every key by group, from the table of keys."""
+"""The help screen: what keys do where one is, then every key by group, from the tables."""
 
 from __future__ import annotations
 
 from rollout_tui.printable import cells
 from rollout_tui.tui.command_line import COMMANDS
-from rollout_tui.tui.keys import GROUPS, help_rows
+from rollout_tui.tui.keys import BY_ID, GROUPS, HelpRow, help_rows
 from rollout_tui.tui.lens import LineList
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, line, row
+from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, ToOffer, line, row
+from rollout_tui.tui.panes.here import PLACES as HERE
 
+WIDE = 148
+"""From this width on there are two columns."""
+MARGIN = 2
 KEYS_WIDTH, OPPOSITE_WIDTH = 10, 10
 
 PLACES: tuple[tuple[str, str], ...] = (
@@ -28,50 +32,62 @@ GLYPHS: tuple[tuple[str, str], ...] = (
 )
 
 
-def help_lines(width: int) -> LineList:
-    """All of the help for a pane `width` cells wide, in two columns where there is room."""
-    left: list[Line] = []
-    column = width // 2 - 2 if width >= 148 else width
-    blocks = [_block(group, column) for group in GROUPS]
-    blocks.append(_table("places", PLACES, column))
-    commands = tuple((f":{one.word} {one.argument}".rstrip(), one.description) for one in COMMANDS)
-    blocks.append(_table("commands", commands, column))
-    blocks.append(_table("signs", GLYPHS, column))
-    if column == width:
-        for block in blocks:
-            left += [*block, Line()]
-        return LineList("help", left, "Esc closes")
-    half = sum(len(block) + 1 for block in blocks) // 2
-    right: list[Line] = []
+def help_lines(width: int, here: tuple[str, ...] = ()) -> tuple[LineList, ...]:
+    """The help for a screen `width` cells wide: one column, or two where there is room.
+
+    `here` are places of `panes.here`: what keys do there comes first. In the list of recordings it is all.
+    """
+    columns = 2 if width >= WIDE and "recordings" not in here else 1
+    column = width // columns - MARGIN
+    blocks = [_here(place, column) for place in here if place in HERE]
+    if "recordings" not in here:
+        blocks += [_block(group, column) for group in GROUPS]
+        blocks.append(_table("places", PLACES, column))
+        blocks.append(_commands(column))
+        blocks.append(_table("signs", GLYPHS, column))
+    half = sum(len(block) + 1 for block in blocks) / columns
+    sides: list[list[Line]] = [[] for _ in range(columns)]
     for block in blocks:
-        side = left if len(left) + len(block) // 2 < half else right
+        side = next((one for one in sides[:-1] if len(one) + len(block) / 2 < half), sides[-1])
         side += [*block, Line()]
-    rows = max(len(left), len(right))
-    left += [Line()] * (rows - len(left))
-    right += [Line()] * (rows - len(right))
-    return LineList(
-        "help",
-        [_beside(one, other, column + 2) for one, other in zip(left, right, strict=True)],
-        "Esc closes",
+    titles = ("help", "help, too")
+    return tuple(
+        LineList(title, side, "Enter does it, Esc closes" if side is sides[-1] else "")
+        for title, side in zip(titles, sides, strict=False)
     )
 
 
-def _beside(left: Line, right: Line, column: int) -> Line:
-    return Line((*left.pieces, Piece(" " * max(0, column - left.width)), *right.pieces))
+def _here(place: str, width: int) -> list[Line]:
+    """What keys do in one place."""
+    lines = [line(Piece(f" here: {place}", "heading"))]
+    for one in HERE[place]:
+        action = BY_ID[one.action_id]
+        shown = next(row for row in help_rows(action.group) if one.action_id in (row.id, BY_ID[row.id].pair))
+        words = one.words or shown.description
+        opposite = shown.opposite if " / " in words else ""
+        lines.append(_row(width, shown._replace(description=words, opposite=opposite)))
+    return lines
 
 
 def _block(group: str, width: int) -> list[Line]:
-    lines = [line(Piece(f" {group}", "heading"))]
-    for one in help_rows(group):
-        lines.append(
-            row(
-                width,
-                Cell(f"  {one.keys}", "strong", KEYS_WIDTH + 2),
-                Cell(one.opposite, "strong", OPPOSITE_WIDTH),
-                Cell(one.description, "", FLEXIBLE),
-            )
-        )
-    return lines
+    return [line(Piece(f" {group}", "heading")), *(_row(width, one) for one in help_rows(group))]
+
+
+def _row(width: int, shown: HelpRow) -> Line:
+    return row(
+        width,
+        Cell(f"  {shown.keys}", "strong", KEYS_WIDTH + 2),
+        Cell(shown.opposite, "strong", OPPOSITE_WIDTH),
+        Cell(shown.description, "", FLEXIBLE),
+        target=ToOffer(shown.id),
+    )
+
+
+def _commands(width: int) -> list[Line]:
+    rows = tuple((f":{one.word} {one.argument}".rstrip(), one.description) for one in COMMANDS)
+    lines = _table("commands", rows, width)
+    targets = (None, *(ToOffer(f":{one.word}") for one in COMMANDS))
+    return [shown._replace(target=target) for shown, target in zip(lines, targets, strict=True)]
 
 
 def _table(title: str, rows: tuple[tuple[str, str], ...], width: int) -> list[Line]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import new_class
+from typing import TypeVar
+
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from rollout_tui.tui.keys import ACTIONS, BY_ID, textual_key
 
+S = TypeVar("S", bound=Screen)  # type: ignore[type-arg]
+
 ANYWHERE = ("interrupt", "suspend")
 """Actions whose keys are no text."""
-WITHOUT_TRACE = ("quit", "interrupt", "suspend", "help", "cancel")
-"""Actions that can be done before a trace is open."""
 
 
 def bindings() -> list[BindingType]:
@@ -27,6 +32,21 @@ def bindings() -> list[BindingType]:
         for action in ACTIONS
         if action.id != "palette" and action.keys
     ]
+
+
+def bound(meanings: Mapping[str, str]) -> list[BindingType]:
+    """Bindings of a small screen: by the id of an action, what its keys do there."""
+    return [
+        Binding(",".join(textual_key(key) for key in BY_ID[action_id].keys), action, show=False)
+        for action_id, action in meanings.items()
+        if BY_ID[action_id].keys
+    ]
+
+
+def rekeyed(screen: type[S], made: list[BindingType]) -> type[S]:
+    """The same screen with other keys; Textual's own way loses keys that two share."""
+    own = {"BINDINGS": made, "__doc__": screen.__doc__, "__module__": screen.__module__}
+    return new_class(screen.__name__, (screen,), {"inherit_bindings": False}, lambda names: names.update(own))
 
 
 def is_meant(action_id: str, states: frozenset[str], *, typing: bool) -> bool:

@@ -16,7 +16,7 @@ from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.searching import begin as search_for
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
-from rollout_tui.tui.keys import ACTIONS, DEFAULTS
+from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
 from rollout_tui.tui.lane_view import LaneView
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
@@ -32,15 +32,16 @@ from rollout_tui.tui.messages import (
     Waiting,
     WriterSeen,
 )
+from rollout_tui.tui.offers import Offer, offers, take
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.remembering import remember
-from rollout_tui.tui.screens.bindings import WITHOUT_TRACE, bindings, is_meant
+from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
 from rollout_tui.tui.screens.frames import Frames
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
-from rollout_tui.tui.session import PANES, TIMELINE, Session
+from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
 from rollout_tui.tui.targets import open_target
 from rollout_tui.words import count
 
@@ -173,8 +174,25 @@ class DebuggerScreen(Screen[None]):
 
     @property
     def states(self) -> frozenset[str]:
-        """States that give keys another meaning: `search`."""
-        return frozenset({"search"} if self.opened and self.opened.search else ())
+        """States that give keys another meaning, or none: `search`, `closed`."""
+        if self.opened is None:
+            return frozenset({CLOSED})
+        return frozenset({"search"} if self.opened.search else ())
+
+    @property
+    def here(self) -> tuple[str, ...]:
+        """Where one is: the places of which the help tells first."""
+        session = self.opened
+        pane = session.place.lens if session is not None and self.pane == LENS else self.pane
+        return (*self.states, pane)
+
+    def offers(self) -> list[Offer]:
+        """What the palette offers."""
+        return offers(self.states)
+
+    def take(self, offer_id: str) -> None:
+        """Do what was chosen in the palette."""
+        take(self, offer_id)
 
     # -- painting ------------------------------------------------------------------
 
@@ -307,13 +325,5 @@ class DebuggerScreen(Screen[None]):
 
 
 def debugger_screen(opening: Opening) -> DebuggerScreen:
-    """A screen with the keys of the table as they are set; Textual's own way loses keys that two share."""
-    if tuple(ACTIONS) == DEFAULTS:
-        return DebuggerScreen(opening)
-
-    class Rekeyed(DebuggerScreen, inherit_bindings=False):
-        """The same screen with other keys."""
-
-        BINDINGS: ClassVar[list[BindingType]] = bindings()
-
-    return Rekeyed(opening)
+    """A screen with the keys of the table as they are set."""
+    return rekeyed(DebuggerScreen, bindings())(opening)

@@ -1,48 +1,91 @@
-"""The help: all keys, over whatever was there."""
+"""The help: the keys for where one is, then all of them, over whatever was there."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.events import Resize
 from textual.screen import ModalScreen
 
 from rollout_tui.tui.line_view import LineView
+from rollout_tui.tui.lines import ToOffer
 from rollout_tui.tui.panes.help import help_lines
+from rollout_tui.tui.screens.bindings import bound, rekeyed
+
+KEYS = {
+    "help": "dismiss",
+    "quit": "dismiss",
+    "cancel": "dismiss",
+    "open": "choose",
+    "row_down": "rows(1)",
+    "row_up": "rows(-1)",
+    "page_down": "page(1)",
+    "play": "page(1)",
+    "page_up": "page(-1)",
+    "first": "rows(-100000)",
+    "last": "rows(100000)",
+    "pane_next": "app.focus_next",
+    "pane_previous": "app.focus_previous",
+}
+"""What the keys of actions do here, by the id of the action."""
 
 
-class HelpScreen(ModalScreen[None]):
-    """Keys by group; any of Esc, q, ? and Enter closes it."""
+class HelpScreen(ModalScreen[str]):
+    """Keys by group; a row that is chosen closes it and is its answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", show=False),
-        Binding("j,down", "rows(1)", show=False),
-        Binding("k,up", "rows(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("home,g", "rows(-100000)", show=False),
-        Binding("end,G", "rows(100000)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(KEYS)
+
+    def __init__(self, here: tuple[str, ...]) -> None:
+        super().__init__()
+        self._here = here
 
     def compose(self) -> ComposeResult:
-        """One pane."""
-        yield LineView(id="keys")
+        """Two columns, one of which may have to do."""
+        with Horizontal():
+            yield LineView(id="keys")
+            yield LineView(id="more_keys", edge=True)
 
     def on_resize(self, event: Resize) -> None:
-        """Lay the table out for the size."""
+        """Lay the tables out for the size."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
-        view = self.query_one(LineView)
-        view.show(help_lines(view.room))
+        columns = help_lines(self.size.width, self._here)
+        for view, shown in zip(self.query(LineView), (*columns, None), strict=False):
+            view.display = shown is not None
+            if shown is not None:
+                view.show(shown)
+
+    @property
+    def _view(self) -> LineView:
+        focused = self.focused
+        return focused if isinstance(focused, LineView) else self.query_one("#keys", LineView)
 
     def action_rows(self, by: int) -> None:
         """Move the cursor row."""
-        self.query_one(LineView).move(by)
+        self._view.move(by)
 
     def action_page(self, by: int) -> None:
         """Move by a page."""
-        view = self.query_one(LineView)
-        view.move(by * view.page)
+        self._view.move(by * self._view.page)
+
+    def action_choose(self) -> None:
+        """Do what the cursor row tells of."""
+        self._view.choose()
+
+    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+        """A row was opened or clicked."""
+        if isinstance(message.target, ToOffer):
+            self.dismiss(message.target.id)
+
+    def on_line_view_title_clicked(self) -> None:
+        """The title says that Esc closes; so does a click on it."""
+        self.dismiss(None)
+
+
+def help_screen(here: tuple[str, ...]) -> HelpScreen:
+    """The help for these places (see `panes.here`), with the keys of the table as they are set."""
+    return rekeyed(HelpScreen, bound(KEYS))(here)

@@ -8,40 +8,49 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
 from rollout_tui.trace.roots import BundleRow, TraceRoot
 from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.keys import BY_ID, key_label
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Piece, line
+from rollout_tui.tui.offers import Offer, offer_of
 from rollout_tui.tui.panes.bundles import bundle_rows, matching
+from rollout_tui.tui.panes.here import PLACES
 from rollout_tui.tui.prompt import Prompt
+from rollout_tui.tui.screens.bindings import bound, rekeyed
+from rollout_tui.tui.screens.help import help_screen
 
 LOOK_EVERY_S = 1.0
-KEYS = (("Enter", "open"), ("/", "narrow down"), ("Esc", "all"), ("q", "quit"))
+KEYS = {
+    "row_down": "rows(1)",
+    "row_up": "rows(-1)",
+    "page_down": "page(1)",
+    "page_up": "page(-1)",
+    "first": "rows(-1000000)",
+    "last": "rows(1000000)",
+    "open": "open",
+    "search": "narrow",
+    "cancel": "all",
+    "help": "help",
+    "quit": "app.quit",
+    "interrupt": "app.quit",
+    "suspend": "app.suspend_process",
+}
+"""What the keys of actions do here, by the id of the action."""
+FOOTER = {"open": "open", "search": "narrow down", "cancel": "all", "help": "help", "quit": "quit"}
 
 
 class PickerScreen(Screen[None]):
     """Rows of bundles; the newest is selected."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "rows(1)", show=False),
-        Binding("k,up", "rows(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("home,g", "rows(-1000000)", show=False),
-        Binding("end,G", "rows(1000000)", show=False),
-        Binding("enter", "open", show=False),
-        Binding("slash", "narrow", show=False),
-        Binding("escape", "all", show=False),
-        Binding("q", "app.quit", show=False),
-        Binding("ctrl+c", "app.quit", show=False, priority=True),
-        Binding("ctrl+z", "app.suspend_process", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(KEYS)
     AUTO_FOCUS = "#bundles"
 
     class Looked(Message):
@@ -121,8 +130,34 @@ class PickerScreen(Screen[None]):
         style = "error" if self._problem else "dim"
         header = line(Piece(" rollout-tui  ", "strong"), Piece(where, style), background="bar")
         self.query_one("#header", Bar).show(header)
-        keys = [piece for key, word in KEYS for piece in (Piece(f" {key}", "heading"), Piece(f" {word} "))]
-        self.query_one("#footer", Bar).show(line(*keys, background="bar"))
+        keys = ((BY_ID[action_id].keys, word) for action_id, word in FOOTER.items())
+        pieces = (
+            piece
+            for own, word in keys
+            if own
+            for piece in (Piece(f" {key_label(own[0])}", "heading"), Piece(f" {word} "))
+        )
+        self.query_one("#footer", Bar).show(line(*pieces, background="bar"))
+
+    def offers(self) -> list[Offer]:
+        """What the palette offers."""
+        here = (BY_ID[one.action_id]._replace(description=one.words) for one in PLACES["recordings"])
+        return [offer_of(one if one.description else BY_ID[one.id]) for one in here]
+
+    def take(self, offer_id: str) -> None:
+        """Do what was chosen in the palette or in the help."""
+        self.run_worker(self.run_action(KEYS[offer_id]))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While somebody types keys are text."""
+        return action == "app.quit" or not self.query_one(Prompt).asking
+
+    def on_bar_clicked(self, message: Bar.Clicked) -> None:
+        """A word of the footer is a button."""
+        words = {word: action_id for action_id, word in FOOTER.items()}
+        pieces = message.bar.line.pieces[message.piece - message.piece % 2 :]
+        if message.bar.id == "footer" and len(pieces) > 1:
+            self.take(words[pieces[1].text.strip()])
 
     def action_rows(self, by: int) -> None:
         """Move the selection."""
@@ -147,6 +182,12 @@ class PickerScreen(Screen[None]):
         """Ask for words."""
         self.query_one(Prompt).ask("/", self.wanted)
 
+    def action_help(self) -> None:
+        """Keys of this screen; a row that is chosen is done."""
+        self.app.push_screen(
+            help_screen(("recordings",)), lambda chosen: self.take(chosen) if chosen is not None else None
+        )
+
     def action_all(self) -> None:
         """Show all bundles again."""
         self._narrow("")
@@ -155,11 +196,22 @@ class PickerScreen(Screen[None]):
         """Words were typed."""
         self._narrow(text)
 
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """The list is narrowed down while one types."""
+        if self.query_one(Prompt).asking:
+            self.wanted = message.value.strip()
+            self.paint()
+
     def _given_up(self) -> None:
-        """Back to the list."""
-        self.set_focus(self.query_one(LineView))
+        """Back to the whole list."""
+        self._narrow("")
 
     def _narrow(self, wanted: str) -> None:
         self.wanted = wanted
         self.set_focus(self.query_one(LineView))
         self.paint()
+
+
+def picker_screen(root: Path) -> PickerScreen:
+    """The choice among the recordings of a folder, with the keys of the table as they are set."""
+    return rekeyed(PickerScreen, bound(KEYS))(root)
