@@ -9,6 +9,7 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
+from rollout_tui.printable import printable
 from rollout_tui.tui.lens import LensLines, LineList
 from rollout_tui.tui.lines import Line, Piece, Target, ToObject, highlighted, wrapped
 from rollout_tui.tui.row_widget import RowWidget

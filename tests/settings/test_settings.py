@@ -169,7 +169,8 @@ async def test_keys_of_the_settings_are_the_keys_of_the_screen() -> None:
         await pilot.pause(0.2)
         here = screen.session.seq
         await pilot.press("n")
-        assert screen.session.seq in screen.session.searching.events or screen.session.seq != here  # type: ignore[union-attr]
+        search = screen.session.searching
+        assert screen.session.seq != here and search is not None and search.is_hit(screen.session.event)
     assert "F7 step" in footer(120).text and "s over" in footer(120).text
     rows = {row.id: row for row in help_rows("step")}
     assert rows["event_next"].keys == "F7" and rows["event_next"].opposite == "Shift+F7"
