@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from rollout_tui.printable import printable
 from rollout_tui.trace.events import EVENT_TYPES
 
 Sort: TypeAlias = Literal["text", "number", "choice"]
@@ -55,6 +56,9 @@ _ESCAPED = re.compile(r"\\(.)")
 
 class ExpressionProblem(ValueError):
     """An expression that cannot be understood; the text is one line that names what is allowed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class Field(NamedTuple):

@@ -167,6 +167,11 @@ def test_a_filter() -> None:
         ("break", 'text ~ "open', "is a quote or a / not closed"),
         ("break", "text ~ /(/", "is no regular expression"),
         ("break", "= 3", "'=' where the name of a field should be; fields are"),
+        (
+            "break",
+            'text ~ "two\nlines" leaves',
+            "leaves belongs to a watch: :watch text ~ two\u240alines leaves",
+        ),
         ("break", "text ~ x leaves", "leaves belongs to a watch: :watch text ~ x leaves"),
         ("watch", "", "e.g. input_tokens > 200k"),
         ("watch", "leaves", "what shall leaves"),
