@@ -21,8 +21,8 @@ from rollout_tui.commands.outcome import (
     complain,
 )
 from rollout_tui.commands.unpacking import remove_unpacked
+from rollout_tui.crash import TRACEBACK_VARIABLE, problem
 
-TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
 OPEN = "open"
 _COMMAND_LIKE = re.compile("[a-z]{3,16}")
 
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
-        complain(f"rollout-tui: {_problem(error)}")
+        complain(f"rollout-tui: {problem(error)}")
         return FAILED
     finally:
         remove_unpacked()
@@ -92,7 +92,10 @@ def _run(words: list[str]) -> int:
     module = command.module
     run: Callable[[Any], int] = module.run
     with _ended_by_signals():
-        status = run(module.parser().parse_args(words))
+        options = module.parser().parse_args(words)
+        if getattr(options, "memory", None) is not None:
+            _allow(options.memory)
+        status = run(options)
         sys.stdout.flush()
     return status
 
@@ -136,17 +139,7 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(one, signal.SIG_DFL)
 
 
-def _problem(error: Exception) -> str:
-    """What went wrong, without a word of the trace: these lines end up in bug reports."""
-    if isinstance(error, OSError) and error.strerror:
-        where = f" ({error.filename})" if isinstance(error.filename, str) else ""
-        return f"{error.strerror.lower()}{where}"
-    if isinstance(error, MemoryError):
-        return "not enough memory for this recording"
-    place, trail = "", error.__traceback__
-    while trail is not None:
-        file = trail.tb_frame.f_code.co_filename
-        if f"{os.sep}rollout_tui{os.sep}" in file:
-            place = f" at rollout_tui/{file.rpartition(f'{os.sep}rollout_tui{os.sep}')[2]}:{trail.tb_lineno}"
-        trail = trail.tb_next
-    return f"a mistake in this program, {type(error).__name__}{place}; {TRACEBACK_VARIABLE}=1 shows more"
+def _allow(memory: int) -> None:
+    from rollout_tui.trace.memory import allow
+
+    allow(memory)

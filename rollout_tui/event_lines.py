@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 
+def too_long(size: int) -> BadLine:
+    """A line that is passed over."""
+    return BadLine(UNREADABLE, f"the line is too long ({size:,} bytes)", size, None, None, None, ())
+
+
 class Events(Sequence[Line]):
     """The events of a trace, read from the spine when asked for; index 0 is event line 1.
 
@@ -40,10 +45,20 @@ class Events(Sequence[Line]):
         if not 0 <= at < len(self):
             raise IndexError(index)
         try:
-            return decode_line(self.raw(at))
+            size = self._size(at)
+            return too_long(size) if size else decode_line(self.raw(at))
         except OSError as error:
             reason = f"the line cannot be read any more: {plain_reason(error)}"
             return BadLine(UNREADABLE, reason, 0, None, None, None, ())
+
+    def _size(self, index: int) -> int:
+        """Bytes of an event line that was passed over because it is too long; 0 for any other."""
+        log = self._trace.history.events
+        if log.type(index + 1) != UNREADABLE:
+            return 0
+        start = log.offsets[index + 1]
+        end = log.offsets[index + 2] if index + 2 < len(log.offsets) else self._spine.size(self._trace.lives)
+        return end - start - 1 if end - start > LONGEST_LINE else 0
 
     def hold(self) -> None:
         """Keep the spine open from here on, where it can be."""

@@ -10,7 +10,7 @@ from typing import Self
 
 import msgspec
 
-from rollout_tui.event_lines import Events
+from rollout_tui.event_lines import Events, too_long
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
@@ -19,9 +19,9 @@ from rollout_tui.reducer.fold import Reducer
 from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
-from rollout_tui.trace.events import UNREADABLE, Event, RecordingCompleted
+from rollout_tui.trace.events import Event, RecordingCompleted
 from rollout_tui.trace.late_payloads import LatePayloads
-from rollout_tui.trace.memory import DEFAULT_LIMIT, MemoryBudget
+from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB, Change, Growth, SpineTail
@@ -59,12 +59,12 @@ class Trace:
     `history` grows with `advance`; another thread may look at snapshots up to
     `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
     ReductionRefused when `strict`. With `head_only` the state at the head is all there is.
-    `memory` is what the recording may take, in bytes; beyond it reading stops, and says so.
+    `memory` is what the recording may take, in bytes (None: 1 GiB); beyond it reading stops, and says so.
     `generation` counts the histories there were, `lives` those of the file among them.
     """
 
     def __init__(
-        self, bundle: Bundle, *, strict: bool = False, head_only: bool = False, memory: int = DEFAULT_LIMIT
+        self, bundle: Bundle, *, strict: bool = False, head_only: bool = False, memory: int | None = None
     ) -> None:
         self.bundle = bundle
         self.payloads = PayloadStore(bundle.folder, largest=LARGEST_BODY)
@@ -219,8 +219,7 @@ class Trace:
 
     def _skip(self, reducer: Reducer, growth: Growth) -> None:
         for offset, size in growth.skipped:
-            reason = f"the line is too long ({size:,} bytes)"
-            reducer.apply([BadLine(UNREADABLE, reason, size, None, None, None, ())], [offset])
+            reducer.apply([too_long(size)], [offset])
 
     def _reduce(self, reducer: Reducer, data: bytes, start: int) -> None:
         block = decode_block(data, placed=not self.head_only)
@@ -318,13 +317,14 @@ class Trace:
 
 
 def open_trace(
-    path: str | Path, *, strict: bool = False, head_only: bool = False, memory: int = DEFAULT_LIMIT
+    path: str | Path, *, strict: bool = False, head_only: bool = False, memory: int | None = None
 ) -> Trace:
     """Open a bundle folder, its trace.jsonl or a folder of bundles (the newest), all of it reduced.
 
     Raises BundleProblem when there is no trace; ReductionRefused when `strict` and the
     reference reducer would refuse the recording. `head_only` keeps no history: faster, and
-    only the state after the last event can be asked for. `memory` is what it may take, in bytes.
+    only the state after the last event can be asked for. `memory` is what it may take, in bytes
+    (None: 1 GiB).
     """
     bundle = open_bundle(Path(path))
     return Trace(bundle, strict=strict, head_only=head_only, memory=memory).load()

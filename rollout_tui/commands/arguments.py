@@ -7,6 +7,7 @@ expect from it, and the exit status.
 from __future__ import annotations
 
 import argparse
+import re
 from typing import NoReturn
 
 from rollout_tui.commands.outcome import CommandFailure
@@ -15,6 +16,10 @@ TRACE_HELP = (
     "a bundle folder, its trace.jsonl, a .zip, .tar.gz or .tgz of it, or a folder of bundles (the newest is "
     "taken); TRACE#SEQ?lens=NAME is accepted. Default: $CODEX_ROLLOUT_TRACE_ROOT"
 )
+LEAST_MEMORY = 16 << 20
+"""Bytes; with less not even the smallest recording could be read."""
+_UNITS = ("", "k", "m", "g", "t")
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 EXIT_STATUS = """\
 exit status:
   0 fine   1 what was asked for failed or was found   2 wrong usage or no readable TRACE"""
@@ -42,8 +47,14 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_trace(parser: argparse.ArgumentParser) -> None:
-    """TRACE, which may be left out."""
+    """TRACE, which may be left out, and what reading it may cost."""
     parser.add_argument("trace", metavar="TRACE", nargs="?", help=TRACE_HELP)
+    parser.add_argument(
+        "--memory",
+        metavar="SIZE",
+        type=memory_size,
+        help="what the recording may take, e.g. 512MB; beyond it reading stops and says so. Default: 1GB",
+    )
 
 
 def add_at(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +79,19 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_force(parser: argparse.ArgumentParser) -> None:
     """`--force`."""
     parser.add_argument("--force", action="store_true", help="replace OUT where it exists")
+
+
+def memory_size(text: str) -> int:
+    """A size as written on a command line, in bytes."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is not a size, which is a number with k, M, G or nothing behind it, e.g. 512MB"
+        )
+    size = int(float(found[1]) * 1024 ** _UNITS.index(found[2].lower()))
+    if size < LEAST_MEMORY:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is too little; at least {LEAST_MEMORY >> 20}MB")
+    return size
 
 
 def seq(text: str) -> int:

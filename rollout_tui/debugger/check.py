@@ -85,14 +85,12 @@ class _Lines:
             return self.after(self._trace.history.head)
         if offsets[event] < self._offset:
             self._line, self._offset = 1, 0
-        with open(self._trace.bundle.spine, "rb") as spine:
-            spine.seek(self._offset)
-            while self._offset < offsets[event]:
-                data = spine.read(min(CHUNK, offsets[event] - self._offset))
-                if not data:
-                    break
-                self._line += data.count(b"\n")
-                self._offset += len(data)
+        while self._offset < offsets[event]:
+            data = self._trace.events.stretch(self._offset, min(CHUNK, offsets[event] - self._offset))
+            if not data:
+                break
+            self._line += data.count(b"\n")
+            self._offset += len(data)
         return self._line
 
     def after(self, event: int) -> int:

@@ -36,6 +36,9 @@ _TABLE: tuple[FindingCode, ...] = (
     FindingCode("seq_gap", "error", "events are missing: seq jumps", True),
     FindingCode("seq_repeated", "error", "a seq comes again or goes backwards", True),
     FindingCode("foreign_rollout", "error", "an event belongs to another rollout", True),
+    FindingCode(
+        "memory_used_up", "error", "reading stopped: the recording takes more than --memory allows", True
+    ),
     FindingCode("command_failed", "warning", "a command ended with an exit code other than 0, or was killed"),
     FindingCode("inference_cancelled", "warning", "a model request was given up"),
     FindingCode("tool_call_cancelled", "warning", "a tool call was cancelled"),

@@ -11,13 +11,12 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.bodies import Bodies, Places
 from rollout_tui.debugger.occurrences import MOST_OCCURRENCES, excerpt, in_lines
 from rollout_tui.debugger.search_query import Query, SearchProblem, query
 from rollout_tui.graph.history import History, object_id
-from rollout_tui.trace.identity import open_regular
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -26,7 +25,6 @@ __all__ = ["Hit", "Query", "Scanned", "SearchProblem", "query", "search"]
 
 MIB = 1 << 20
 SLICE = 4 * MIB
-LONGEST_LINE = 64 * MIB
 SMALL_FILES = 64
 PASSED_OVER = 4096
 """Payloads between two steps whose file has been searched before."""
@@ -105,15 +103,16 @@ def _spine(trace: Trace, wanted: Query, near: int, head: int, counter: _Counter)
     offsets = trace.history.events.offsets
     firsts = list(_slices(offsets, head))
     here = max(0, bisect_right(firsts, near) - 1)
-    with open(open_regular(trace.bundle.spine), "rb") as spine:
-        for at in sorted(range(len(firsts)), key=lambda at: abs(at - here)):
-            event, stop = firsts[at], firsts[at + 1] if at + 1 < len(firsts) else head + 1
-            start = offsets[event]
-            spine.seek(start)
-            data = spine.read(offsets[stop] - start) if stop <= head else _rest(spine, offsets[head] - start)
-            yield from _lines(data, start, offsets[event:stop], event, wanted)
-            counter.bytes += len(data)
-            yield counter.scanned()
+    for at in sorted(range(len(firsts)), key=lambda at: abs(at - here)):
+        event, stop = firsts[at], firsts[at + 1] if at + 1 < len(firsts) else head + 1
+        start = offsets[event]
+        if stop <= head:
+            data = trace.events.stretch(start, offsets[stop] - start)
+        else:
+            data = trace.events.stretch(start, offsets[head] - start) + trace.events.raw(head - 1)
+        yield from _lines(data, start, offsets[event:stop], event, wanted)
+        counter.bytes += len(data)
+        yield counter.scanned()
 
 
 def _slices(offsets: array[int], head: int) -> Iterator[int]:
@@ -122,11 +121,6 @@ def _slices(offsets: array[int], head: int) -> Iterator[int]:
     while event <= head:
         yield event
         event = max(event + 1, bisect_right(offsets, offsets[event] + SLICE, event, head + 1))
-
-
-def _rest(spine: BinaryIO, last: int) -> bytes:
-    """What follows, to the end of the line that begins `last` bytes from here."""
-    return spine.read(last) + spine.readline(LONGEST_LINE)
 
 
 def _lines(data: bytes, start: int, offsets: Sequence[int], event: int, wanted: Query) -> Iterator[Hit]:

@@ -33,6 +33,11 @@ class HeldSpine:
         with self._lock:
             return os.pread(self._open(life), size, start)
 
+    def size(self, life: int) -> int:
+        """Bytes of the file. Raises OSError."""
+        with self._lock:
+            return os.fstat(self._open(life)).st_size
+
     def _open(self, life: int) -> int:
         if self._life != life:
             self._let_go()

@@ -18,6 +18,15 @@ _STATM = Path("/proc/self/statm")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
+_allowed = DEFAULT_LIMIT
+
+
+def allow(limit: int) -> None:
+    """What every recording opened from now on may take, in bytes, where nothing else is said."""
+    global _allowed
+    _allowed = limit
+
+
 def resident() -> int:
     """Bytes of memory the process holds; where the system does not tell, the most it ever held."""
     try:
@@ -30,11 +39,11 @@ def resident() -> int:
 class MemoryBudget:
     """Says whether there is room for more, measured by what the process has taken since this was made.
 
-    `limit` is in bytes, `used` tells what the process holds.
+    `limit` is in bytes (None: what is allowed in general), `used` tells what the process holds.
     """
 
-    def __init__(self, limit: int = DEFAULT_LIMIT, used: Callable[[], int] = resident) -> None:
-        self.limit = limit
+    def __init__(self, limit: int | None = None, used: Callable[[], int] = resident) -> None:
+        self.limit = _allowed if limit is None else limit
         self._used = used
         self._start = used()
         self._unmeasured = 0

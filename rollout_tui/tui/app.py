@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 
+from rollout_tui.crash import TRACEBACK_VARIABLE, report
 from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
@@ -55,6 +57,15 @@ class RolloutApp(App[int]):
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""
         self.push_screen(debugger_screen(replace(self.opening, path=message.folder, named=None)))
+
+    def _fatal_error(self) -> None:
+        """A mistake in this program ends it. Textual would print values of variables: texts of the trace."""
+        error = self._exception
+        if error is not None and os.environ.get(TRACEBACK_VARIABLE) is None:
+            self.complaint = report(error).removeprefix("rollout-tui: ")
+            self._close_messages_no_wait()
+        else:
+            super()._fatal_error()
 
     def complain(self, message: str) -> None:
         """Leave with status 2; `message` goes to standard error once the terminal is itself again."""
@@ -104,5 +115,5 @@ def run(
         app.theme = theme
     status = app.run()
     if app.complaint:
-        print(f"rollout-tui: {printable(app.complaint)}", file=sys.stderr)
+        print(f"rollout-tui: {printable(app.complaint, keep_newlines=True)}", file=sys.stderr)
     return status or app.return_code or 0

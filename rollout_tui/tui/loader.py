@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from textual.message import Message
 from rollout_tui.recording import TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
+from rollout_tui.trace.identity import read_regular
 from rollout_tui.trace.spine import BadLine, decode_block
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState, WriterWatch
@@ -209,8 +209,7 @@ def latest_rows(spine: Path) -> tuple[str, ...]:
     if total < LARGE_BYTES:
         return ()
     try:
-        with open(spine, "rb") as file:
-            data = os.pread(file.fileno(), LATEST_BYTES, total - LATEST_BYTES)
+        data = read_regular(spine, LATEST_BYTES, offset=total - LATEST_BYTES)
     except OSError:
         return ()
     _, _, whole = data.partition(b"\n")

@@ -8,13 +8,23 @@ from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.lenses.documents import event_document
 from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
-from rollout_tui.tui.lenses.sections import head_line, is_open, json_lines, payload_section, payloads_of
+from rollout_tui.tui.lenses.sections import (
+    BEGINNING,
+    beginning,
+    head_line,
+    is_open,
+    json_lines,
+    payload_section,
+    payloads_of,
+)
 from rollout_tui.tui.lenses.subject import about, find
-from rollout_tui.tui.lines import NOTHING, Fold, Piece, ToObject, ToPayload, line, wrapped
+from rollout_tui.tui.lines import NOTHING, Fold, Line, Piece, ToObject, ToPayload, line, wrapped
 from rollout_tui.words import count, size
 
 OPEN_PAYLOADS = 3
 """Payloads of an event that are shown open."""
+LONGEST_LINE = 32_000_000
+"""Bytes; of a longer line that is no event the beginning is shown."""
 
 
 def raw(view: View, width: int) -> LensLines:
@@ -56,18 +66,21 @@ def _event(view: View, width: int) -> LensLines:
 def _event_line(view: View, found: Event | BadLine, width: int) -> list[LensLines]:
     fold = Fold("raw:event")
     opened = is_open(view, fold, by_default=True)
+    where = f"line {view.event:,} of trace.jsonl, from byte {view.trace.history.events.offsets[view.event]:,}"
+    head: list[Line] = []
+    if isinstance(found, BadLine):
+        head += wrapped(found.reason, width, "error", 2)
     try:
-        document = event_document(view.trace, view.event)
+        if isinstance(found, BadLine) and found.size > LONGEST_LINE:
+            shown, told = beginning(view.trace.events.raw(view.event - 1, BEGINNING), width), found.size
+        else:
+            document = event_document(view.trace, view.event)
+            shown, told = [json_lines(view, document, f"raw:{view.event}", width)], document.size
     except OSError as error:
         words = f"The line cannot be read any more: {error.strerror}."
         return [LineList("", wrapped(words, width, "error", 1))]
-    where = f"line {view.event:,} of trace.jsonl, from byte {view.trace.history.events.offsets[view.event]:,}"
-    head = [head_line(f"event #{view.snapshot.seq}", size(document.size), where, fold, width, opened=opened)]
-    if isinstance(found, BadLine):
-        head += wrapped(found.reason, width, "error", 2)
-    if not opened:
-        return [LineList("", head)]
-    return [LineList("", head), json_lines(view, document, f"raw:{view.event}", width)]
+    title = head_line(f"event #{view.snapshot.seq}", size(told), where, fold, width, opened=opened)
+    return [LineList("", (title, *head)), *(shown if opened else ())]
 
 
 def _payloads_of_subject(view: View) -> list[str]:

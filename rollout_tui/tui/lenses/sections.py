@@ -21,9 +21,12 @@ from rollout_tui.tui.lines import (
     Cell,
     Fold,
     Line,
+    Piece,
     Target,
     ToObject,
     ToPayload,
+    clipped,
+    line,
     row,
     wrapped,
 )
@@ -56,6 +59,10 @@ PAYLOAD_FIELDS = (
     "raw_result_payload_id",
     "carried_raw_payload_ids",
 )
+
+
+BEGINNING = 64_000
+"""Bytes that are shown of what is too large."""
 
 
 def payloads_of(found: Object | None) -> Iterator[str]:
@@ -106,11 +113,21 @@ def payload_section(
         document = payload_document(view.trace, view.snapshot, raw_payload_id)
     except PayloadProblem as problem:
         head.append(head_line(name, problem.code, more, fold, width, opened=opened))
-        return [LineList("", (*head, *wrapped(problem.reason, width, "error", 2)))]
+        head += wrapped(problem.reason, width, "error", 2)
+        if problem.code != "payload_too_large":
+            return [LineList("", head)]
+        first = view.trace.payloads.read_range(reference.path, 0, BEGINNING)
+        return [LineList("", head), *beginning(first, width)]
     head.append(head_line(name, size(document.size), more, fold, width, opened=True))
     if document.problem:
         head += wrapped(f"not JSON: {document.problem}", width, "error", 2)
     return [LineList("", head), json_lines(view, document, f"raw:{raw_payload_id}:", width)]
+
+
+def beginning(data: bytes, width: int) -> list[LensLines]:
+    """What is shown of something that is too large to be shown whole."""
+    told = clipped(line(Piece(f"  its first {size(len(data))}:", "dim")), width)
+    return [LineList("", (told,)), TextLines(Text("", data.decode(errors="backslashreplace")), width)]
 
 
 def json_section(

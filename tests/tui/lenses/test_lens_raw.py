@@ -1,12 +1,15 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lens_views import DEMO, RECORDINGS, corpus, opened, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCall
+from rollout_tui.trace.memory import resident
+from rollout_tui.tui.lens import LineList
 from rollout_tui.tui.lenses.json_rows import JsonRows
 from rollout_tui.tui.lenses.json_tree import parsed
 from rollout_tui.tui.lenses.raw import raw
@@ -175,3 +178,38 @@ def test_a_payload_of_twenty_megabytes_opens_at_once(tmp_path: Path, size: int) 
     for number in range(min(60, len(content))):
         content.line(number)
     assert time.perf_counter() - start < 1.0
+
+
+def giant(tmp_path: Path) -> Path:
+    """A recording with a line and a payload of a gigabyte, most of it holes in the files."""
+    folder = tmp_path / "giant"
+    shutil.copytree(TWO_CELLS, folder)
+    lines = (folder / "trace.jsonl").read_bytes().splitlines(keepends=True)
+    with (folder / "trace.jsonl").open("wb") as spine:
+        spine.write(b"".join(lines[:48]) + b'{"seq": the line begins')
+        spine.seek(1 << 30, 1)
+        spine.write(b"\n" + b"".join(lines[48:]))
+    with (folder / "payloads" / "33.json").open("wb") as payload:
+        payload.write(b'["the payload begins')
+        payload.seek(1 << 30, 1)
+        payload.write(b'"]')
+    return folder
+
+
+def test_of_what_is_too_large_the_size_and_the_beginning_are_shown(tmp_path: Path) -> None:
+    folder = giant(tmp_path)
+    trace, _ = opened(folder)
+    before = resident()
+    line, payload = (
+        rows(LineList("", map(content.line, range(40))))
+        for content in (
+            raw(replace(view_at(folder, 48), event=event, snapshot=trace.snapshot(event)), 78)
+            for event in (49, 50)
+        )
+    )
+    assert "1.1 GB" in line[0] and "the line is too long (1,073,741,84" in line[1]
+    assert any('"seq": the line begins' in row for row in line)
+    at = next(number for number, row in enumerate(payload) if row.startswith("v payload 33"))
+    assert "payload_too_large" in payload[at] and "1,073,741,8" in payload[at + 1]
+    assert '["the payload begins\u2400' in payload[at + 3]
+    assert resident() - before < 100 << 20
