@@ -89,13 +89,18 @@ def made(picture: Picture) -> str:
 
 @contextlib.contextmanager
 def as_elsewhere(folder: Path) -> Iterator[None]:
-    """A machine with the same folder, zone, colours and time whoever makes the picture."""
+    """A machine with the same folder, zone, colours and time whoever makes the picture; nobody writes."""
     for name in ("demo", "loop", "recordings"):
         (folder / name).symlink_to(FIXTURES / name)
     before = Path.cwd()
     environment = {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
     environment |= {"ROLLOUT_TUI_NO_MEMORY": "1", "XDG_CONFIG_HOME": str(folder)}
-    with mock.patch.dict(os.environ, environment), mock.patch("time.time_ns", lambda: MADE_MS * 1_000_000):
+    with (
+        mock.patch.dict(os.environ, environment),
+        mock.patch("time.time_ns", lambda: MADE_MS * 1_000_000),
+        # Looking through all processes can take longer than is waited for.
+        mock.patch("rollout_tui.trace.writer.WriterWatch.state", lambda watch: "none"),
+    ):
         os.environ.pop("NO_COLOR", None)
         time.tzset()
         os.chdir(folder)

@@ -24,7 +24,7 @@ from rollout_tui.trace.events import EVENT_TYPES
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = ["Breakpoint", "Breakpoints", "ExpressionProblem", "Searching", "Sort", "Stop", "matching"]
+__all__ = ["Breakpoint", "Breakpoints", "ExpressionProblem", "Searching", "Sort", "Stop"]
 
 Sort: TypeAlias = Literal["break", "watch"]
 CHUNK = 65_536
@@ -121,6 +121,16 @@ class Breakpoints:
         Yields `Searching` every 20 ms or so and ends after a `Stop`, or without one. Whoever iterates can
         give up at any time.
         """
+        for found in self.stops(event, backwards=backwards):
+            yield found
+            if isinstance(found, Stop):
+                return
+
+    def stops(self, event: int, *, backwards: bool = False) -> Iterator[Searching | Stop]:
+        """Every stop after `event` (before it with `backwards`), nearest first, one for an event.
+
+        Yields `Searching` every 20 ms or so.
+        """
         if not self._enabled():
             return
         tests = [(one, self._test(one)) for one in self._enabled()]
@@ -134,7 +144,7 @@ class Breakpoints:
             for one, test in tests:
                 if kind in test.types and test.stops_at(at):
                     yield Stop(at, one)
-                    return
+                    break
             if time.monotonic() - since > SLICE_S:
                 yield Searching(at)
                 since = time.monotonic()
@@ -177,13 +187,6 @@ class Breakpoints:
         else:
             for start in range(event + 1, history.head + 1, CHUNK):
                 yield from events_of_types(history, types, start, min(start + CHUNK, history.head + 1))
-
-
-def matching(trace: Trace, source: str, findings: Findings | None = None) -> Callable[[int], bool]:
-    """A filter of events (ordinals) by the expression of a breakpoint. Raises ExpressionProblem."""
-    filters = Breakpoints(trace, findings)
-    filters.add("break", source)
-    return lambda event: bool(filters.at(event))
 
 
 class _Test:

@@ -37,6 +37,9 @@ SUFFIXES = {
     "MB": 1_000_000,
 }
 
+ALIASES = {"type": "event"}
+"""Other names of fields."""
+
 # Ids are long: the beginning of one is enough.
 OF_IDS = ("thread", "turn", "call")
 SHORTEST_PREFIX = 6
@@ -202,6 +205,7 @@ def _edge(tokens: list[_Token], edges: bool) -> Edge:
 def _clause(tokens: list[_Token], fields: Mapping[str, Field], edges: bool) -> Clause:
     """Take one clause off the front."""
     name = tokens.pop(0)
+    name = name._replace(text=ALIASES.get(name.text, name.text))
     followed = bool(tokens) and tokens[0].sort == "op"
     if name.sort != "word":
         raise ExpressionProblem(f"{_short(name.text)} where the name of a field should be; {_known(fields)}")

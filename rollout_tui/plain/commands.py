@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 from rollout_tui.plain.desk import Before, PlainDesk
 from rollout_tui.tui.actions.searching import begin as search_for
+from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.command_line import BY_WORD, COMMANDS, run_command
 from rollout_tui.tui.keys import ACTIONS, GROUPS, Action, help_rows, key_label
 from rollout_tui.tui.panes.help import PLACES
-from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
 
 FIRST_WORDS = "Type a key or a word and Enter: s next event, w next wait, 1 context, ? all keys, q quits."
 
@@ -57,6 +58,8 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
     elif text[0] == "/" and len(text) > 1:
         search_for(desk, text[1:])  # type: ignore[arg-type]
         desk.wait_for_search()
+    elif text[0] == "&" and len(text) > 1:
+        list_only(desk, text[1:].strip())  # type: ignore[arg-type]
     elif action is not None:
         yield from _act(desk, action)
     elif text in PANES:

@@ -22,8 +22,9 @@ from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.position import header_facts
 from rollout_tui.tui.panes.status import Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
+from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
 from rollout_tui.tui.player import Player
-from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE, Session
+from rollout_tui.tui.session import Session
 from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class PlainRunning:
     def __init__(self, desk: PlainDesk) -> None:
         self._desk = desk
         self.player = Player()
+
+    def sift(self) -> None:
+        """Find all events that pass the filter."""
+        filtering = self._desk.session.filtering
+        while filtering is not None and filtering.advance():
+            pass
 
     def tell_searched(self) -> None:
         """The search is waited for."""
@@ -164,7 +171,14 @@ class PlainDesk:
 
     def _now(self) -> Before:
         session = self.session
-        chosen = (session.folds, session.severity, session.hindsight, session.outline, session.way)
+        chosen = (
+            session.folds,
+            session.severity,
+            session.hindsight,
+            session.outline,
+            session.way,
+            session.filtering,
+        )
         return Before(session.event, (*chosen, session.place.held_thread))
 
     def answer(self, before: Before) -> Iterator[str]:
@@ -207,6 +221,8 @@ class PlainDesk:
 
     def _timeline(self) -> LensLines:
         session = self.session
+        if session.filtering is not None:
+            return flat(self.view(), WIDTH, session.filtering)
         if session.outline:
             return timeline(self.view(), session.reading.outline, WIDTH)
         return flat(self.view(), WIDTH)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.lenses.object_text import object_text
 from rollout_tui.tui.lines import ToObject, ToPayload
-from rollout_tui.tui.session import TIMELINE
+from rollout_tui.tui.places import TIMELINE
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

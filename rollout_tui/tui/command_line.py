@@ -10,6 +10,7 @@ from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_brea
 from rollout_tui.tui.actions.handing_out import export_to, link, write
 from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.actions.noting import note, notes, unnote
+from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.actions.touring import tour
 from rollout_tui.tui.opening import NotThere, find_thread
 
@@ -84,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("when", "EXPRESSION", 'the same: text ~ "AGENTS.md" leaves', set_watch),
     Command("breaks", "", "list breakpoints and watches", list_breaks),
     Command("unbreak", "NUMBER", "remove one; without a number all", remove_break),
+    Command("filter", "EXPRESSION", "list only events for which it holds; without one all", list_only),
     Command("write", "FILE", "write the selected value to a file", write),
     Command("export", "md FILE", "write an account of all up to the cursor", export_to),
     Command("link", "", "copy a link to this place", link),

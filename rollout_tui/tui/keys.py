@@ -123,7 +123,7 @@ DEFAULTS: tuple[Action, ...] = (
         ("slower", ("-",), "play slower", "playing.slower"),
     ),
     Action("search", ("/",), SEARCH, "search ids, text and payloads", "searching.ask", "", "find", 12),
-    Action("filter", ("&",), SEARCH, "filter the findings by severity", "searching.filter_findings"),
+    Action("filter", ("&",), SEARCH, "list only some events; findings by severity", "searching.filter_here"),
     *_two(
         MARKS,
         ("mark", ("m",), "mark this event", "marking.mark"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
 
 WIDE, MEDIUM = 120, 100
 LOW, TALL = 20, 40

@@ -1,4 +1,4 @@
-"""The line that asks for text: `:` commands and `/` searches, with their history.
+"""The line that asks for text: `:` commands, `/` searches and `&` filters, with their history.
 
 Keys can come in bursts (a slow line, a paste, a script): each is handled before the next one, also where the
 prompt opens or closes between two of them.
@@ -45,7 +45,7 @@ class Field(Input):
 
 
 class Prompt(Horizontal):
-    """Hidden until `ask`; calls `answered` with its sign (`:` or `/`) and the text, or `given_up` on Esc.
+    """Hidden until `ask`; calls `answered` with its sign (`:` `/` `&`) and the text, or `given_up` on Esc.
 
     It takes the place of the footer beside it: what lies above keeps its size and is not painted again.
     """

@@ -12,7 +12,7 @@ from rollout_tui.words import count
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
-    from rollout_tui.tui.session import Place
+    from rollout_tui.tui.places import Place
 
 TELL_S = 0.05
 """So often at most the screen is told of progress."""

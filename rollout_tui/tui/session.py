@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,64 +11,16 @@ from rollout_tui.debugger.related import Subject, subject_of
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.lens import WAYS, Selection, View, Way
 from rollout_tui.tui.lines import ToObject
+from rollout_tui.tui.places import Place, Places
 
 if TYPE_CHECKING:
     from rollout_tui.debugger.spans import Spans
     from rollout_tui.graph.history import History
     from rollout_tui.recording import Trace
     from rollout_tui.remembered.store import Note
+    from rollout_tui.tui.filtering import Filter
     from rollout_tui.tui.reading import Reading
     from rollout_tui.tui.searching import Search
-
-TIMELINE, LENS, INSPECTOR = "timeline", "lens", "inspector"
-PANES = (TIMELINE, LENS, INSPECTOR)
-MOST_PLACES = 1000
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one is: everything that Backspace gives back. `row` and `top` are those of the lens pane."""
-
-    event: int
-    lens: str = "context"
-    pane: str = TIMELINE
-    row: int = 0
-    top: int = 0
-    selection: Selection | None = None
-    held: bool = False
-    held_thread: str | None = None
-
-
-@dataclass
-class Places:
-    """Places one came from, and those one came back from."""
-
-    behind: list[Place] = field(default_factory=list)
-    ahead: list[Place] = field(default_factory=list)
-
-    def leave(self, place: Place) -> None:
-        """Remember a place that is left by a jump."""
-        if not self.behind or self.behind[-1] != place:
-            self.behind.append(place)
-        del self.behind[:-MOST_PLACES]
-        self.ahead.clear()
-
-    def back(self, current: Place) -> Place | None:
-        """The place before; None when there is none."""
-        return _step(self.behind, self.ahead, current)
-
-    def forward(self, current: Place) -> Place | None:
-        """The place that Backspace left."""
-        return _step(self.ahead, self.behind, current)
-
-
-def _step(source: list[Place], target: list[Place], current: Place) -> Place | None:
-    while source:
-        place = source.pop()
-        if place != current:
-            target.append(current)
-            return place
-    return None
 
 
 class Session:
@@ -93,6 +45,7 @@ class Session:
         self.outline = True
         self.zoomed = False
         self.searching: Search | None = None
+        self.filtering: Filter | None = None
         self.breakpoints = Breakpoints(reading.trace, reading.findings)
         self.growing = False
         self.named: Path | None = None
@@ -160,6 +113,12 @@ class Session:
             self.searching.stop()
             self.searching = None
 
+    def end_filter(self) -> None:
+        """List every event again, at the place where the filter began."""
+        if self.filtering is not None:
+            place, self.filtering = self.filtering.place, None
+            self._to(place)
+
     def cancel(self) -> str:
         """Cancel one level of what is chosen; returns what to say."""
         if self.searching is not None:
@@ -167,6 +126,9 @@ class Session:
             self.end_search()
             self._to(place)
             return "search ended; back where it began"
+        if self.filtering is not None:
+            self.end_filter()
+            return "every event again; back where the filter began"
         if self.place.held or self.place.selection is not None:
             self.select(None)
             return "nothing selected"
@@ -237,6 +199,7 @@ class Session:
         self.place = Place(min(self.event, self.head), self.place.lens, self.place.pane)
         self.places = Places()
         self.mark = None
+        self.filtering = None
         self.follow()
 
     def grown(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
 from rollout_tui.tui.offers import take
-from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

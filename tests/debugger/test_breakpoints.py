@@ -12,7 +12,6 @@ from rollout_tui.debugger.breakpoints import (
     Searching,
     Sort,
     Stop,
-    matching,
 )
 from rollout_tui.debugger.expressions import parse
 
@@ -136,9 +135,19 @@ def test_a_long_search_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found and all(isinstance(one, Searching) for one in found)
 
 
-def test_a_filter() -> None:
-    holds = matching(recording("two-cells-interleaved"), "tool=wait")
-    assert [event for event in range(1, 65) if holds(event)] == [27, 28, 33, 34, 39, 50, 51, 54]
+def test_every_stop_in_both_directions() -> None:
+    points = Breakpoints(recording("two-cells-interleaved"))
+    points.add("break", "tool=wait")
+    found = [one.event for one in points.stops(0) if isinstance(one, Stop)]
+    assert found == [27, 28, 33, 34, 39, 50, 51, 54]
+    back = [one.event for one in points.stops(51, backwards=True) if isinstance(one, Stop)]
+    assert back == [50, 39, 34, 33, 28, 27]
+
+
+def test_a_type_of_event_goes_by_both_names() -> None:
+    points = Breakpoints(recording("two-cells-interleaved"))
+    points.add("break", "type=code_cell_started cell=2")
+    assert [one.event for one in points.stops(0) if isinstance(one, Stop)] == [20]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def line() -> Iterator[str]:
 
 def fields() -> Iterator[str]:
     """What breakpoints and watches can name."""
-    yield f"Fields of `:break`: {_listed(event_facts.FIELDS)}."
+    yield f"Fields of `:break` and `&` (`type` is `event`): {_listed(event_facts.FIELDS)}."
     yield f"Fields of `:watch`: {_listed(watched.FIELDS)}."
 
 

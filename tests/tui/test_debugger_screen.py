@@ -9,7 +9,7 @@ import pytest
 from on_screen import LARGE, NARROW, WIDE, on_screen
 from textual import events
 
-from rollout_tui.tui.session import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
 
 
 async def test_waits_one_after_the_other(two_cells: Path) -> None:
@@ -373,3 +373,39 @@ async def test_a_pane_that_breaks_says_so_and_leaves_the_others(
     async with on_screen(two_cells, at=20) as shown:
         assert "this pane failed" in shown.pane("inspector").replace("\n", " ")
         assert "turn 1" in shown.pane("timeline")
+
+
+async def test_a_filter_lists_some_events_and_esc_gives_pane_and_place_back(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=45, lens="cells") as shown:
+        await shown.press("3", "&", *"tool=wait", "enter")
+        assert "timeline  8 of 64  & tool=wait" in shown.pane("timeline")
+        assert (shown.screen.pane, shown.session.seq) == (TIMELINE, 45)
+        await shown.press("j")
+        assert shown.session.seq == 50
+        await shown.press("k", "k")
+        assert shown.session.seq == 34
+        await shown.press("escape")
+        assert (shown.screen.pane, shown.session.seq, shown.session.place.lens) == (LENS, 45, "cells")
+        assert "& tool=wait" not in shown.pane("timeline")
+
+
+async def test_a_filter_that_cannot_be_understood_loses_nothing(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=45) as shown:
+        before = shown.session.place
+        await shown.press("&", *"colour=red", "enter")
+        assert "no field 'colour'; fields are event, thread" in shown.bar("footer")
+        assert (shown.session.filtering, shown.session.place) == (None, before)
+
+
+async def test_the_number_of_the_context_again_looks_another_way(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=49) as shown:
+        titles = []
+        for _ in range(4):
+            await shown.press("1")
+            titles.append(shown.pane("lens").splitlines()[0])
+        for title, words in zip(
+            titles, ("13 items", "on the wire", "new since request 4 (#36)", "13 items"), strict=True
+        ):
+            assert words in title
+        await shown.press("1", "escape")
+        assert "13 items" in shown.pane("lens").splitlines()[0]

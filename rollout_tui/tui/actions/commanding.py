@@ -37,13 +37,16 @@ def help_screen(desk: Desk) -> None:
 
 
 def cancel(desk: Desk) -> None:
-    """Cancel one level: what runs, a search, a selection, a held thread, zoom, the way of looking."""
+    """Cancel one level: what runs, a search, a filter, a selection, a held thread, zoom, ways of looking."""
     screen = _screen(desk)
     if screen.opened is None:
         return
+    pane = screen.opened.place.pane
     said = screen.running.cancel() or screen.opened.cancel()
     if said:
         desk.say(said)
+    if screen.opened.place.pane != pane:
+        desk.focus_pane(screen.opened.place.pane)
     desk.repaint()
 
 

@@ -23,6 +23,9 @@ class Work(Protocol):
     def seek(self, *, backwards: bool) -> None:
         """Go to the next event at which a breakpoint holds."""
 
+    def sift(self) -> None:
+        """Find the events that pass the filter."""
+
     def tell_searched(self) -> None:
         """More was searched; safe to call from the searching thread."""
 

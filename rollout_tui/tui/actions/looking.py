@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.tui.actions.moving import event_next, event_previous
+from rollout_tui.debugger.stepping import Step
+from rollout_tui.tui.actions.moving import event_next, event_previous, take
 from rollout_tui.tui.keys import LENS_NAMES
 from rollout_tui.tui.lines import ToEvent
-from rollout_tui.tui.session import LENS, PANES, TIMELINE
+from rollout_tui.tui.places import LENS, PANES, TIMELINE
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -20,7 +21,7 @@ def open_line(desk: Desk) -> None:
     """Open the cursor row of the pane; in the outline fold or unfold it."""
     session = desk.session
     if desk.pane == TIMELINE:
-        if not session.outline or not session.toggle_span():
+        if session.filtering is not None or not session.outline or not session.toggle_span():
             session.leave()
             session.show_lens("raw")
             desk.focus_pane(LENS)
@@ -71,6 +72,11 @@ def _rows(desk: Desk, by: int) -> None:
     view = desk.line_view(desk.pane)
     if desk.pane != TIMELINE:
         view.move(by)
+        return
+    if desk.session.filtering is not None:
+        found = desk.session.filtering.beside(desk.session.event, by)
+        where = "no later event passes the filter" if by > 0 else "no earlier event passes the filter"
+        take(desk, "filtered", Step(found, "" if found else where))
         return
     if not desk.session.outline and abs(by) == 1:
         (event_next if by > 0 else event_previous)(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.tui.session import LENS
+from rollout_tui.tui.places import LENS
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

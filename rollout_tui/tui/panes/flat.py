@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rollout_tui.tui.lens import MadeLines, View
 from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.words import since_start
 
+if TYPE_CHECKING:
+    from rollout_tui.tui.filtering import Filter
+
 EMPTY = "No event yet. The screen fills as soon as the agent writes one. q quits."
 
 
-def flat(view: View, width: int) -> MadeLines:
-    """All events that are recorded, the cursor's in focus."""
+def flat(view: View, width: int, filtering: Filter | None = None) -> MadeLines:
+    """All events that are recorded, or those that pass a filter; the cursor's in focus."""
     history = view.trace.history
-    head = history.head
-    events = history.events
+    events, head = history.events, history.head
     digits = len(str(max(1, events.seqs[head])))
     start = events.times[1] if head else 0
+    passed = filtering.events if filtering is not None else range(1, head + 1)
 
     def make(number: int) -> Line:
-        event = number + 1
+        event = passed[number]
         words = event_words(view.trace, event)
         shown = row(
             width,
@@ -31,11 +36,17 @@ def flat(view: View, width: int) -> MadeLines:
         )
         return restyled(shown, "future") if event > view.event else shown
 
+    if filtering is None:
+        focus = max(0, view.event - 1) if head else None
+        return MadeLines("timeline  all events", head, make, f"{head:,}", EMPTY, focus)
+    looked = "" if filtering.done else f", {filtering.looked_at / max(1, head):.0%} looked at"
     return MadeLines(
-        "timeline  all events",
-        head,
+        f"timeline  {len(passed):,} of {head:,}{looked}  & {filtering.source}",
+        len(passed),
         make,
-        f"{head:,}",
-        EMPTY,
-        max(0, view.event - 1) if head else None,
+        "",
+        f"No event passes: {filtering.source}. Esc lists every event again, & changes the filter."
+        if filtering.done
+        else "Looking ...",
+        max(0, filtering.row(view.event)) if passed else None,
     )

@@ -43,7 +43,7 @@ def agent_path(session: Session, thread_id: str | None) -> str:
 
 
 def badge(session: Session, standing: Standing) -> str:
-    """What the header points out: following, pinned with what came since, hindsight, a held thread."""
+    """What the header points out: following or what came since, thread held, filter, hindsight, mark."""
     words = []
     if session.following and standing.growing:
         words.append("following")
@@ -51,6 +51,8 @@ def badge(session: Session, standing: Standing) -> str:
         words.append(since_pinned(session))
     if session.place.held_thread is not None:
         words.append("thread held")
+    if session.filtering is not None:
+        words.append("filtered")
     if session.hindsight:
         words.append("hindsight")
     if session.mark is not None:

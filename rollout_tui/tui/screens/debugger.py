@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rollout_tui.tui.actions import function_of
-from rollout_tui.tui.actions.searching import begin as search_for
+from rollout_tui.tui.actions.searching import begin as begin_search
+from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
 from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
@@ -35,13 +36,14 @@ from rollout_tui.tui.messages import (
 from rollout_tui.tui.offers import Offer, offers, take
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
 from rollout_tui.tui.panes.footer import clicked_action
+from rollout_tui.tui.places import LENS, PANES, TIMELINE
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
 from rollout_tui.tui.screens.frames import Frames
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
-from rollout_tui.tui.session import LENS, PANES, TIMELINE, Session
+from rollout_tui.tui.session import Session
 from rollout_tui.tui.targets import open_target
 from rollout_tui.words import count
 
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.tour import Tour
 
+ANSWERS = {":": run_command, "/": begin_search, "&": list_only}
+"""What is done with a line that was typed, by the sign before it."""
 TICK_S = 1.0
 """How often ages are counted up."""
 
@@ -230,6 +234,8 @@ class DebuggerScreen(Screen[None]):
         session.growing = self.painter.standing(session).growing
         session.grown()
         self.running.break_live(session)
+        if session.filtering is not None:
+            self.running.sift()
         if message.progress is None and not self._settled:
             self._settled = True
             self._settle(session)
@@ -313,11 +319,11 @@ class DebuggerScreen(Screen[None]):
             self.act(action.id)
 
     def _answered(self, sign: str, text: str) -> None:
-        """A command or a search was typed."""
+        """A command, a search or a filter was typed."""
         self.focus_pane(self.pane)
         self.message = ("", "")
-        if text and self.opened is not None:
-            (search_for if sign == "/" else run_command)(self, text)
+        if self.opened is not None and (text or sign == "&"):
+            ANSWERS[sign](self, text)
 
     def _given_up(self) -> None:
         """Back to the panes."""

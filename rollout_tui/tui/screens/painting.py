@@ -24,7 +24,8 @@ from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_l
 from rollout_tui.tui.panes.position import failures_note, header_facts
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
-from rollout_tui.tui.session import INSPECTOR, LENS, PANES, TIMELINE, Session
+from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.session import Session
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -162,6 +163,8 @@ class Painter:
         room = self._screen.line_view(TIMELINE).room
         if self.loading and self.latest and session.following:
             return latest_events(self.latest, self.progress)
+        if session.filtering is not None:
+            return _guarded(lambda room: flat(view, room, session.filtering), room)
         if session.outline:
             return _guarded(lambda room: timeline(view, session.reading.outline, room), room)
         return _guarded(lambda room: flat(view, room), room)

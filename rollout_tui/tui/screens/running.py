@@ -26,6 +26,7 @@ class Running:
         self.player = Player()
         self._seeking: Iterator[Searching | Stop] | None = None
         self._broken_to = 0
+        self._sifting = False
 
     def cancel(self) -> str:
         """Stop what runs; returns what that was, empty when nothing did."""
@@ -87,6 +88,20 @@ class Running:
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
         self._screen.painter.paint_footer()
+
+    # -- filtering -----------------------------------------------------------------
+
+    def sift(self) -> None:
+        """Find the events that pass the filter, a slice a time; a recording that grows is looked at on."""
+        if not self._sifting:
+            self._sift_on()
+
+    def _sift_on(self) -> None:
+        filtering = self._screen.opened.filtering if self._screen.opened else None
+        self._sifting = filtering is not None and filtering.advance()
+        if self._sifting:
+            self._screen.set_timer(SLICE_PAUSE_S, self._sift_on)
+        self._screen.repaint()
 
     # -- looking for a stop ----------------------------------------------------------
 
