@@ -75,6 +75,10 @@ class Terminal:
             time.sleep(0.05)
         raise AssertionError(f"{words} did not come within {PATIENCE_S} s:\n{self.screen()}")
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
     def stays(self, *words: str, seconds: float = 0.8) -> None:
         """Nothing else comes instead of these words for a while."""
         time.sleep(seconds)

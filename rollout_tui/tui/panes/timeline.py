@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rollout_tui.debugger.names import command_line, tool_name
@@ -64,9 +65,15 @@ def timeline(view: View, outline: Outline, width: int) -> MadeLines:
         span, depth = outline.span_at(number)
         return span_line(view, outline, span, depth, width)
 
-    focus = outline.row_of(spans.span_of(view.event)) if 0 < view.event <= spans.head else None
+    focus = focus_row(spans, outline, view.event) if 0 < view.event <= spans.head else None
     empty = NO_SPAN if view.trace.history.head else EMPTY
     return MadeLines("timeline", len(outline), make, "", empty, focus)
+
+
+def focus_row(spans: Spans, outline: Outline, event: int) -> int | None:
+    """The row of an event; of one that belongs to no row (the rollout's own) that of the last span begun."""
+    row = outline.row_of(spans.span_of(event))
+    return outline.row_of(bisect_right(spans.windows.begins, event) - 1) if row is None else row
 
 
 def span_line(view: View, outline: Outline, number: int, depth: int, width: int) -> Line:
