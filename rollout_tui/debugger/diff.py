@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -201,6 +200,9 @@ def text_diff(before: str, after: str, context: int = 3) -> list[TextLine]:
 
     Texts of more than 4000 lines are compared by their differing middle alone.
     """
+    # Not for commands that compare no texts: they start faster.
+    import difflib
+
     old, new = before.split("\n"), after.split("\n")
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from rollout_tui.debugger.findings import Findings, RecordingStatus, recording_status
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.tokens import RequestCost, request_costs
 from rollout_tui.debugger.waits import is_wait
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
@@ -185,6 +186,7 @@ def summary(
         },
         "counts": counts(history),
         "tokens": token_totals(history),
+        "requests": [_request_json(history, thread_id, one) for thread_id, one in _requests(history)],
         "durations_ms": _durations(times),
         "turns": [_turn_json(history, one) for one in times],
         "findings": _finding_counts(trace, status, findings),
@@ -222,6 +224,33 @@ def token_totals(history: History) -> dict[str, Any]:
             for name in USAGE:
                 counted[name] += getattr(call.usage, name)
     return {**total, "by_thread": {thread_id: dict(counted) for thread_id, counted in by_thread.items()}}
+
+
+def _requests(history: History) -> list[tuple[str, RequestCost]]:
+    """(thread id, what it cost) of every model request, in the order they began."""
+    threads = [thread.thread_id for thread, _ in _existing(history, Thread, history.head)]
+    found = [
+        (thread_id, one)
+        for thread_id in threads
+        for one in request_costs(history, thread_id, history.head, history.head)
+    ]
+    return sorted(found, key=lambda entry: entry[1].event)
+
+
+def _request_json(history: History, thread_id: str, one: RequestCost) -> dict[str, Any]:
+    usage = one.usage
+    return {
+        "inference_call_id": one.inference_call_id,
+        "thread_id": thread_id,
+        "seq": history.events.seqs[one.event],
+        "items": one.items,
+        "items_before": one.before,
+        "stable_items": one.stable,
+        "first_changed": one.broken,
+        "input_tokens": None if usage is None else usage.input_tokens,
+        "cached_input_tokens": None if usage is None else usage.cached_input_tokens,
+        "output_tokens": None if usage is None else usage.output_tokens,
+    }
 
 
 def _durations(times: list[TurnTime]) -> dict[str, int]:

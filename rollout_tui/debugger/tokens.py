@@ -156,6 +156,34 @@ def usage_of(history: History, inference_call_id: str, event: int) -> Usage | No
     return cast(InferenceCall, history.as_of(handle, event)).usage
 
 
+class Grown(NamedTuple):
+    """A column of the growth plot: a request of the thread with recorded usage, at its start (ordinal)."""
+
+    event: int
+    input_tokens: int
+    cached_tokens: int
+
+
+def growth(history: History, thread_id: str, event: int, columns: int) -> list[Grown]:
+    """How the requests of a thread grew up to `event`, oldest first, in at most `columns` columns.
+
+    Of the requests that share a column the last one with recorded usage stands for all.
+    """
+    carried = index_of(history, Carried)
+    last = carried.request_number(thread_id, event)
+    count = 0 if last is None else last + 1
+    requests = carried.requests(thread_id)
+    found = []
+    for column in range(min(columns, count)):
+        stop = (column + 1) * count // min(columns, count)
+        for at in range(stop - 1, column * count // min(columns, count) - 1, -1):
+            usage = usage_of(history, requests[at].inference_call_id, event)
+            if usage is not None:
+                found.append(Grown(requests[at].event, usage.input_tokens, usage.cached_input_tokens))
+                break
+    return found
+
+
 def latest_usage(history: History, thread_id: str, event: int) -> Usage | None:
     """The usage of the latest call of a thread that has one as of `event`."""
     carried = index_of(history, Carried)

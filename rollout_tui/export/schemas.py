@@ -20,6 +20,7 @@ BOOLEAN_OR_NULL: Schema = {"type": ["boolean", "null"]}
 STRING_OR_NULL: Schema = {"type": ["string", "null"]}
 INTEGER_OR_NULL: Schema = {"type": ["integer", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
 
 
 def _object(description: str = "", **fields: Schema) -> Schema:
@@ -161,6 +162,21 @@ SCHEMAS: dict[str, Schema] = {
         events=_object(count=COUNT, first_seq=INTEGER_OR_NULL, last_seq=INTEGER_OR_NULL, duration_ms=INTEGER),
         counts=_map(_map(COUNT), "by collection: total, then by status or kind"),
         tokens=_object("", **_USAGE, by_thread=_map(_object("", **_USAGE))),
+        requests=_list(
+            _object(
+                inference_call_id=STRING,
+                thread_id=STRING,
+                seq=INTEGER,
+                items=COUNT,
+                items_before=_said(COUNT, "items of the thread's request before, 0 for the first"),
+                stable_items=_said(COUNT, "how many of those it repeats at its start"),
+                first_changed=_said(STRING_OR_NULL, "the item of the request before that broke the prefix"),
+                input_tokens=COUNT_OR_NULL,
+                cached_input_tokens=COUNT_OR_NULL,
+                output_tokens=COUNT_OR_NULL,
+            ),
+            "in order; tokens are null where no usage is recorded",
+        ),
         durations_ms=_said(
             _DURATIONS, "over all turns; those of several threads add up although they overlap"
         ),

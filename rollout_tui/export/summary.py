@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import count, duration
 
 _KINDS = ("total", "model", "tools", "waits", "compaction", "idle")
+_BREAKS = 5
 _RIGHT = tuple(range(1, len(_KINDS) + 1))
 
 
@@ -34,6 +35,7 @@ def summary_text(told: Mapping[str, Any], width: int) -> Iterator[str]:
     yield from table(rows, width, right=(1,))
     yield ""
     yield from wrapped(_tokens(told["tokens"]), width)
+    yield from _prefix_breaks(told["requests"], width)
     if told["turns"]:
         yield ""
         yield from table([*_times(told)], width, flexible=0, right=_RIGHT)
@@ -50,6 +52,21 @@ def _tokens(tokens: Mapping[str, Any]) -> str:
         f"({tokens['cached_input_tokens']:,} cached), {tokens['output_tokens']:,} out "
         f"({tokens['reasoning_output_tokens']:,} reasoning)"
     )
+
+
+def _prefix_breaks(requests: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+    """Requests that did not begin as the one before: what the provider had cached of that was of no use."""
+    broken = [one for one in requests if one["first_changed"] is not None]
+    for one in broken[:_BREAKS]:
+        cached = one["cached_input_tokens"]
+        told = "" if cached is None else f", {cached:,} of {one['input_tokens']:,} tokens cached"
+        yield from wrapped(
+            f"#{one['seq']} repeats {one['stable_items']} of the {one['items_before']} items before: "
+            f"item {one['first_changed'].rpartition(':')[2]} is gone or changed{told}",
+            width,
+        )
+    if len(broken) > _BREAKS:
+        yield f"and {len(broken) - _BREAKS:,} more requests that begin otherwise"
 
 
 def _times(told: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -53,6 +53,19 @@ def test_tokens_add_up() -> None:
     assert by_thread == tokens
 
 
+def test_requests_with_what_they_repeat_and_cost() -> None:
+    """Requests at #8 and #22; the second begins with the 3 items of the first."""
+    first, second = summary(recording("reasoning-exec-phases"))["requests"]
+    assert (first["items_before"], first["stable_items"], first["first_changed"]) == (0, 0, None)
+    assert (second["items_before"], second["stable_items"]) == (first["items"], first["items"])
+    tokens = ("input_tokens", "cached_input_tokens", "output_tokens")
+    assert [[one[name] for name in tokens] for one in (first, second)] == [[1200, 0, 80], [1500, 1152, 20]]
+    broken = [one for one in summary(recording("app-multi-turn"))["requests"] if one["first_changed"]]
+    assert [
+        (one["seq"], one["items_before"], one["stable_items"], one["first_changed"]) for one in broken
+    ] == [(54, 13, 1, "conversation_item:2")]
+
+
 def test_where_the_time_of_a_turn_went() -> None:
     (turn,) = turn_times(recording("reasoning-exec-phases"))
     assert (turn.number, turn.status, turn.event, turn.total_ms) == (1, "completed", 4, 173)

@@ -8,6 +8,7 @@ from rollout_tui.debugger.tokens import (
     CATEGORIES,
     context_window,
     estimate,
+    growth,
     latest_usage,
     recorded_tokens,
     tokens,
@@ -65,6 +66,21 @@ def test_requests_grow_on_a_stable_prefix() -> None:
     assert found.request_count == 4
     last = tokens(trace, 64, trace.bundle.identity.root_thread_id, most=2)
     assert [one.number for one in last.requests] == [4, 5]
+
+
+def test_growth_has_a_column_for_each_request_or_for_several() -> None:
+    """Requests at #10, #24, #30, #36, #56; the last has no answer yet at #56."""
+    trace = recording("two-cells-interleaved")
+    root = trace.bundle.identity.root_thread_id
+    history = trace.history
+    assert [one.event for one in growth(history, root, 64, 80)] == [10, 24, 30, 36, 56]
+    assert [one.event for one in growth(history, root, 56, 80)] == [10, 24, 30, 36]
+    assert [one.event for one in growth(history, root, 64, 2)] == [24, 56]
+    assert [one.event for one in growth(history, root, 56, 2)] == [24, 36]
+    assert growth(history, root, 9, 80) == growth(history, "nope", 64, 80) == []
+    trace = recording("reasoning-exec-phases")
+    grown = growth(trace.history, trace.bundle.identity.root_thread_id, 27, 80)
+    assert [(one.input_tokens, one.cached_tokens) for one in grown] == [(1200, 0), (1500, 1152)]
 
 
 def test_where_the_cache_broke() -> None:

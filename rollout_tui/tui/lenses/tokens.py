@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.tokens import ContextTokens, RequestCost, Share, estimate
+from rollout_tui.debugger.tokens import ContextTokens, RequestCost, Share, estimate, growth
 from rollout_tui.debugger.tokens import tokens as recorded_tokens
 from rollout_tui.graph.objects import ConversationItem, InferenceCall
 from rollout_tui.graph.values import Usage
 from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.lenses.item_words import item_words
 from rollout_tui.tui.lenses.labels import STATUS_STYLES
 from rollout_tui.tui.lenses.subject import find
@@ -47,7 +48,8 @@ def tokens(view: View, width: int) -> LensLines:
     costs = found.requests
     told = f"at #{view.snapshot.seq}  {count(found.request_count, 'request')}"
     return JoinedLines(
-        LineList(title, _usage_lines(found, width), told),
+        LineList(title, _usage_lines(view, found, names, width), told),
+        LineList("", growth_lines(growth(view.snapshot.history, view.thread_id, view.event, width), width)),
         LineList("", _share_lines(found, width)),
         LineList("", _largest_lines(view, found, width)),
         LineList("", (NOTHING, line(Piece("requests, newest first", "heading")), _request_heading(width))),
@@ -69,10 +71,10 @@ def _bar(share: float, width: int) -> str:
 # -- usage and shares --------------------------------------------------------------------
 
 
-def _usage_lines(found: ContextTokens, width: int) -> Iterator[Line]:
+def _usage_lines(view: View, found: ContextTokens, names: Names, width: int) -> Iterator[Line]:
     usage = found.usage
     if usage is None:
-        yield from wrapped("usage not recorded yet: the first answer is still to come", width, "dim", 1)
+        yield from wrapped(_why_no_usage(view, found, names), width, "dim", 1)
     else:
         yield from _usage_rows(usage, width)
     about = Piece(f"  in items, ~{estimate(found.size_bytes):,} tokens", "dim")
@@ -91,6 +93,14 @@ def _usage_lines(found: ContextTokens, width: int) -> Iterator[Line]:
         ),
         width,
     )
+
+
+def _why_no_usage(view: View, found: ContextTokens, names: Names) -> str:
+    last = found.requests[-1].inference_call_id
+    call = find(view.snapshot, InferenceCall, last)
+    if call is None or call.execution.status == "running":
+        return "usage not recorded yet: the first answer is still to come"
+    return f"no usage recorded: {names.inference(last)} {call.execution.status}"
 
 
 def _usage_rows(usage: Usage, width: int) -> Iterator[Line]:
@@ -157,12 +167,12 @@ def _request_heading(width: int) -> Line:
     return row(
         width,
         Cell("", "", 6),
-        Cell("", "", 12),
-        Cell("items", "dim", 6, "right", drop=3),
+        Cell("", "", 12, drop=2),
+        Cell("items", "dim", 6, "right", drop=4),
         Cell("input", "dim", 9, "right"),
-        Cell("cached", "dim", 6, "right"),
-        Cell("output", "dim", 7, "right", drop=2),
-        Cell("prefix as in the request before", "dim", FLEXIBLE, drop=1, least=18),
+        Cell("cached", "dim", 14, "right"),
+        Cell("output", "dim", 7, "right", drop=3),
+        Cell("prefix as in the request before", "dim", FLEXIBLE, drop=1, least=16),
     )
 
 
@@ -173,22 +183,28 @@ def _request_line(view: View, cost: RequestCost, names: Names, width: int) -> Li
     return row(
         width,
         Cell(f" #{view.snapshot.history.events.seqs[cost.event]}", "dim", 6),
-        Cell(names.inference(cost.inference_call_id), "inference", 12),
-        Cell(f"{cost.items:,}", "", 6, "right", drop=3),
+        Cell(names.inference(cost.inference_call_id), "inference", 12, drop=2),
+        Cell(f"{cost.items:,}", "", 6, "right", drop=4),
         Cell(
             f"{usage.input_tokens:,}" if usage else status, "" if usage else STATUS_STYLES[status], 9, "right"
         ),
-        Cell(_percent(usage.cached_input_tokens, usage.input_tokens) if usage else "", "", 6, "right"),
-        Cell(f"{usage.output_tokens:,}" if usage else "", "", 7, "right", drop=2),
+        Cell(_cached(usage), "", 14, "right"),
+        Cell(f"{usage.output_tokens:,}" if usage else "", "", 7, "right", drop=3),
         *_prefix_cells(view, cost),
         target=ToEvent(cost.event) if cost.broke is None else ToObject(ConversationItem, cost.broke),
     )
 
 
+def _cached(usage: Usage | None) -> str:
+    if usage is None:
+        return ""
+    return f"{usage.cached_input_tokens:,}  {_percent(usage.cached_input_tokens, usage.input_tokens):>5}"
+
+
 def _prefix_cells(view: View, cost: RequestCost) -> Iterator[Cell]:
     if cost.broken is None:
         told = f"stable {cost.stable:,} of {cost.before:,}" if cost.before else "the first"
-        yield Cell(told, "dim", FLEXIBLE, drop=1, least=18)
+        yield Cell(told, "dim", FLEXIBLE, drop=1, least=16)
         return
     words = item_words(view, cost.broken)
     what = f"{words.role} {words.text}" if cost.broke else f"{words.role} {words.text} is gone"

@@ -1,7 +1,9 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
+from rollout_tui.debugger.tokens import Grown
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.lenses.diff import diff
+from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.lenses.tokens import tokens
 from rollout_tui.tui.lines import Fold, ToEvent, ToObject
 
@@ -59,17 +61,40 @@ def test_usage_shares_and_the_largest_items() -> None:
     assert content.title == "tokens /root"
     assert text[0] == "usage input 1,183 cached 1,098 (93 %) output 42"
     assert text[2] == "window not recorded"
-    assert text[5].startswith("tool output #")
-    assert text[5].endswith("36 % 805 B 5 items")
+    by_kind = text[text.index("by kind") + 1]
+    assert by_kind.startswith("tool output #")
+    assert by_kind.endswith("36 % 805 B 5 items")
     assert target_of(content, "call_read") == ToObject(ConversationItem, "conversation_item:8")
 
 
 def test_requests_tell_usage_or_how_they_ended() -> None:
     content = tokens(view_at(DEMO, 80, thread_id=view_at(DEMO, 10).thread_id), 98)
     text = [" ".join(row.split()) for row in rows(content)]
-    assert "#70 inference 6 18 1,183 93 % 42 stable 16 of 16" in text
+    assert "#70 inference 6 18 1,183 1,098 93 % 42 stable 16 of 16" in text
     assert any(row.startswith("#25 inference 2 9 failed") for row in text)
     assert target_of(content, "inference 6") == ToEvent(70)
+
+
+def test_growth_is_drawn_with_what_was_cached_below() -> None:
+    columns = [Grown(1, 600, 0), Grown(2, 1200, 600), Grown(3, 100, 100), Grown(4, 0, 0)]
+    text = [one.text for one in growth_lines(columns, 40)]
+    assert text[1].startswith("growth  input tokens by request")
+    assert text[2:] == [
+        "    1,200  :  ",
+        "           :  ",
+        "           :  ",
+        "          :#  ",
+        "          :#  ",
+        "          :## ",
+    ]
+    assert not list(growth_lines(columns[:1], 40))
+
+
+def test_usage_that_never_came_is_said() -> None:
+    """The only request of the child fails."""
+    text = shown("tokens", RECORDINGS / "ma-child-http400", 36, 98)
+    assert text[0] == " no usage recorded: inference 1 failed"
+    assert shown("tokens", RECORDINGS / "ma-child-http400", 30, 98)[0].startswith(" usage not recorded yet")
 
 
 def test_the_window_is_shown_where_it_is_recorded() -> None:
