@@ -45,7 +45,7 @@ def test_a_terminal_that_takes_no_output_for_seconds(
     for _ in range(12):
         # Pauses between the bursts, so that each is news of its own.
         busy_agent.begin(300)
-        busy_agent.done()
+        assert busy_agent.done() == 0
         terminal.wait(0.25)
     head = busy_agent.events
     with another_terminal(tmp_path / "second") as other:
@@ -104,6 +104,7 @@ def test_two_viewers_over_one_trace(terminal: Terminal, busy_agent: BusyAgent, t
             viewer.until(f"#{busy_agent.events}/{busy_agent.events}", "following")
         second.press("g")
         pinned = busy_agent.events
+        second.until(f"#1/{pinned}")
         busy_agent.begin(200)
         assert busy_agent.done() == 0
         added = busy_agent.events - pinned

@@ -70,10 +70,12 @@ def timeline(view: View, outline: Outline, width: int) -> MadeLines:
     return MadeLines("timeline", len(outline), make, "", empty, focus)
 
 
-def focus_row(spans: Spans, outline: Outline, event: int) -> int | None:
+def focus_row(spans: Spans, outline: Outline, event: int) -> int:
     """The row of an event; of one that belongs to no row (the rollout's own) that of the last span begun."""
     row = outline.row_of(spans.span_of(event))
-    return outline.row_of(bisect_right(spans.windows.begins, event) - 1) if row is None else row
+    if row is None:
+        row = outline.row_of(bisect_right(spans.windows.begins, event) - 1)
+    return row or 0
 
 
 def span_line(view: View, outline: Outline, number: int, depth: int, width: int) -> Line:
