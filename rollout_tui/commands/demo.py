@@ -90,7 +90,9 @@ def _followed(root: Path, pace: float) -> int:
         _command(root, pace), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        return run_app(root, follow=True, latest=True, wait=True, theme=settings.theme)
+        return run_app(
+            root, follow=True, latest=True, wait=True, theme=settings.theme, theme_place=settings.theme_place
+        )
     finally:
         writer.terminate()
         writer.wait()

@@ -60,7 +60,11 @@ def parser() -> Parser:
     made.add_argument("--wait", action="store_true", help="wait for TRACE to appear")
     add_thread(made)
     made.add_argument("--lens", metavar="NAME", help=f"the lens to start with: {', '.join(LENSES)}")
-    made.add_argument("--theme", metavar="NAME", help="the colours: a Textual theme such as textual-light")
+    made.add_argument(
+        "--theme",
+        metavar="NAME",
+        help="the colours: a Textual theme such as textual-light, high-contrast or high-contrast-light",
+    )
     made.add_argument("--plain", action="store_true", help="text, one command at a time, for screen readers")
     return made
 
@@ -80,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
             "findings, blocked, summary, check or export (rollout-tui help)"
         )
+    if os.environ.get("TERM") == "dumb" and not options.plain:
+        raise CommandFailure("rollout-tui: TERM=dumb cannot place text on the screen; --plain needs no more")
     from rollout_tui.commands.configuring import memory, use_settings
 
     settings = use_settings()
@@ -103,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
         thread=thread,
         lens=lens,
         theme=options.theme or settings.theme,
+        theme_place="" if options.theme else settings.theme_place,
         named=named,
         memory=memory(settings),
     )

@@ -33,10 +33,14 @@ class Default(NamedTuple):
 
 @dataclass(frozen=True)
 class Settings:
-    """`keys` holds the actions whose keys differ from the program's; `theme` is None for its own."""
+    """`keys` holds the actions whose keys differ from the program's; `theme` is None for its own.
+
+    Which themes there are only the screen knows: `theme_place` is the file and line that name one.
+    """
 
     keys: Mapping[str, Keys] = field(default_factory=dict)
     theme: str | None = None
+    theme_place: str = field(default="", compare=False)
     memory: bool = True
 
 
@@ -87,7 +91,8 @@ class _Reader:
         memory = document.get("memory", True)
         if not isinstance(memory, bool):
             raise self._problem("memory", "memory is true or false")
-        return Settings(self._keys(PRESETS[preset], document.get("keys", {})), theme, memory)
+        keys = self._keys(PRESETS[preset], document.get("keys", {}))
+        return Settings(keys, theme, self._place("theme") if theme else "", memory)
 
     def _keys(self, preset: Mapping[str, Keys], given: Any) -> Mapping[str, Keys]:
         """The preset with what is given on top: a key that is given is taken from who had it."""
@@ -125,8 +130,11 @@ class _Reader:
         return tuple(dict.fromkeys(keys))
 
     def _problem(self, name: str, what: str, table: str = "") -> SettingsProblem:
+        return SettingsProblem(f"{self._place(name, table)}: {what}")
+
+    def _place(self, name: str, table: str = "") -> str:
         line = self._line_of(name, table)
-        return SettingsProblem(f"{self._path}{f' line {line}' if line else ''}: {what}")
+        return f"{self._path}{f' line {line}' if line else ''}"
 
     def _line_of(self, name: str, table: str) -> int:
         """The line a name is set in, 0 where that cannot be told."""

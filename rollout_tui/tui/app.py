@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.theme import Theme
 
 from rollout_tui.crash import TRACEBACK_VARIABLE, report
 from rollout_tui.printable import printable
@@ -22,6 +23,7 @@ from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.debugger import debugger_screen
 from rollout_tui.tui.screens.picker import PickerScreen, picker_screen
+from rollout_tui.tui.themes import HIGH_CONTRAST
 
 
 class RolloutApp(App[int]):
@@ -35,12 +37,18 @@ class RolloutApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, opening: Opening, theme: str | None = None, *, pick: bool = False) -> None:
-        super().__init__()
+        # Without colours those of the terminal are left alone, not turned into grey.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.opening = opening
         self.pick = pick
         self.complaint = ""
         if theme is not None:
             self.theme = theme
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's and our own, from the start: the user's `$TEXTUAL_THEME` may name one of these."""
+        return super().available_themes | {one.name: one for one in HIGH_CONTRAST}
 
     def on_mount(self) -> None:
         """Begin with the trace; a signal to end gives the terminal back first."""
@@ -92,6 +100,7 @@ def run(
     thread: str | None = None,
     lens: str | None = None,
     theme: str | None = None,
+    theme_place: str = "",
     named: Path | None = None,
     memory: Store | None = None,
 ) -> int:
@@ -99,8 +108,9 @@ def run(
 
     `at` is a seq, `follow` None means while the recording grows, `latest` takes the newest bundle of a
     folder instead of asking, `wait` waits for a trace that is not there yet. 2 when `at` or `thread` is not
-    in the recording, or there is no such `theme`: one line on standard error says what is. `named` is what
-    the user calls the trace, `memory` what is remembered from earlier (None: nothing).
+    in the recording, or there is no such `theme` (`theme_place` is where it is named, if not on the command
+    line): one line on standard error says what is. `named` is what the user calls the trace, `memory` what
+    is remembered from earlier (None: nothing).
     """
     path = Path(trace_path)
     opening = Opening(path, at, follow, wait, thread, lens, named, memory)
@@ -108,9 +118,9 @@ def run(
     if theme is not None:
         if theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))
-            print(
-                f"rollout-tui: no theme is called {printable(theme[:40])!r}; themes: {known}", file=sys.stderr
-            )
+            place = f"{theme_place}: " if theme_place else ""
+            problem = f"{place}no theme is called {theme[:40]!r}; themes: {known}"
+            print(f"rollout-tui: {printable(problem)}", file=sys.stderr)
             return 2
         app.theme = theme
     status = app.run()

@@ -19,16 +19,33 @@ class Look(NamedTuple):
     italic: bool = False
     underline: bool = False
 
+    @property
+    def faint(self) -> bool:
+        """Whether it is said in a low voice."""
+        return self.color in FAINT
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it lies on a background of its own that means something."""
+        return self.background in STANDING_OUT
+
     def under(self, other: Look) -> Look:
-        """What it looks like with `other` on top."""
+        """What it looks like with `other` on top; a row that is chosen is no longer faint."""
+        color = other.color or self.color
         return Look(
-            other.color or self.color,
+            FAINT[0] if other.background in CHOSEN and color == FAINTEST else color,
             other.background or self.background,
             self.bold or other.bold,
             self.italic or other.italic,
             self.underline or other.underline,
         )
 
+
+FAINTEST = "text-disabled"
+FAINT = ("text-muted", FAINTEST)
+CHOSEN = ("primary-muted", "surface-lighten-1", "panel")
+STANDING_OUT = ("warning", "primary", "error", "panel", "primary-muted", "scrollbar")
+"""Where there are few colours these are letters that are dim, and backgrounds that are reversed."""
 
 PLAIN = Look("foreground", "background")
 

@@ -124,6 +124,30 @@ def test_a_value_in_the_users_pager_and_editor_and_back(terminal: Terminal, tmp_
     assert len(files) == 2 and not any(Path(one).exists() for one in files)
 
 
+def test_a_terminal_that_cannot_place_text_is_told_of_the_plain_mode(terminal: Terminal) -> None:
+    terminal.type(f"TERM=dumb {program(TWO_CELLS)}")
+    terminal.until("TERM=dumb cannot place text", "--plain")
+    terminal.type(f"TERM=dumb {program(TWO_CELLS, '--plain')}")
+    terminal.until("#64/64", "? all keys")
+    terminal.type("q")
+    terminal.until("ready$")
+
+
+@pytest.mark.parametrize("name", ["screen", "tmux-256color", "xterm", "linux"])
+def test_the_terminals_people_have(terminal: Terminal, name: str) -> None:
+    """The same words in each of them, whatever the size is changed to."""
+    terminal.type(f"TERM={name} COLORTERM= {program(TWO_CELLS, '--at', '45')}")
+    terminal.until("#45/64", "context /root", "? help")
+    terminal.resize(80, 24)
+    terminal.until("#45/64", "? help", without="context /root")
+    terminal.press("1")
+    terminal.until("context /root")
+    terminal.resize(200, 60)
+    terminal.until("timeline", "context /root", "inspector")
+    terminal.press("q")
+    terminal.until("ready$")
+
+
 def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
     bundle = tmp_path / "hostile"
     shutil.copytree(TWO_CELLS, bundle)

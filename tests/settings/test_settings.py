@@ -9,10 +9,11 @@ import pytest
 from textual.pilot import Pilot
 
 from rollout_tui.cli import main
+from rollout_tui.commands.configuring import use_settings
 from rollout_tui.settings import Settings, SettingsProblem, config_file, read_settings
 from rollout_tui.settings.presets import PRESETS
 from rollout_tui.settings.reading import Default
-from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.app import RolloutApp, run
 from rollout_tui.tui.keys import ACTIONS, BY_ID, DEFAULTS, help_rows, key_label, textual_key, use_keys
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.footer import footer
@@ -116,6 +117,17 @@ def test_wrong_settings_are_one_line_and_status_2(capsys: pytest.CaptureFixture[
     assert main([str(TWO_CELLS), "--plain"]) == 2
     said = capsys.readouterr().err
     assert "config.toml line 1" in said and len(said.splitlines()) == 1
+
+
+def test_a_theme_that_does_not_exist_is_said_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text("preset = 'ide'\ntheme = 'midnight'\n")
+    settings = use_settings()
+    assert run(TWO_CELLS, theme=settings.theme, theme_place=settings.theme_place) == 2
+    said = capsys.readouterr().err
+    assert "config.toml line 2: no theme is called 'midnight'" in said and "high-contrast" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_help_lists_the_keys_as_they_are_set(capsys: pytest.CaptureFixture[str]) -> None:
