@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.diff import ContextDiff, text_diff
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import size_bytes
+from rollout_tui.debugger.item_text import bytes_of, size_bytes
 from rollout_tui.debugger.item_words import item_label
 from rollout_tui.debugger.names import Names
 from rollout_tui.export.context import ROLES
@@ -32,7 +32,12 @@ def diff_text(trace: Trace, found: ContextDiff, width: int) -> Iterator[str]:
         f"   prefix stable {found.stable} of {found.before_count} ({size(found.stable_bytes)})"
     )
     for compaction_id in found.compactions:
-        yield f"  compaction {compaction_id} in between"
+        rewritten = len(found.changed) + len(compared.rewritten)
+        yield f"  across compaction {compaction_id}:"
+        yield (
+            f"  kept {found.unchanged + len(compared.again)}  rewritten {rewritten}"
+            f"  lost {len(compared.lost)} ({size(bytes_of(trace, compared.lost))})"
+        )
     rows = [_row(trace, "+", one) for one in compared.added]
     rows += [_row(trace, "-", one) for one in compared.removed]
     yield from table(rows, width, flexible=3, right=(1, 4))

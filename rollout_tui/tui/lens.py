@@ -15,6 +15,7 @@ from rollout_tui.tui.lines import Line, ToObject, ToPayload
 
 if TYPE_CHECKING:
     from rollout_tui.debugger.findings import Findings
+    from rollout_tui.debugger.item_search import FoundItem
     from rollout_tui.debugger.spans import Spans
     from rollout_tui.recording import Trace
 
@@ -64,7 +65,8 @@ class View:
     `following` is whether the cursor stays on the last event, `growing` whether more events are expected.
     `folds` holds the keys of `Fold` lines that are not as they are by default. `severity` is the least severe
     finding to list. `hindsight` asks for what is known at the end instead of at the cursor. `search` is the
-    text that is searched for. `way` is how the context is looked at, one of `WAYS`.
+    text that is searched for. `way` is how the context is looked at, one of `WAYS`. `lost_found` are the
+    lost items in which that text was found, None when it is not searched there.
     """
 
     trace: Trace
@@ -84,6 +86,7 @@ class View:
     folds: frozenset[str] = field(default=frozenset())
     search: str = ""
     way: Way = "logical"
+    lost_found: tuple[FoundItem, ...] | None = None
 
 
 LensFunction: TypeAlias = Callable[[View, int], LensLines]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_tui.debugger.item_search import FoundItem
 from rollout_tui.debugger.search import Hit, Query, Scanned, search
 from rollout_tui.words import count
 
@@ -19,6 +20,20 @@ TELL_S = 0.05
 MOST_EXCERPTS = 20_000
 FARTHER = 1 << 16
 """Events that room is made for at once."""
+
+
+class LostSearch(NamedTuple):
+    """A search in what the model lost between two contexts: done at once, its hits are items of the diff."""
+
+    text: str
+    place: Place
+    found: tuple[FoundItem, ...]
+    searched: int
+
+    @property
+    def words(self) -> str:
+        """`"AGENTS.md"  2 of 14 lost items`."""
+        return f'"{self.text}"  {len(self.found):,} of {count(self.searched, "lost item")}'
 
 
 class Search:

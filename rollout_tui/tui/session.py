@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rollout_tui.remembered.store import Note
     from rollout_tui.tui.filtering import Filter
     from rollout_tui.tui.reading import Reading
-    from rollout_tui.tui.searching import Search
+    from rollout_tui.tui.searching import LostSearch, Search
 
 
 class Session:
@@ -45,6 +45,7 @@ class Session:
         self.outline = True
         self.zoomed = False
         self.searching: Search | None = None
+        self.lost_search: LostSearch | None = None
         self.filtering: Filter | None = None
         self.breakpoints = Breakpoints(reading.trace, reading.findings)
         self.growing = False
@@ -105,10 +106,12 @@ class Session:
     @property
     def search(self) -> str:
         """The text that is searched for, empty without a search."""
-        return self.searching.text if self.searching is not None else ""
+        found = self.lost_search or self.searching
+        return found.text if found is not None else ""
 
     def end_search(self) -> None:
         """Stop searching and forget the hits."""
+        self.lost_search = None
         if self.searching is not None:
             self.searching.stop()
             self.searching = None
@@ -121,8 +124,9 @@ class Session:
 
     def cancel(self) -> str:
         """Cancel one level of what is chosen; returns what to say."""
-        if self.searching is not None:
-            place = self.searching.place
+        found = self.lost_search or self.searching
+        if found is not None:
+            place = found.place
             self.end_search()
             self._to(place)
             return "search ended; back where it began"
@@ -151,6 +155,8 @@ class Session:
     def go(self, event: int, *, keep_selection: bool = False) -> None:
         """Move the cursor; a movement away from the end stops following."""
         event = max(min(1, self.head), min(event, self.head))
+        if event != self.event:
+            self.lost_search = None
         if event < self.head:
             self.pin()
         kept = self.place.selection if keep_selection or self.place.held else None
@@ -240,6 +246,7 @@ class Session:
     def show_lens(self, name: str, *, row: int = 0, top: int = 0) -> None:
         """Put another lens into the middle."""
         if name != self.place.lens:
+            self.lost_search = None
             self.place = replace(self.place, lens=name, row=row, top=top)
 
     def next_way(self) -> Way:
@@ -279,4 +286,5 @@ class Session:
             folds=self.folds,
             search=self.search,
             way=self.way,
+            lost_found=self.lost_search.found if self.lost_search is not None else None,
         )

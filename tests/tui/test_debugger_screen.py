@@ -9,6 +9,7 @@ import pytest
 from on_screen import LARGE, NARROW, WIDE, on_screen
 from textual import events
 
+from rollout_tui.tui.lines import ToObject
 from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
 
 
@@ -409,3 +410,30 @@ async def test_the_number_of_the_context_again_looks_another_way(two_cells: Path
             assert words in title
         await shown.press("1", "escape")
         assert "13 items" in shown.pane("lens").splitlines()[0]
+
+
+async def test_searching_only_what_a_compaction_lost() -> None:
+    """#18 compacts; what the request at #19 does not carry of what the model had is its call, item 4."""
+    bundle = Path(__file__).parents[2] / "fixtures" / "recordings" / "remote-compaction-auto"
+    async with on_screen(bundle, at=19) as shown:
+        await shown.press("2")
+        text = shown.pane("lens")
+        words = " ".join(row.strip("\u2502 ") for row in text.splitlines())
+        assert "across compaction 1: kept 3 . rewritten 0 . lost 1" in words
+        await shown.press("/", *"AKJP", "enter")
+        assert 'lost with "AKJP": 0 of 1 item' in shown.pane("lens")
+        await shown.press("escape", "/", *"akjp", "enter")
+        found = shown.pane("lens")
+        assert 'lost with "akjp": 1 of 1 item' in found
+        assert "exec_command" in found and "unchanged" not in found
+        assert '"akjp"  1 of 1 lost item' in shown.bar("footer")
+        await shown.press("n")
+        line = shown.screen.line_view(LENS)
+        target = line.content.line(line.row).target
+        assert isinstance(target, ToObject) and target.id == "conversation_item:4"
+        await shown.press("n")
+        assert "no later hit" in shown.bar("footer")
+        assert shown.session.seq == 19
+        await shown.press("escape")
+        assert shown.pane("lens") == text
+        assert shown.session.view().lost_found is None

@@ -6,20 +6,47 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.breakpoints import ExpressionProblem
 from rollout_tui.debugger.findings import SEVERITIES
+from rollout_tui.debugger.item_search import find_in_items
 from rollout_tui.debugger.search import SearchProblem, query
 from rollout_tui.debugger.stepping import Step
 from rollout_tui.tui.actions.moving import take
 from rollout_tui.tui.filtering import Filter
+from rollout_tui.tui.lenses.diff import lost_items
+from rollout_tui.tui.lines import ToObject
 from rollout_tui.tui.places import LENS, TIMELINE
-from rollout_tui.tui.searching import Search
+from rollout_tui.tui.searching import LostSearch, Search
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
 
 
+IN_LOST = "/ lost"
+"""The sign of a search in what the model lost."""
+
+
 def ask(desk: Desk) -> None:
-    """Open the search prompt."""
-    desk.ask("/")
+    """Open the search prompt; in a diff that lost something for what was lost."""
+    session = desk.session
+    in_lost = desk.pane == LENS and session.place.lens == "diff" and lost_items(session.view())
+    desk.ask(IN_LOST if in_lost else "/")
+
+
+def begin_in_lost(desk: Desk, text: str) -> None:
+    """Search for `text` in what the model lost, by the diff on the screen."""
+    session = desk.session
+    try:
+        wanted = query(text)
+    except SearchProblem as problem:
+        desk.say(str(problem), "warning")
+        return
+    place = session.lost_search.place if session.lost_search else session.place
+    session.end_search()
+    session.pin()
+    lost = lost_items(session.view())
+    found = tuple(find_in_items(session.trace, lost, session.event, wanted))
+    session.lost_search = LostSearch(text, place, found, len(lost))
+    desk.say(session.lost_search.words, "" if found else "warning")
+    desk.repaint()
 
 
 def begin(desk: Desk, text: str) -> None:
@@ -49,6 +76,9 @@ def hit_previous(desk: Desk) -> None:
 
 def _hit(desk: Desk, *, forward: bool) -> None:
     session = desk.session
+    if session.lost_search is not None:
+        _lost_hit(desk, 1 if forward else -1)
+        return
     search = session.searching
     if search is None:
         desk.say("no search; / begins one")
@@ -59,6 +89,17 @@ def _hit(desk: Desk, *, forward: bool) -> None:
         take(desk, "hit", Step(None, f"no {where} hit" + ("" if search.done else " yet")))
         return
     take(desk, "hit", Step(event, " ".join(search.excerpts.get(event, "").split())))
+
+
+def _lost_hit(desk: Desk, by: int) -> None:
+    """To the row of the next lost item that was found."""
+    view = desk.line_view(LENS)
+    last = len(view.content) if by > 0 else -1
+    for number in range(view.row + by, last, by):
+        if isinstance(view.content.line(number).target, ToObject):
+            view.move(number - view.row)
+            return
+    desk.say("no later hit" if by > 0 else "no earlier hit")
 
 
 def filter_here(desk: Desk) -> None:

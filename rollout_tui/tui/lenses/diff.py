@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple, cast
 from weakref import WeakKeyDictionary
@@ -13,42 +13,33 @@ from rollout_tui.debugger.diff import (
     compaction_diff,
     context_ids,
     request_diff,
-    text_diff,
 )
 from rollout_tui.debugger.diff import diff as recorded_diff
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import bytes_of, size_bytes, whole_text
+from rollout_tui.debugger.item_text import bytes_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem
+from rollout_tui.graph.objects import Compaction, Conversation
 from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.item_words import item_words, made_by
+from rollout_tui.tui.lenses.diff_rows import Maker, found_rows, item_line, rewritten_rows, text_rows
 from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.subject import find
 from rollout_tui.tui.lines import (
-    FLEXIBLE,
     NOTHING,
-    Cell,
     Fold,
     Line,
     Piece,
-    Target,
     ToEvent,
     ToObject,
     clipped,
     line,
-    row,
+    wrapped,
 )
 from rollout_tui.words import count, size
 
-MARKS = {"+": "added", "-": "removed", "~": "changed"}
-OPEN_LINES = 12
-"""Text differences of at most so many lines are shown without being asked for."""
 REMEMBERED = 32
 REQUEST, COMPACTION = -1, -2
 """In place of the earlier event: a request and the one before it, a compaction and what it replaced."""
-
-_Maker = Callable[[], Line]
 
 
 def diff(view: View, width: int) -> LensLines:
@@ -63,14 +54,23 @@ def diff(view: View, width: int) -> LensLines:
             (),
             empty="No request up to here. Press ) for the next one, or m to set a mark and D.",
         )
-    rows: list[_Maker] = [partial(_same, one) for one in _head(view, compared, width)]
-    rows += _items(view, compared, width)
+    rows: list[Maker] = [partial(_same, one) for one in _head(view, compared, width)]
+    if view.lost_found is not None:
+        rows += found_rows(view, view.lost_found, len(compared.found.compared.lost), width)
+    else:
+        rows += _items(view, compared, width)
     told = f"+{len(compared.new)} ~{compared.changed} -{len(compared.found.compared.lost)}"
     return MadeLines(f"diff {name}", len(rows), lambda number: rows[number](), told)
 
 
 def _same(made: Line) -> Line:
     return made
+
+
+def lost_items(view: View) -> tuple[str, ...]:
+    """Ids of what the model lost in the comparison that the lens shows."""
+    compared = _compared(view, view.thread_id) if view.thread_id is not None else None
+    return compared.found.compared.lost if compared is not None else ()
 
 
 # -- what is compared ----------------------------------------------------------------------
@@ -202,19 +202,21 @@ def _head(view: View, compared: _Compared, width: int) -> Iterator[Line]:
     for compaction_id in found.compactions:
         words = label(view.snapshot.history, ToObject(Compaction, compaction_id)).text
         told = (
-            f" across {words}: kept {compared.kept} . rewritten {compared.changed} . "
+            f"across {words}: kept {compared.kept} . rewritten {compared.changed} . "
             f"lost {lost} ({size(compared.lost_bytes)})"
         )
-        yield clipped(line(Piece(told, "compaction"), target=ToObject(Compaction, compaction_id)), width)
+        hint = "  / searches only what was lost" if lost else ""
+        for one in wrapped(told + hint, width, "compaction", 1):
+            yield one._replace(target=ToObject(Compaction, compaction_id))
     yield NOTHING
 
 
 # -- items ---------------------------------------------------------------------------------
 
 
-def _items(view: View, compared: _Compared, width: int) -> list[_Maker]:
+def _items(view: View, compared: _Compared, width: int) -> list[Maker]:
     found = compared.found
-    rows: list[_Maker] = []
+    rows: list[Maker] = []
     if compared.kept:
         fold = Fold("diff:unchanged")
         opened = fold.key in view.folds
@@ -223,14 +225,14 @@ def _items(view: View, compared: _Compared, width: int) -> list[_Maker]:
             lambda: line(Piece(" v " if opened else " > ", "dim"), Piece("= ", "dim"), told, target=fold)
         )
         if opened:
-            rows += [partial(_item_line, view, " ", one, width) for one in _unchanged(view, found)]
-    rows += [partial(_item_line, view, "-", one, width) for one in found.compared.lost]
+            rows += [partial(item_line, view, " ", one, width) for one in _unchanged(view, found)]
+    rows += [partial(item_line, view, "-", one, width) for one in found.compared.lost]
     for pair in found.compared.rewritten:
-        rows += _rewritten(view, pair.before, pair.after, width)
+        rows += rewritten_rows(view, pair.before, pair.after, width)
     for one in found.changed:
-        rows.append(partial(_item_line, view, "~", one.item_id, width))
-        rows += _text_rows(view, one.item_id, one.before or "", one.after or "", width)
-    rows += [partial(_item_line, view, "+", one, width) for one in compared.new]
+        rows.append(partial(item_line, view, "~", one.item_id, width))
+        rows += text_rows(view, one.item_id, one.before or "", one.after or "", width)
+    rows += [partial(item_line, view, "+", one, width) for one in compared.new]
     if not rows:
         rows.append(lambda: line(Piece(" nothing came and nothing went", "dim")))
     return rows
@@ -241,49 +243,3 @@ def _unchanged(view: View, found: ContextDiff) -> Iterable[str]:
     again = {pair.after for pair in found.compared.again}
     other = {*found.compared.added, *(one.item_id for one in found.changed)} - again
     return [one for one in context_ids(view.snapshot.history, found.thread_id, found.b) if one not in other]
-
-
-def _rewritten(view: View, before: str, after: str, width: int) -> list[_Maker]:
-    """An item in the place of another one, with the lines in which they differ."""
-    old, new = (find(view.snapshot, ConversationItem, one) for one in (before, after))
-    rows: list[_Maker] = [partial(_item_line, view, "~", after, width)]
-    if old is not None and new is not None:
-        was, became = (whole_text(view.trace, one) or "" for one in (old, new))
-        rows += _text_rows(view, after, was, became, width)
-    return rows
-
-
-def _text_rows(view: View, item_id: str, before: str, after: str, width: int) -> list[_Maker]:
-    if before == after:
-        return [lambda: line(Piece("       the text reads the same", "dim"))]
-    lines = text_diff(before, after, context=1)
-    fold = Fold(f"diff:{item_id}")
-    opened = (len(lines) <= OPEN_LINES) != (fold.key in view.folds)
-    told = f"     {'v' if opened else '>'} {count(len(lines), 'line')} of text differ"
-    rows: list[_Maker] = [lambda: line(Piece(told, "dim"), target=fold)]
-    if opened:
-        rows += [partial(_text_line, one.mark, one.text, width) for one in lines]
-    return rows
-
-
-def _text_line(mark: str, text: str, width: int) -> Line:
-    return clipped(
-        line(Piece(f"       {mark} {text}", {"+": "added", "-": "warning"}.get(mark, "dim"))), width
-    )
-
-
-def _item_line(view: View, mark: str, item_id: str, width: int) -> Line:
-    words = item_words(view, item_id)
-    item = find(view.snapshot, ConversationItem, item_id)
-    told = size(size_bytes(view.trace, item)) if item is not None else ""
-    by = f"by {made_by(view, item)}" if item is not None else ""
-    target: Target = ToObject(ConversationItem, item_id)
-    return row(
-        width,
-        Cell(f" {mark} ", MARKS.get(mark, "dim"), 3),
-        Cell(words.role, words.style, 4),
-        Cell(words.text, "", FLEXIBLE, least=20),
-        Cell(told, "dim", 8, "right"),
-        Cell(by, "dim", min(28, width // 4), drop=1),
-        target=target,
-    )

@@ -81,3 +81,10 @@ def failures_note(session: Session) -> tuple[str, str]:
     """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `loading`."""
     failures = sum(1 for one in session.reading.findings.all if one.severity == "error" and one.under is None)
     return (count(failures, "failure"), "error") if failures else ("no failures", "ok")
+
+
+def search_note(session: Session) -> str:
+    """What is searched for and how many hits there are, empty without a search."""
+    if session.lost_search is not None:
+        return session.lost_search.words
+    return session.searching.words(session.event) if session.searching is not None else ""

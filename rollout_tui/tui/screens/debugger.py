@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.actions.searching import IN_LOST, begin_in_lost, list_only
 from rollout_tui.tui.actions.searching import begin as begin_search
-from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
 from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.tour import Tour
 
-ANSWERS = {":": run_command, "/": begin_search, "&": list_only}
+ANSWERS = {":": run_command, "/": begin_search, IN_LOST: begin_in_lost, "&": list_only}
 """What is done with a line that was typed, by the sign before it."""
 TICK_S = 1.0
 """How often ages are counted up."""

@@ -21,7 +21,7 @@ from rollout_tui.tui.panes.footer import footer, message_line
 from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_line
-from rollout_tui.tui.panes.position import failures_note, header_facts
+from rollout_tui.tui.panes.position import failures_note, header_facts, search_note
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
 from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
@@ -150,7 +150,7 @@ class Painter:
             message = self._screen.tour.sentence
         width = self._screen.size.width
         session = self._screen.opened
-        note = session.searching.words(session.event) if session and session.searching else ""
+        note = search_note(session) if session else ""
         keys = footer(width, self._screen.states, note)
         self._bar("footer", message_line(message, style, note, width) if message else keys)
 
