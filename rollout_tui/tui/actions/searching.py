@@ -9,6 +9,7 @@ from rollout_tui.debugger.findings import SEVERITIES
 from rollout_tui.debugger.item_search import find_in_items
 from rollout_tui.debugger.search import SearchProblem, query
 from rollout_tui.debugger.stepping import Step
+from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
 from rollout_tui.tui.filtering import Filter
 from rollout_tui.tui.lenses.diff import lost_items
@@ -94,9 +95,11 @@ def _hit(desk: Desk, *, forward: bool) -> None:
 def _lost_hit(desk: Desk, by: int) -> None:
     """To the row of the next lost item that was found."""
     view = desk.line_view(LENS)
+    found = desk.session.lost_search.found if desk.session.lost_search else ()
+    hits = {ToObject(ConversationItem, one.item_id) for one in found}
     last = len(view.content) if by > 0 else -1
     for number in range(view.row + by, last, by):
-        if isinstance(view.content.line(number).target, ToObject):
+        if view.content.line(number).target in hits:
             view.move(number - view.row)
             return
     desk.say("no later hit" if by > 0 else "no earlier hit")
