@@ -35,6 +35,8 @@ class Session:
         self.reading = reading
         self.place = Place(0)
         self.places = Places()
+        # Whether the place was given back: its row and what is visible are to be as they were.
+        self.given_back = False
         self.following = False
         self.pinned_at = 0
         self.hindsight = False
@@ -187,6 +189,7 @@ class Session:
         if place.event < self.head:
             self.pin()
         self.place = replace(place, event=min(place.event, self.head))
+        self.given_back = True
         return True
 
     def pin(self) -> None:

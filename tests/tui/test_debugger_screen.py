@@ -376,6 +376,18 @@ async def test_a_pane_that_breaks_says_so_and_leaves_the_others(
         assert "turn 1" in shown.pane("timeline")
 
 
+async def test_backspace_gives_the_row_back_too(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=45, size=NARROW, lens="cells") as shown:
+        line = shown.screen.line_view(LENS)
+        await shown.press("3", *["j"] * 7, "k", "k")
+        before = (shown.session.seq, line.row, line.top, shown.pane("lens"))
+        for away in (("w",), ("8",), ("1", "j"), ("L",)):
+            await shown.press(*away)
+            assert (shown.session.seq, line.row, line.top, shown.pane("lens")) != before
+            await shown.press("backspace")
+            assert (shown.session.seq, line.row, line.top, shown.pane("lens")) == before, away
+
+
 async def test_a_filter_lists_some_events_and_esc_gives_pane_and_place_back(two_cells: Path) -> None:
     async with on_screen(two_cells, at=45, lens="cells") as shown:
         await shown.press("3", "&", *"tool=wait", "enter")

@@ -173,7 +173,10 @@ class Painter:
         pane = self._screen.line_view(LENS)
         lens = next((one for one in LENSES if one.name == session.place.lens), LENSES[0])
         content = _guarded(lambda room: lens.lines(view, room), pane.room)
-        if session.place.lens != self._shown_lens:
+        if session.given_back:
+            session.given_back = False
+            pane.show(content, row=session.place.row, top=session.place.top)
+        elif session.place.lens != self._shown_lens:
             row = content.focus if content.focus is not None and not session.place.row else session.place.row
             pane.sideways = 0
             pane.show(content, row=row)
@@ -182,6 +185,7 @@ class Painter:
         else:
             pane.show(content)
         pane.row_counts = session.place.selection is not None
+        session.remember_row(pane.row, pane.top)
 
     def _paint_lanes(self, session: Session) -> None:
         if not self._screen.query_one(LaneView).display:
