@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from rollout_tui.printable import printable
+from rollout_tui.printable import one_line
 from rollout_tui.trace.events import EVENT_TYPES
 
 Sort: TypeAlias = Literal["text", "number", "choice"]
@@ -56,12 +56,14 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"([+-]?[\d_,]*\.?\d+)([A-Za-z]*)")
 _ESCAPED = re.compile(r"\\(.)")
 
+LONGEST_MESSAGE = 800
+
 
 class ExpressionProblem(ValueError):
     """An expression that cannot be understood; the text is one line that names what is allowed."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(one_line(message, LONGEST_MESSAGE))
 
 
 class Field(NamedTuple):

@@ -34,6 +34,11 @@ BAR = "#"
 REST = "."
 
 
+NEARLY_FULL = 0.8
+MANY_TIMES = 1000.0
+"""A share that no bar shows."""
+
+
 def tokens(view: View, width: int) -> LensLines:
     """Usage and window, shares by kind, the largest items, requests newest first."""
     names = index_of(view.snapshot.history, Names)
@@ -59,12 +64,20 @@ def tokens(view: View, width: int) -> LensLines:
     )  # fmt: skip
 
 
-def _percent(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "-"
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * _share(part, whole):.0f} %" if whole else "-"
+
+
+def _share(part: int, whole: int) -> float:
+    """How much of a whole; the numbers are those of the trace and can have any size."""
+    try:
+        return part / whole
+    except (OverflowError, ZeroDivisionError):
+        return MANY_TIMES
 
 
 def _bar(share: float, width: int) -> str:
-    filled = min(width, max(1 if share > 0 else 0, round(share * width)))
+    filled = min(width, max(1 if share > 0 else 0, round(min(share, 1.0) * width)))
     return BAR * filled + REST * (width - filled)
 
 
@@ -83,12 +96,13 @@ def _usage_lines(view: View, found: ContextTokens, names: Names, width: int) -> 
         yield line(Piece(" window   ", "dim"), "not recorded")
         return
     used = usage.input_tokens + usage.output_tokens if usage else 0
+    share = _share(used, found.window)
     room = max(8, min(40, width - 40))
     yield clipped(
         line(
             Piece(" window   ", "dim"),
             f"{found.window:,} tokens  ",
-            Piece(_bar(used / found.window, room), "warning" if used > 0.8 * found.window else "accent"),
+            Piece(_bar(share, room), "warning" if share > NEARLY_FULL else "accent"),
             f"  {_percent(used, found.window)} used",
         ),
         width,
