@@ -1,7 +1,8 @@
 """The little language of breakpoints, watches and filters: `tool=exec_command status=failed`, `exit_code!=0`.
 
 expression:  clause clause ...        all of them hold; `and` between them may be written
-clause:      FIELD OP VALUE           or the name of an event type alone: `inference_failed`
+clause:      FIELD OP VALUE           or the name of an event type alone: `inference_failed`; or `failure`,
+                                      which is severity=error
 OP:          =  !=  ~  !~             equal, unequal, contains, contains not; ~ /.../ is a regular expression
              <  <=  >  >=             numbers only
 VALUE:       a word, "text", or a number with a suffix: 200k, 1.5M, 300ms, 2s, 3m, 64kB, 2MB
@@ -39,6 +40,8 @@ SUFFIXES = {
 
 ALIASES = {"type": "event"}
 """Other names of fields."""
+
+FAILURE = "failure"
 
 # Ids are long: the beginning of one is enough.
 OF_IDS = ("thread", "turn", "call")
@@ -213,6 +216,8 @@ def _clause(tokens: list[_Token], fields: Mapping[str, Field], edges: bool) -> C
         raise ExpressionProblem(f"{_short(name.text)} where the name of a field should be; {_known(fields)}")
     if not followed and not edges and name.text in EVENT_TYPES:
         return Clause("event", "=", Operand(name.text))
+    if not followed and not edges and name.text == FAILURE and "severity" in fields:
+        return Clause("severity", "=", Operand("error"))
     if name.text not in fields:
         raise ExpressionProblem(_unknown(name.text, fields, edges or followed))
     if not followed:

@@ -54,6 +54,8 @@ def stops(name: str, sort: Sort, *sources: str) -> list[int]:
         ("ma-child-http400", "thread=/root/alpha status=failed", [34, 36]),
         ("ma-child-http400", "error ~ /bad.*request/", [34]),
         ("ma-child-http400", "severity=error", [34, 35, 36]),
+        ("ma-child-http400", "failure", [34, 35, 36]),
+        ("ma-child-http400", "failure event=inference_failed", [34]),
         ("ma-child-http400", "finding=agent_failed", [36]),
         ("ma-child-http400", "protocol=error", [35]),
         ("ma-two-parallel", "event=agent_result_observed", [68, 82]),
