@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import Place, default_trace, place
-from rollout_tui.commands.outcome import WRONG_USAGE, CommandFailure, complain
+from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
 from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
 
 LENSES = {
@@ -57,6 +58,9 @@ def parser() -> Parser:
     made.add_argument(
         "--latest", action="store_true", help="of a folder of bundles open the newest, do not ask"
     )
+    made.add_argument(
+        "--recent", action="store_true", help="choose among the recordings that were looked at last"
+    )
     made.add_argument("--wait", action="store_true", help="wait for TRACE to appear")
     add_thread(made)
     made.add_argument("--lens", metavar="NAME", help=f"the lens to start with: {', '.join(LENSES)}")
@@ -71,6 +75,8 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Open the terminal interface; 2 where there is no recording or no terminal."""
+    if options.recent:
+        return _choose_recent(options)
     if options.trace is None and default_trace() is None:
         for line in (*HINT, *_recent()):
             complain(line)
@@ -112,6 +118,25 @@ def run(options: argparse.Namespace) -> int:
         theme_place="" if options.theme else settings.theme_place,
         named=named,
         memory=memory(settings),
+    )
+
+
+def _choose_recent(options: argparse.Namespace) -> int:
+    """Choose among what was looked at last; with --plain or without a terminal list it."""
+    from rollout_tui.commands.configuring import memory, use_settings
+
+    settings = use_settings()
+    store = memory(settings)
+    if store is None:
+        raise CommandFailure("rollout-tui: --recent: nothing is remembered about traces (memory = false)")
+    if options.plain or not _has_terminal():
+        say_lines(str(folder) for folder in store.recent_bundles())
+        return FINE
+    from rollout_tui.tui.app import run as run_app
+
+    theme, place = options.theme or settings.theme, "" if options.theme else settings.theme_place
+    return run_app(
+        Path(), theme=theme, theme_place=place, lens=lens_name(options.lens), memory=store, recent=True
     )
 
 

@@ -34,6 +34,7 @@ NO_COMMANDS = {
     "tour": "the tour is one of the screen; ? tells all keys",
     "theme": "there are no colours here",
     "recordings": "q leaves; then name another recording on the command line",
+    "recent": "q leaves; rollout-tui --recent --plain lists them",
 }
 
 

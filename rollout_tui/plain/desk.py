@@ -114,6 +114,10 @@ class PlainDesk:
         self.pane = self._asked = pane
         self.session.remember_pane(pane)
 
+    def leave(self) -> bool:
+        """Nothing lies below."""
+        return False
+
     def say(self, message: str, style: str = "") -> None:
         """Tell this after the command."""
         self._said.append(message)

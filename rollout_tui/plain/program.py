@@ -15,6 +15,7 @@ from rollout_tui.recording import TIMER_S, Trace
 from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle
 from rollout_tui.trace.writer import WriterWatch
 from rollout_tui.tui.opening import NotThere, Opening, begin, settle
+from rollout_tui.tui.places import LENS
 from rollout_tui.tui.reading import Reading
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.session import Session
@@ -40,7 +41,8 @@ def run(opening: Opening) -> int:
             raise CommandFailure(f"rollout-tui: {problem}") from problem
         say_lines(desk.where())
         if opening.lens:
-            say_lines(desk.pane_lines(desk.pane))
+            desk.focus_pane(LENS)
+            say_lines(desk.pane_lines(LENS))
         say_lines(filter(None, (said, FIRST_WORDS)))
         try:
             for typed in _typed():

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from rollout_tui.export.output import OutputProblem, output_file
-from rollout_tui.trace.identity import Identity
+from rollout_tui.trace.identity import SPINE_NAME, Identity
 
 MOST_TRACES = 200
 MOST_NOTES = 500
@@ -79,6 +79,11 @@ class Store:
         """The traces that were left last, the latest first."""
         found = (_read(file) for file in self._files()[:most])
         return [one for one in found if one is not None]
+
+    def recent_bundles(self) -> list[Path]:
+        """The folders of those that are still there."""
+        folders = (Path(one.path) for one in self.recent(MOST_TRACES))
+        return [folder for folder in dict.fromkeys(folders) if (folder / SPINE_NAME).is_file()]
 
     def _file(self, rollout_id: str, trace_id: str) -> Path:
         name = hashlib.sha256(f"{rollout_id}\0{trace_id}".encode(errors="surrogatepass")).hexdigest()

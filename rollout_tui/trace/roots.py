@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -53,17 +54,20 @@ class BundleRow:
     related: tuple[Relation, ...] = ()
 
 
-class TraceRoot:
-    """A folder of bundles looked at again and again; bundles that have not changed are not read again."""
+class BundleList:
+    """Bundles looked at again and again; those that have not changed are not read again.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    `folders` tells each time which they are.
+    """
+
+    def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
+        self._folders = folders
         self._glances: dict[Path, tuple[object, Glance]] = {}
 
     def rows(self) -> list[BundleRow]:
-        """The bundles, the one started last first. Raises OSError when the root cannot be listed."""
+        """The bundles, the one started last first. Raises OSError when they cannot be listed."""
         glances: dict[Path, tuple[object, Glance]] = {}
-        for folder in bundle_folders(self.root):
+        for folder in self._folders():
             state = _file_state(folder)
             known = self._glances.get(folder)
             # A bundle that could not be identified is looked at again: its manifest may be on its way.
@@ -71,6 +75,13 @@ class TraceRoot:
             glances[folder] = (state, glance(folder)) if fresh or known is None else known
         self._glances = glances
         return _rows([seen for _, seen in glances.values()])
+
+
+class TraceRoot(BundleList):
+    """The bundles directly inside a folder."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(lambda: bundle_folders(root))
 
 
 def list_bundles(root: Path) -> list[BundleRow]:

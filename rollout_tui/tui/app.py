@@ -22,8 +22,12 @@ from rollout_tui.tui.leaving import leave_on_signals
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.debugger import debugger_screen
-from rollout_tui.tui.screens.picker import PickerScreen, picker_screen
+from rollout_tui.tui.screens.picker import PickerScreen, picker_screen, recent_screen
+from rollout_tui.tui.session import Looking
 from rollout_tui.tui.themes import HIGH_CONTRAST
+
+LOWEST = 2
+"""Screens below which there is none to go back to: Textual's own and ours."""
 
 
 class RolloutApp(App[int]):
@@ -36,11 +40,20 @@ class RolloutApp(App[int]):
     COMMANDS: ClassVar[set[type[Provider]]] = {ActionProvider}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, opening: Opening, theme: str | None = None, *, pick: bool = False) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        theme: str | None = None,
+        *,
+        pick: bool = False,
+        recent: Store | None = None,
+    ) -> None:
         # Without colours those of the terminal are left alone, not turned into grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.opening = opening
         self.pick = pick
+        self.recent = recent
+        self.looking: Looking | None = None
         self.complaint = ""
         if theme is not None:
             self.theme = theme
@@ -53,14 +66,25 @@ class RolloutApp(App[int]):
     def on_mount(self) -> None:
         """Begin with the trace; a signal to end gives the terminal back first."""
         leave_on_signals(self)
-        self.push_screen(picker_screen(self.opening.path) if self.pick else debugger_screen(self.opening))
+        if self.recent is not None:
+            self.push_screen(recent_screen(self.recent))
+        else:
+            self.push_screen(picker_screen(self.opening.path) if self.pick else debugger_screen(self.opening))
 
-    def choose(self, root: Path) -> None:
-        """Leave this trace for the recordings of a folder; what was asked for was asked of this one."""
+    def choose(self, among: PickerScreen) -> None:
+        """Leave this trace for another one; what was asked for was asked of this one."""
         self.opening = replace(self.opening, at=None, thread=None, wait=False)
         self.pop_screen()
-        if not isinstance(self.screen, PickerScreen):
-            self.push_screen(picker_screen(root))
+        if isinstance(self.screen, PickerScreen):
+            self.pop_screen()
+        self.push_screen(among)
+
+    def leave(self) -> bool:
+        """Back to what lies below this trace: the list it was chosen from; False where there is none."""
+        below = len(self.screen_stack) > LOWEST
+        if below:
+            self.pop_screen()
+        return below
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""
@@ -103,6 +127,7 @@ def run(
     theme_place: str = "",
     named: Path | None = None,
     memory: Store | None = None,
+    recent: bool = False,
 ) -> int:
     """Show a trace in the terminal until the user leaves; returns the exit status.
 
@@ -110,11 +135,12 @@ def run(
     folder instead of asking, `wait` waits for a trace that is not there yet. 2 when `at` or `thread` is not
     in the recording, or there is no such `theme` (`theme_place` is where it is named, if not on the command
     line): one line on standard error says what is. `named` is what the user calls the trace, `memory` what
-    is remembered from earlier (None: nothing).
+    is remembered from earlier (None: nothing); `recent` lets one choose among that instead of `trace_path`.
     """
     path = Path(trace_path)
     opening = Opening(path, at, follow, wait, thread, lens, named, memory)
-    app = RolloutApp(opening, pick=not latest and is_folder_of_bundles(path))
+    pick = not latest and is_folder_of_bundles(path)
+    app = RolloutApp(opening, pick=pick, recent=memory if recent else None)
     if theme is not None:
         if theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))

@@ -76,7 +76,19 @@ def _theme(desk: Desk, argument: str) -> None:
 
 
 def _recordings(desk: Desk, argument: str) -> None:
-    cast("RolloutApp", desk.app).choose(desk.session.trace.bundle.folder.parent)
+    from rollout_tui.tui.screens.picker import picker_screen
+
+    cast("RolloutApp", desk.app).choose(picker_screen(desk.session.trace.bundle.folder.parent))
+
+
+def _recent(desk: Desk, argument: str) -> None:
+    from rollout_tui.tui.screens.picker import recent_screen
+
+    app = cast("RolloutApp", desk.app)
+    if app.opening.memory is None:
+        desk.say("nothing is remembered about traces (memory = false)", "warning")
+    else:
+        app.choose(recent_screen(app.opening.memory))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -90,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "md FILE", "write an account of all up to the cursor", export_to),
     Command("link", "", "copy a link to this place", link),
     Command("recordings", "", "the other recordings of this folder", _recordings),
+    Command("recent", "", "the recordings that were looked at last", _recent),
     Command("theme", "NAME", "other colours; without NAME list them", _theme),
     Command("thread", "T", "hold a thread, by path or id; without T let go", _thread),
     Command("lens", "NAME", "show a lens", _lens),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.breakpoints import Breakpoints
 from rollout_tui.debugger.related import Subject, subject_of
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from rollout_tui.tui.filtering import Filter
     from rollout_tui.tui.reading import Reading
     from rollout_tui.tui.searching import LostSearch, Search
+
+
+class Looking(NamedTuple):
+    """What is chosen for every trace of a sitting: outline or flat list, hindsight, the least severity."""
+
+    outline: bool
+    hindsight: bool
+    severity: str
 
 
 class Session:
@@ -72,6 +80,15 @@ class Session:
     def spans(self) -> Spans:
         """Its spans."""
         return self.reading.spans
+
+    @property
+    def looking(self) -> Looking:
+        """How one looks at this trace, for the next one."""
+        return Looking(self.outline, self.hindsight, self.severity)
+
+    @looking.setter
+    def looking(self, chosen: Looking) -> None:
+        self.outline, self.hindsight, self.severity = chosen
 
     # -- where one is ----------------------------------------------------------
 

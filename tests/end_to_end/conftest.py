@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from agents import Agent, BusyAgent
 from tmux_terminal import Terminal
+from writing_agents import Agent, BusyAgent
 
 
 @pytest.fixture

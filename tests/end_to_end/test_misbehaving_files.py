@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from agents import Agent
 from tmux_terminal import Terminal, program
+from writing_agents import Agent
 
 
 def test_a_line_in_several_writes(terminal: Terminal, agent: Agent) -> None:

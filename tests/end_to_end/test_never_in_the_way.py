@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from agents import Agent
 from tmux_terminal import Terminal, processes, program
+from writing_agents import Agent
 
 # Everything but opening, reading and closing what was not open for writing.
 CHANGES = {

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from agents import TWO_CELLS, Agent
 from tmux_terminal import PATIENCE_S, Terminal, processes, program
+from writing_agents import TWO_CELLS, Agent
 
 
 def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal, agent: Agent) -> None:

@@ -134,6 +134,8 @@ def test_what_was_looked_at_last_is_offered(
     capsys.readouterr()
     assert main([]) == 2
     assert f"rollout-tui {TWO_CELLS}" in capsys.readouterr().err
+    assert main(["--recent"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(TWO_CELLS)]
 
 
 async def test_the_screen_comes_back_to_where_one_was(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from on_screen import NARROW, WIDE, Shown, is_read
 from textual.pilot import Pilot
 
+from rollout_tui.remembered.store import Store
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.line_view import LineView
@@ -74,6 +75,45 @@ async def test_from_a_recording_to_its_neighbours(root: Path) -> None:
         await pilot.press(*["j"] * wanted, "enter")
         await shown.until(lambda: is_read(shown))
         assert shown.session.trace.bundle.folder.name == "demo"
+        assert shown.session.seq == 141
+
+
+async def test_backspace_leads_back_to_the_list_and_a_way_of_looking_stays(root: Path) -> None:
+    app = RolloutApp(Opening(root), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await looked(app, pilot)
+        await pilot.press("enter")
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+        await shown.press("v", "7", "&", "backspace", "backspace")
+        assert app.screen is screen
+        await pilot.press("j", "enter")
+        await shown.until(lambda: is_read(shown))
+        assert (shown.session.outline, shown.session.severity) == (False, "error")
+        await shown.press("home", "backspace")
+        assert isinstance(app.screen, type(shown.screen))
+        await shown.press("backspace")
+        assert app.screen is screen
+
+
+async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "remembered")
+    app = RolloutApp(Opening(root / "demo", memory=store))
+    async with app.run_test(size=WIDE) as pilot:
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+        await shown.press("colon", *"recent", "enter")
+        screen = app.screen
+        assert isinstance(screen, PickerScreen)
+        await pilot.pause(0.3)
+        assert "looked at last" in screen.query_one("#header", Bar).line.text
+    again = RolloutApp(Opening(Path(), memory=store), recent=store)
+    async with again.run_test(size=WIDE) as pilot:
+        screen = await looked(again, pilot)
+        assert [one.folder.name for one in screen.shown] == ["demo"]
+        await pilot.press("enter")
+        shown = Shown(again, pilot)
+        await shown.until(lambda: is_read(shown))
         assert shown.session.seq == 141
 
 

@@ -68,6 +68,9 @@ class Desk(Protocol):
     def focus_pane(self, pane: str) -> None:
         """Give a pane the focus."""
 
+    def leave(self) -> bool:
+        """Go back to what lies below this recording; False where nothing does."""
+
     def say(self, message: str, style: str = "") -> None:
         """Show a message until the next key."""
 

@@ -31,8 +31,10 @@ def open_line(desk: Desk) -> None:
 
 
 def back(desk: Desk) -> None:
-    """To the place before, exactly."""
-    _to_place(desk, desk.session.back(), "no place to go back to")
+    """To the place before, exactly; from the first one to the list the recording was chosen from."""
+    found = desk.session.back()
+    if found or not desk.leave():
+        _to_place(desk, found, "no place to go back to")
 
 
 def forward(desk: Desk) -> None:

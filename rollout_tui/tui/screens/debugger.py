@@ -109,6 +109,7 @@ class DebuggerScreen(Screen[None]):
             self._loader.stop()
         if self.opened is not None and self._settled:
             remember(self.opened, self.opening)
+            cast("RolloutApp", self.app).looking = self.opened.looking
         if self.when_closed is not None:
             self.when_closed()
 
@@ -146,6 +147,10 @@ class DebuggerScreen(Screen[None]):
         """Show a message in the footer until the next key."""
         self.message = (message, style)
         self.painter.paint_footer()
+
+    def leave(self) -> bool:
+        """Back to what this trace was chosen from."""
+        return cast("RolloutApp", self.app).leave()
 
     def ask(self, sign: str, text: str = "") -> None:
         """Open the prompt."""
@@ -219,6 +224,9 @@ class DebuggerScreen(Screen[None]):
     def on_opened(self, message: Opened) -> None:
         """A trace is there: begin a session over it."""
         self.opened = Session(message.reading)
+        looking = cast("RolloutApp", self.app).looking
+        if looking is not None:
+            self.opened.looking = looking
         begin(self.opened, self.opening)
         self.painter.latest = message.latest
         self.repaint()

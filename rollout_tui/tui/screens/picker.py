@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from rollout_tui.trace.roots import BundleRow, TraceRoot
+from rollout_tui.remembered.store import Store
+from rollout_tui.trace.roots import BundleList, BundleRow, TraceRoot
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.keys import BY_ID, key_label
 from rollout_tui.tui.line_view import LineView
@@ -68,9 +69,10 @@ class PickerScreen(Screen[None]):
             super().__init__()
             self.folder = folder
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, where: str, bundles: BundleList) -> None:
         super().__init__()
-        self.root = root
+        self._where = where
+        self._bundles = bundles
         self.rows: list[BundleRow] = []
         self.shown: list[BundleRow] = []
         self.wanted = ""
@@ -94,12 +96,11 @@ class PickerScreen(Screen[None]):
         self._stopping.set()
 
     def _look(self) -> None:
-        root = TraceRoot(self.root)
         while not self._stopping.is_set():
             try:
-                self.post_message(self.Looked(root.rows(), ""))
+                self.post_message(self.Looked(self._bundles.rows(), ""))
             except OSError as error:
-                self.post_message(self.Looked([], f"{self.root}: {error.strerror or error}"))
+                self.post_message(self.Looked([], f"{self._where}: {error.strerror or error}"))
             self._stopping.wait(LOOK_EVERY_S)
 
     def on_picker_screen_looked(self, message: Looked) -> None:
@@ -126,7 +127,7 @@ class PickerScreen(Screen[None]):
         row = folders.index(selected) if selected in folders and not first else 0
         now = time.time_ns() // 1_000_000
         view.show(bundle_rows(self.shown, view.room, now, self.wanted), row=row if row != view.row else None)
-        where = self._problem or str(self.root)
+        where = self._problem or self._where
         style = "error" if self._problem else "dim"
         header = line(Piece(" rollout-tui  ", "strong"), Piece(where, style), background="bar")
         self.query_one("#header", Bar).show(header)
@@ -214,4 +215,9 @@ class PickerScreen(Screen[None]):
 
 def picker_screen(root: Path) -> PickerScreen:
     """The choice among the recordings of a folder, with the keys of the table as they are set."""
-    return rekeyed(PickerScreen, bound(KEYS))(root)
+    return rekeyed(PickerScreen, bound(KEYS))(str(root), TraceRoot(root))
+
+
+def recent_screen(store: Store) -> PickerScreen:
+    """The choice among the recordings that were looked at last."""
+    return rekeyed(PickerScreen, bound(KEYS))("looked at last", BundleList(store.recent_bundles))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agents import BusyAgent
 from tmux_terminal import Terminal, processes, program
+from writing_agents import BusyAgent
 
 MOST_QUEUED_KIB = 8 * 1024
 
