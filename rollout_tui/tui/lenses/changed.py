@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
+from rollout_tui.debugger.resolution import unresolved
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
 from rollout_tui.printable import one_line
 from rollout_tui.tui.lens import LineList, View
@@ -129,6 +130,16 @@ def _short(object_id: str) -> str:
     return object_id.replace("conversation_item:", "item ")
 
 
+def _resolved_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:
+    """`unresolved at #17, resolved at #23: the item that asked for it`."""
+    seqs = view.snapshot.history.events.seqs
+    for one in unresolved(view.snapshot.history, target.kind, target.id, view.event):
+        resolved = "never resolved" if one.event is None else f"resolved at #{seqs[one.event]}"
+        told = f"unresolved at #{view.snapshot.seq}, {resolved}: {one.what}"
+        for row_of_it in wrapped(told, width, "note", 1):
+            yield row_of_it._replace(target=None if one.event is None else ToEvent(one.event))
+
+
 def later_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:
     """With hindsight: how the object went on after the cursor."""
     history = view.snapshot.history
@@ -136,6 +147,7 @@ def later_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:
     events = [] if handle is None else [one.event for one in history.changes_of(handle)]
     later = [one for one in dict.fromkeys(events) if view.event < one <= history.head]
     yield NOTHING
+    yield from _resolved_lines(view, target, width)
     if not later:
         yield line(Piece("hindsight: it stays like this", "heading"))
         return

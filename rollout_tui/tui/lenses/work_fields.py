@@ -29,7 +29,9 @@ def tool_fields(facts: Facts, tool: ToolCall) -> Iterator[Field]:
     yield Field("id", tool.tool_call_id)
     asked = requester(facts.history, tool)
     if asked:
-        yield from facts.link("asked by", asked.kind, asked.id)
+        # Until a response with the call is recorded, the request that is open must have asked.
+        guessed = asked.kind is InferenceCall and not tool.model_visible_call_item_ids
+        yield from facts.link("asked by", asked.kind, asked.id, " (open)" if guessed else "")
     yield from facts.links("call", ConversationItem, tool.model_visible_call_item_ids)
     if isinstance(tool.started_code_cell_id, str):
         yield from facts.link("cell", CodeCell, tool.started_code_cell_id)

@@ -1,4 +1,4 @@
-from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
+from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, InferenceCall, ToolCall
 from rollout_tui.tui.lenses.inspector import inspector
@@ -102,3 +102,12 @@ def test_a_payload_that_is_not_there_says_so() -> None:
 
 def test_an_event_that_changed_nothing_says_so() -> None:
     assert any("#1 changed nothing" in row for row in shown("inspector", TWO_CELLS, 1, 58))
+
+
+def test_hindsight_says_when_what_is_unresolved_is_resolved() -> None:
+    folder = corpus("tools-start-before-completion")
+    then = " ".join(" ".join(row.split()) for row in shown("inspector", folder, 17, 40))
+    assert "asked by inference 1 (open)" in then and "unresolved" not in then
+    told = " ".join(" ".join(row.split()) for row in shown("inspector", folder, 17, 40, hindsight=True))
+    assert "unresolved at #17, resolved at #23: the item that asked for it" in told
+    assert "unresolved at #17, resolved at #26: the item with what it gave the model" in told
