@@ -25,6 +25,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import PayloadReference, ThreadAnchor
+from rollout_tui.words import count
 
 T = TypeVar("T", bound=Object)
 
@@ -116,8 +117,13 @@ class Snapshot:
         self.conversations = Objects(history, Conversation, event)
 
     def __repr__(self) -> str:
-        counts = f"{len(self.threads)} threads, {len(self.codex_turns)} turns, {len(self.inference_calls)}"
-        return f"<Snapshot seq {self.seq}: {counts} inference calls, {len(self.tool_calls)} tool calls>"
+        shown = (
+            count(len(self.threads), "thread"),
+            count(len(self.codex_turns), "turn"),
+            count(len(self.inference_calls), "inference call"),
+            count(len(self.tool_calls), "tool call"),
+        )
+        return f"<Snapshot seq {self.seq}: {', '.join(shown)}>"
 
     @property
     def seq(self) -> int:

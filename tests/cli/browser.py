@@ -47,6 +47,11 @@ class Page:
             await asyncio.sleep(0.2)
         return False
 
+    async def press(self, key: str) -> None:
+        """Press a key that is a character."""
+        await self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
     async def picture(self) -> bytes:
         """The page as PNG."""
         return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])

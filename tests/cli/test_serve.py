@@ -63,22 +63,33 @@ def test_it_answers_the_one_who_has_the_address_alone(address: str) -> None:
 
 
 def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_path: Path) -> None:
-    """The terminal is drawn on a canvas: the picture is not one colour, and has those of the app."""
+    """The terminal is drawn on a canvas: a picture of it, and another one after a key."""
     import asyncio
 
     browser = pytest.importorskip("browser")
     if browser.CHROMIUM is None:
         pytest.skip("no Chromium here")
 
-    async def look() -> tuple[bool, bytes, list[str]]:
+    async def look() -> tuple[bytes, bytes, list[str]]:
         async with browser.opened(address, tmp_path / "profile") as page:
-            drawn = await page.shows("document.body.classList.contains('-first-byte')")
-            await asyncio.sleep(2)
-            return drawn, await page.picture(), page.asked
+            assert await page.shows("document.body.classList.contains('-first-byte')")
+            picture = await seen(page, b"")
+            await page.shows("document.querySelector('textarea').focus() === undefined")
+            await page.press("?")
+            return picture, await seen(page, picture), page.asked
 
-    drawn, picture, asked = asyncio.run(look())
-    assert drawn
-    assert len(picture) > 25_000, "a blank page makes a far smaller picture"
+    async def seen(page: Any, before: bytes) -> bytes:
+        """A picture of a whole screen that is another one than `before`, and stays."""
+        last = b""
+        for _ in range(60):
+            await asyncio.sleep(0.5)
+            picture: bytes = await page.picture()
+            if picture == last != before and len(picture) > 25_000:
+                return picture
+            last = picture
+        raise AssertionError("a blank page makes a far smaller picture")
+
+    _, _, asked = asyncio.run(look())
     assert {urlsplit(one).netloc for one in asked if not one.startswith("data:")} == {
         urlsplit(address).netloc
     }
