@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from on_screen import LARGE, NARROW, WIDE, on_screen
+from on_screen import FIXTURES, LARGE, NARROW, WIDE, on_screen
 from textual import events
 
 from rollout_tui.tui.lines import ToObject
@@ -21,8 +21,18 @@ async def test_waits_one_after_the_other(two_cells: Path) -> None:
             seqs.append(shown.session.seq)
         assert seqs == [27, 33, 39, 51]
         await shown.press("w")
-        assert "end of trace: no later wait" in shown.bar("footer")
+        assert "end of trace: no later wait; W goes to #39" in shown.bar("footer")
         assert shown.session.seq == 51
+
+
+async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are() -> None:
+    async with on_screen(FIXTURES / "recordings" / "ma-child-http400") as shown:
+        await shown.press("e")
+        assert "no later error or warning; E goes to #36" in shown.bar("footer")
+        await shown.press("c")
+        assert "no later failure; C goes to #36" in shown.bar("footer")
+        await shown.press("E")
+        assert shown.session.seq == 36
 
 
 async def test_the_context_as_of_a_request(two_cells: Path) -> None:

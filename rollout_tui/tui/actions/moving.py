@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.related import Subject
-from rollout_tui.debugger.stepping import Step, Walk, step
+from rollout_tui.debugger.stepping import STEPS, Step, Walk, step
+from rollout_tui.tui.keys import BY_ID, key_label
 from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from rollout_tui.tui.session import Session
 
 KEEPS_SELECTION = ("change", "same")
+OPPOSITE = {"next": "previous", "previous": "next"}
+SAYS_ENOUGH = ("event", "over")
+# Motions whose action has another name.
+ACTION_OF = {"failure_next": "stop_next", "failure_previous": "stop_previous"}
 
 
 def walk(session: Session) -> Walk:
@@ -36,10 +41,25 @@ def _motion(name: str) -> Callable[[Desk], None]:
 
     def move(desk: Desk) -> None:
         session = desk.session
-        take(desk, name, step(walk(session), name, session.event), keep_selection=family in KEEPS_SELECTION)
+        take(desk, name, made(walk(session), name, session.event), keep_selection=family in KEEPS_SELECTION)
 
     move.__doc__ = f"Make the motion {name}."
     return move
+
+
+def made(by: Walk, name: str, event: int) -> Step:
+    """The motion `name` from `event`; where it finds nothing, the key is told that finds something behind."""
+    found = step(by, name, event)
+    family, _, way = name.rpartition("_")
+    back = f"{family}_{OPPOSITE.get(way, '')}"
+    if found.event is not None or back not in STEPS or family in SAYS_ENOUGH:
+        return found
+    behind = step(by, back, event).event
+    if behind is None:
+        return found
+    keys = BY_ID[ACTION_OF.get(back, back)].keys
+    way_back = f"{key_label(keys[0])} goes to" if keys else "the nearest is"
+    return found._replace(message=f"{found.message}; {way_back} #{by.trace.history.events.seqs[behind]}")
 
 
 def take(desk: Desk, name: str, found: Step, *, keep_selection: bool = False) -> None:
@@ -100,7 +120,7 @@ def _stop(desk: Desk, otherwise: str, *, backwards: bool) -> None:
     if desk.session.breakpoints.all:
         desk.running.seek(backwards=backwards)
     else:
-        take(desk, otherwise, step(walk(desk.session), otherwise, desk.session.event))
+        take(desk, otherwise, made(walk(desk.session), otherwise, desk.session.event))
 
 
 def thread_next(desk: Desk) -> None:
