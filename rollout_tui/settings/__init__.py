@@ -7,7 +7,7 @@ __all__ = ["EXAMPLE", "Settings", "SettingsProblem", "config_file", "read_settin
 
 EXAMPLE = """\
 preset = "ide"              # keys to begin with: "gdb" (as the help shows them) or "ide"
-theme = "textual-light"     # a Textual theme; --theme wins
+theme = "textual-light"     # any Textual theme, high-contrast or high-contrast-light; --theme wins
 memory = false              # remember nothing about traces; ROLLOUT_TUI_NO_MEMORY=1 does the same
 
 [keys]                      # by the id of the action (rollout-tui help keys); replaces its keys

@@ -19,7 +19,10 @@ from rollout_tui.cli import COMMANDS, OPEN
 from rollout_tui.commands.opening import LENSES
 from rollout_tui.commands.outcome import CommandFailure
 from rollout_tui.debugger.finding_codes import CODES
+from rollout_tui.settings import read_settings
+from rollout_tui.settings.reading import Default
 from rollout_tui.tui.command_line import BY_WORD
+from rollout_tui.tui.keys import DEFAULTS
 
 ROOT = README.parent
 TEXT = README.read_text()
@@ -117,6 +120,13 @@ def test_python_is_true(checkout: Path) -> None:
     (block,) = fenced("pycon")
     test = doctest.DocTestParser().get_doctest(block, {}, "README.md", "README.md", 0)
     assert not doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed
+
+
+def test_settings_are_taken(tmp_path: Path) -> None:
+    (block,) = fenced("toml")
+    (tmp_path / "config.toml").write_text(block)
+    actions = {one.id: Default(one.keys, one.when) for one in DEFAULTS}
+    assert read_settings(tmp_path / "config.toml", actions).keys["quit"] == ("Q",)
 
 
 def test_tables_are_those_of_the_program() -> None:
