@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.agent_edges import ends
+from rollout_tui.graph.objects import InteractionEdge, PendingEdge
 from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
 from rollout_tui.tui.offers import take
 from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
+
+EDGES = (InteractionEdge, PendingEdge)
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -21,6 +25,8 @@ def open_target(desk: Desk, target: Target | None) -> None:
             session.go(target.event)
         if target.about is not None:
             session.select(target.about)
+    elif isinstance(target, ToObject) and target.kind in EDGES and session.place.lens == "agents":
+        _to_other_end(desk, target)
     elif isinstance(target, (ToObject, ToPayload)):
         session.leave()
         session.select(target, held=True)
@@ -38,3 +44,19 @@ def open_target(desk: Desk, target: Target | None) -> None:
     elif desk.pane != TIMELINE:
         desk.say("nothing to open on this line")
     desk.repaint()
+
+
+def _to_other_end(desk: Desk, edge: ToObject) -> None:
+    """From wherever the cursor is to where an edge was sent, from there to where it was received."""
+    session = desk.session
+    found = ends(session.history, edge.id)
+    if found is None:
+        return
+    at_sender = session.event == found.sent
+    if at_sender and found.received is None:
+        desk.say("it never arrived")
+        return
+    session.leave()
+    session.go(found.received if at_sender and found.received is not None else found.sent)
+    session.select(edge)
+    desk.say("received here" if at_sender else "sent here; Enter again goes to where it was received")

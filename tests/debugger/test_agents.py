@@ -8,7 +8,8 @@ import pytest
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import ROOT, Script, own_recording
 
-from rollout_tui.debugger.agents import Agent, Edge, agents
+from rollout_tui.debugger.agent_edges import Edge, ends
+from rollout_tui.debugger.agents import Agent, agents
 from rollout_tui.recording import Trace, open_trace
 
 
@@ -53,6 +54,16 @@ def test_two_children_and_what_they_are_given() -> None:
         ("agent_result", 68, 72, 73)
     ]
     assert {agent.position for agent in told(trace, 105).values()} == {"ended"}
+
+
+@needs_corpus
+def test_both_ends_of_an_edge() -> None:
+    """Alpha's result is observed at #68 and in root's request at #73; beta's task goes from #36 to #47."""
+    trace = recording("ma-two-parallel")
+    by_kind = {(edge.kind, edge.event): edge.edge_id for edge in agents(trace, trace.at(105)).edges}
+    assert ends(trace.history, by_kind["agent_result", 68]) == (68, 73)
+    assert ends(trace.history, by_kind["spawn_agent", 36]) == (36, 47)
+    assert ends(trace.history, "edge:nope") is None
 
 
 def test_a_child_that_failed() -> None:

@@ -459,3 +459,26 @@ async def test_searching_only_what_a_compaction_lost() -> None:
         await shown.press("escape")
         assert shown.pane("lens") == text
         assert shown.session.view().lost_found is None
+
+
+async def test_from_the_sender_to_the_receiver_and_back() -> None:
+    """The child's result is observed at #39 and carried by the root's request at #44."""
+    bundle = Path(__file__).parents[2] / "fixtures" / "recordings" / "ma-child-http400"
+    async with on_screen(bundle) as shown:
+        await shown.press("4")
+        line = shown.screen.line_view(LENS)
+        result = next(
+            number
+            for number in range(len(line.content))
+            if line.content.line(number).text.split()[:2] == ["#39", "result"]
+        )
+        line.move(result - line.row)
+        await shown.press("enter")
+        assert (shown.session.seq, "sent here" in shown.bar("footer")) == (39, True)
+        await shown.press("enter")
+        assert (shown.session.seq, "received here" in shown.bar("footer")) == (44, True)
+        assert shown.session.place.lens == "agents"
+        await shown.press("enter")
+        assert shown.session.seq == 39
+        await shown.press("backspace", "backspace")
+        assert shown.session.seq == 39

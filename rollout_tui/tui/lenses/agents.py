@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rollout_tui.debugger.agents import Agent, Edge
+from rollout_tui.debugger.agent_edges import Edge
+from rollout_tui.debugger.agents import Agent
 from rollout_tui.debugger.agents import agents as recorded_agents
 from rollout_tui.debugger.span_words import one_line
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
@@ -38,7 +39,11 @@ def agents(view: View, width: int) -> LensLines:
     if found.edges:
         heading = f"edges  {count(len(found.edges), 'edge')}"
         rows += [lambda: NOTHING, lambda: line(Piece(heading, "heading"))]
-        rows += [partial(_edge_line, view, edge, width) for edge in found.edges]
+        chosen = view.selection.id if isinstance(view.selection, ToObject) else None
+        for edge in found.edges:
+            if edge.edge_id == chosen:
+                focus = len(rows)
+            rows.append(partial(_edge_line, view, edge, width))
     elif found.threads:
         rows += [lambda: NOTHING, lambda: line(Piece(" nothing given to an agent so far", "dim"))]
     return MadeLines(
