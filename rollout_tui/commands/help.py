@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from importlib import resources
 
 from rollout_tui import __version__
 from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser
+from rollout_tui.commands.explaining import PAGES, explained, near
 from rollout_tui.commands.outcome import FINE, CommandFailure
 
 _EXAMPLES = """\
   rollout-tui help reduce                what a command does
   rollout-tui help never_seen_by_model   what a finding code means
   rollout-tui help cells                 what a lens shows
+  rollout-tui help w                     what a key does; so for :note, event_next, pending
   rollout-tui help keys                  every action, its keys, and how to change them
   rollout-tui help settings              what a config file can set, and where it lies
   rollout-tui help state                 how the model-visible state is derived
   rollout-tui help schema context        the JSON schema of `context --json`
   eval "$(rollout-tui help completion bash)"   completion in bash, zsh or fish"""
 _KEYS_ROOM = 100
-PAGES = {
-    "state": "how the model-visible state is derived, and where a recording cannot tell",
-    "tolerance": "what happens to evidence that does not fit, code by code",
-}
-"""Longer explanations by name: the texts of rollout_tui/help."""
 _FIRST_LINES = (
     "rollout-tui: walk through what a coding agent did, forward and back",
     "",
@@ -44,7 +40,9 @@ _LAST_LINES = (
 def parser() -> Parser:
     """The arguments of `rollout-tui help`."""
     made = Parser(
-        "rollout-tui help", "Explain a command, a lens, a finding code or a schema.", examples=_EXAMPLES
+        "rollout-tui help",
+        "Explain a command, a lens, a key, a finding code or a schema.",
+        examples=_EXAMPLES,
     )
     made.add_argument("word", metavar="WORD", nargs="*", help="what to explain; default: list the commands")
     made.add_argument("--version", action="store_true", help="print the version")
@@ -116,21 +114,6 @@ def _settings() -> Iterator[str]:
     yield from wrapped(f"A key is {ALLOWED}.", room())
 
 
-def _page(name: str) -> Iterator[str]:
-    """A page; where it asks for the diagnostics stands the table of what is made of each."""
-    from rollout_tui.reducer.diagnostics import CODES as DIAGNOSTICS
-
-    text = (resources.files("rollout_tui") / "help" / f"{name}.md").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line != "<!-- diagnostics -->":
-            yield line
-            continue
-        for code, rule in DIAGNOSTICS.items():
-            schemas = " and ".join(map(str, rule.refused_in))
-            yield f"{code}  (refused in schema {schemas})"
-            yield f"  {rule.found}: {rule.instead}"
-
-
 def _completion(shells: list[str]) -> None:
     from rollout_tui.commands.completion import SHELLS, script
 
@@ -149,28 +132,16 @@ def _schema(names: list[str]) -> None:
 
 def _explained(word: str) -> Iterator[str]:
     """What a word means. Raises CommandFailure when nobody knows."""
-    from rollout_tui.cli import COMMANDS, OPEN
     from rollout_tui.commands.opening import LENSES
-    from rollout_tui.debugger.finding_codes import CODES
 
-    known = word in PAGES
-    if known:
-        yield from _page(word)
-    for command in COMMANDS:
-        if command.name == word != OPEN:
-            known = True
-            yield from command.module.parser().format_help().splitlines()
-    if word in LENSES:
-        known = True
-        key = list(LENSES).index(word) + 1
-        yield f"lens {key} {word}: {LENSES[word]} (rollout-tui --lens {word}, or key {key})"
-    if word in CODES:
-        known = True
-        yield f"finding {word} ({CODES[word].severity}): {CODES[word].explanation}"
-    if not known:
+    lines = list(explained(word))
+    if not lines:
+        alike = near(word)
         raise CommandFailure(
-            f"rollout-tui help: nothing is known of {word[:60]!r}; words are the commands, the lenses "
-            f"({', '.join(LENSES)}), finding codes such as {next(iter(CODES))}, "
-            f"{', '.join(PAGES)}, keys, settings, "
-            "completion SHELL and schema NAME"
+            f"rollout-tui help: nothing is known of {word[:60]!r}; "
+            + (f"near it: {', '.join(alike)}; " if alike else "")
+            + f"words are commands, lenses ({', '.join(LENSES)}), keys, ids of actions, commands with a colon, "
+            + "finding codes such as inference_failed, fields of breakpoints, "
+            + f"{', '.join(PAGES)}, keys, settings, completion SHELL, schema NAME"
         )
+    return iter(lines)

@@ -40,6 +40,14 @@ def test_help_lists_the_commands_and_the_options() -> None:
 def test_help_explains_words() -> None:
     assert "never_seen_by_model (warning)" in run("help", "never_seen_by_model").text
     assert "lens 3 cells" in run("help", "cells").text
+    assert "next wait (wait_next)" in run("help", "w").text
+    assert "all actions by name" in run("help", "Ctrl+P").text
+    assert "next hit" in run("help", "n").text and "at this depth" in run("help", "n").text
+    assert run("help", ":note").text == run("help", "note").text
+    assert "field exit_code of :break" in run("help", "exit_code").text
+    assert "known at runtime only" in run("help", "pending").text
+    near = run("help", "wait_on_ended_cel")
+    assert near.status == 2 and "wait_on_ended_cell" in near.err
     unknown = run("help", "perpetuum")
     assert unknown.status == 2 and "'perpetuum'" in unknown.err
 
