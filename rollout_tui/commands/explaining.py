@@ -122,7 +122,8 @@ def _fields(word: str) -> Iterator[str]:
 
 def _passages(word: str) -> Iterator[str]:
     """Paragraphs and list items of the pages that use the word."""
-    used = re.compile(rf"(?<![\w]){re.escape(word)}(?![\w])", re.IGNORECASE)
+    spoken = re.escape(word.replace("_", " ")).replace(r"\ ", "[ _]")
+    used = re.compile(rf"(?<!\w){spoken}(?!\w)", re.IGNORECASE)
     for page in PAGES:
         parts = re.split(r"\n(?=\s*\n|- |\d+\. |  [a-z])", _text(page))
         passages = [part.strip("\n") for part in parts if used.search(part)]

@@ -140,8 +140,8 @@ def _explained(word: str) -> Iterator[str]:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; "
             + (f"near it: {', '.join(alike)}; " if alike else "")
-            + f"words are commands, lenses ({', '.join(LENSES)}), keys, ids of actions, commands with a colon, "
-            + "finding codes such as inference_failed, fields of breakpoints, "
+            + f"words are commands, lenses ({', '.join(LENSES)}), keys, ids of actions, "
+            + "commands with a colon, finding codes such as inference_failed, fields of breakpoints, "
             + f"{', '.join(PAGES)}, keys, settings, completion SHELL, schema NAME"
         )
     return iter(lines)
