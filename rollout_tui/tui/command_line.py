@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rollout_tui.debugger.go_to import go_to
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
 from rollout_tui.tui.actions.handing_out import export_to, link, write
+from rollout_tui.tui.actions.marking import list_marks
 from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.actions.noting import note, notes, unnote
 from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.actions.touring import tour
+from rollout_tui.tui.keys import LENS_NAMES
 from rollout_tui.tui.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ def _lens(desk: Desk, argument: str) -> None:
     try:
         desk.act(action)
     except KeyError:
-        desk.say(f"no lens is called {argument[:20]!r}; see ?", "warning")
+        names = ", ".join(name for _, name, _ in LENS_NAMES)
+        desk.say(f"no lens is called {argument[:20]!r}; there are {names}", "warning")
 
 
 def _act(action_id: str) -> Callable[[Desk, str], None]:
@@ -110,6 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("notes", "", "list what was written down", notes),
     Command("unnote", "", "take away what was written down here", unnote),
     Command("mark", "", "mark this event", _act("mark")),
+    Command("marks", "", "list the marks and the times between them", list_marks),
     Command("tour", "", "five steps over a small recording; again: back", tour),
     Command("help", "", "the keys", _act("help")),
     Command("quit", "", "leave", _act("quit")),

@@ -127,7 +127,7 @@ DEFAULTS: tuple[Action, ...] = (
     *_two(
         MARKS,
         ("mark", ("m",), "mark this event", "marking.mark"),
-        ("mark_go", ("'",), "go to the mark", "marking.mark_go"),
+        ("mark_go", ("'",), "go to it, or from mark to mark", "marking.mark_go"),
     ),
     Action("mark_diff", ("D",), MARKS, "differences between the mark and here", "marking.mark_diff"),
     Action("break_here", ("b",), MARKS, "breakpoint on this kind of event, on or off", "breaking.break_here"),

@@ -60,7 +60,8 @@ class View:
 
     `event` is the ordinal of the cursor and `snapshot` the state as of it. `thread_id` is the thread
     shown (None before the first one starts). `selection` is what the user chose, None for what the event
-    itself is about; `held` says that it stays while the cursor moves. `mark` is the marked event.
+    itself is about; `held` says that it stays while the cursor moves. `mark` is the one of the `marks` that
+    differences count from.
     `now_ms` is the time ages are counted to: that of the event, live and at the head the clock's.
     `following` is whether the cursor stays on the last event, `growing` whether more events are expected.
     `folds` holds the keys of `Fold` lines that are not as they are by default. `severity` is the least severe
@@ -80,6 +81,7 @@ class View:
     held: bool = False
     hindsight: bool = False
     mark: int | None = None
+    marks: tuple[int, ...] = ()
     following: bool = False
     growing: bool = False
     severity: str = "note"

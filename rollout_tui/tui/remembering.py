@@ -23,8 +23,9 @@ def restore(session: Session, opening: Opening) -> str:
     if found is None:
         return ""
     session.notes[:0] = found.notes
-    if session.mark is None:
-        session.mark = None if found.mark is None else session.history.events.ordinal_of(found.mark)
+    marked = None if found.mark is None else session.history.events.ordinal_of(found.mark)
+    if session.mark is None and marked is not None:
+        session.set_mark(marked)
     if opening.lens is None and found.lens in _LENSES:
         session.show_lens(found.lens)
     event = None if found.seq is None else session.history.events.ordinal_of(found.seq)

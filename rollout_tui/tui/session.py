@@ -48,7 +48,7 @@ class Session:
         self.following = False
         self.pinned_at = 0
         self.hindsight = False
-        self.mark: int | None = None
+        self.marks: tuple[int, ...] = ()
         self.severity = "note"
         self.way: Way = "logical"
         self.folds: frozenset[str] = frozenset()
@@ -65,6 +65,15 @@ class Session:
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""
         self._run = ("", 0)
+
+    @property
+    def mark(self) -> int | None:
+        """The mark that times and differences count from: the one set or gone to last. None without one."""
+        return self.marks[-1] if self.marks else None
+
+    def set_mark(self, event: int) -> None:
+        """Mark an event, or make its mark the one that counts."""
+        self.marks = (*(one for one in self.marks if one != event), event)
 
     @property
     def trace(self) -> Trace:
@@ -224,7 +233,7 @@ class Session:
         """The recording began anew: what was chosen in the old one is gone."""
         self.place = Place(min(self.event, self.head), self.place.lens, self.place.pane)
         self.places = Places()
-        self.mark = None
+        self.marks = ()
         self.filtering = None
         self.follow()
 
@@ -300,6 +309,7 @@ class Session:
             held=self.place.held,
             hindsight=self.hindsight,
             mark=self.mark,
+            marks=self.marks,
             following=self.following,
             growing=self.growing or not self.reading.settled,
             severity=self.severity,

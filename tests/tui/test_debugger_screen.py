@@ -482,3 +482,42 @@ async def test_from_the_sender_to_the_receiver_and_back() -> None:
         assert shown.session.seq == 39
         await shown.press("backspace", "backspace")
         assert shown.session.seq == 39
+
+
+async def test_marks_and_the_times_between_them(two_cells: Path) -> None:
+    """Events 27, 39 and 50 are 580, 1252 and 3090 ms after the first."""
+    async with on_screen(two_cells, at=27) as shown:
+        await shown.press("'")
+        assert "no mark yet" in shown.bar("footer")
+        await shown.press("m", ":", *"39", "enter", "m", ":", *"50", "enter", "m")
+        await shown.press(":", *"marks", "enter")
+        assert "#27 +580 ms   #39 +1.25 s (+672 ms)   #50 +3.09 s (+1.84 s)" in shown.bar("footer")
+        seqs = []
+        for _ in range(4):
+            await shown.press("'")
+            seqs.append(shown.session.seq)
+        assert seqs == [27, 39, 50, 27]
+        await shown.press("w")
+        assert "mark +337 ms" in shown.bar("header")
+        await shown.press("v")
+        marked = [row.split()[0] for row in shown.pane("timeline").splitlines() if " M " in row]
+        assert "#27" in marked and shown.session.view().marks == (39, 50, 27)
+
+
+async def test_wrong_places_and_commands_are_said_and_lose_nothing(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=45, lens="cells") as shown:
+        place = shown.session.place
+        for typed, words in (
+            ("99999", "no event has seq 99999; there are 1 to 64"),
+            ("thread nobody", "'nobody' names no thread"),
+            ("lens telescope", "there are context, diff, cells, agents, tokens, terminals, findings, raw"),
+            ("break colour=red", "no field 'colour'; fields are event"),
+            ("watch input_tokens > many", "input_tokens is a number"),
+            ("unbreak 7", "no breakpoint 7; there are: none"),
+            ("12:99:05", "12:99:05 is no time of day"),
+            ("turn 9", "9"),
+            ("telescope", "'telescope' is no place; go to: 1234 (seq), 50%"),
+        ):
+            await shown.press(":", *typed, "enter")
+            assert words in shown.bar("footer"), typed
+            assert (shown.session.place, shown.session.breakpoints.all) == (place, []), typed

@@ -1,10 +1,11 @@
-"""The mark: an event one comes back to and compares with."""
+"""Marks: events one comes back to and compares with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rollout_tui.tui.places import LENS
+from rollout_tui.words import since_start
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -13,20 +14,36 @@ if TYPE_CHECKING:
 def mark(desk: Desk) -> None:
     """Mark the event at the cursor."""
     session = desk.session
-    session.mark = session.event
-    desk.say(f"#{session.seq} is marked; ' goes there, D compares")
+    session.set_mark(session.event)
+    desk.say(f"#{session.seq} is marked; ' goes there, D compares, :marks lists")
     desk.repaint()
 
 
 def mark_go(desk: Desk) -> None:
-    """Go to the mark."""
+    """Go to the mark that counts; from there to the one set longest ago, so that all come in turn."""
     session = desk.session
     if session.mark is None:
         desk.say("no mark yet; m sets it")
         return
+    if session.event == session.mark:
+        session.set_mark(session.marks[0])
     session.leave()
     session.go(session.mark)
     desk.repaint()
+
+
+def list_marks(desk: Desk, argument: str) -> None:
+    """`:marks`: every mark with its time, and how far the next one is from it."""
+    events = desk.session.history.events
+    marks = sorted(desk.session.marks)
+    if not marks:
+        desk.say("no mark yet; m sets it")
+        return
+    told = []
+    for number, event in enumerate(marks):
+        since = f" ({since_start(events.times[event] - events.times[marks[number - 1]])})" if number else ""
+        told.append(f"#{events.seqs[event]} {since_start(events.times[event] - events.times[1])}{since}")
+    desk.say("   ".join(told))
 
 
 def mark_diff(desk: Desk) -> None:

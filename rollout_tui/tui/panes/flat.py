@@ -29,7 +29,7 @@ def flat(view: View, width: int, filtering: Filter | None = None) -> MadeLines:
         shown = row(
             width,
             Cell(f"#{events.seqs[event]}", "dim", digits + 1, "right"),
-            Cell("M" if event == view.mark else "", "accent", 1),
+            Cell("M" if event in view.marks else "", "accent", 1),
             Cell(words.text, words.style, FLEXIBLE),
             Cell(since_start(events.times[event] - start), "dim", 9, "right", drop=1, least=18),
             target=ToEvent(event),
