@@ -33,6 +33,11 @@ HINT = (
     "To see a scripted agent at work instead: rollout-tui demo",
 )
 
+NOTHING_YET = (
+    " (that is where $CODEX_ROLLOUT_TRACE_ROOT points; before codex has started: rollout-tui --wait, to see "
+    "a scripted agent: rollout-tui demo)"
+)
+
 MOST_RECENT = 3
 
 _EXAMPLES = """\
@@ -84,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     where = place(options.trace)
     lens = lens_name(options.lens or where.query.get("lens"))
     if not options.wait:
-        _check_there(where)
+        _check_there(where, by_default=options.trace is None)
     if not (_has_terminal() or options.plain):
         raise CommandFailure(
             "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
@@ -165,13 +170,13 @@ def lens_name(wanted: str | None) -> str | None:
     raise CommandFailure(f"rollout-tui: no lens is called {wanted[:40]!r}; allowed: {', '.join(LENSES)}")
 
 
-def _check_there(where: Place) -> None:
+def _check_there(where: Place, *, by_default: bool) -> None:
     """Refuse early, in one line, what cannot be opened; a folder of bundles becomes the picker."""
     try:
         if not (where.path.is_dir() and _holds_bundles(where.path)):
             open_bundle(where.path)
     except BundleProblem as problem:
-        raise CommandFailure(f"rollout-tui: {problem}") from problem
+        raise CommandFailure(f"rollout-tui: {problem}{NOTHING_YET if by_default else ''}") from problem
 
 
 def _holds_bundles(folder: Path) -> bool:

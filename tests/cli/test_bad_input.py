@@ -70,6 +70,14 @@ def test_without_anything_it_says_in_three_lines_how_to_begin(monkeypatch: pytes
     assert "export CODEX_ROLLOUT_TRACE_ROOT=" in done.err and "rollout-tui demo" in done.err
 
 
+def test_a_default_folder_without_a_recording_says_how_to_wait(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in (tmp_path, tmp_path / "nothing"):
+        monkeypatch.setenv("CODEX_ROLLOUT_TRACE_ROOT", str(folder))
+        refused(run(), str(folder), "$CODEX_ROLLOUT_TRACE_ROOT points", "--wait", "rollout-tui demo")
+
+
 def test_the_terminal_interface_needs_a_terminal() -> None:
     refused(run(recording("one-message")), "needs a terminal", "reduce", "findings", "export")
 

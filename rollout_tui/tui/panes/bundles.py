@@ -43,8 +43,13 @@ _COLUMNS = (
 )
 
 
-def bundle_rows(rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str = "") -> MadeLines:
-    """Lines for a pane `width` cells wide; `wanted` is what the rows were narrowed down to."""
+def bundle_rows(
+    rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str = "", *, looked: bool = True
+) -> MadeLines:
+    """Lines for a pane `width` cells wide.
+
+    `wanted` is what the rows were narrowed down to, `looked` whether there was time to look for any.
+    """
     running = sum(one.status == "running" for one in rows)
     columns = _fitting(rows, width, now_ms)
 
@@ -52,11 +57,11 @@ def bundle_rows(rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str 
         return _bundle_line(rows[number], columns, width, now_ms)
 
     title = f"recordings  {count(len(rows), 'bundle')}" + (f" with {wanted!r}" if wanted else "")
-    empty = (
-        f"No recording matches {wanted!r}. Esc shows all."
-        if wanted
-        else "No recording here yet. It appears as soon as an agent writes one; q quits."
-    )
+    empty = "No recording here yet. It appears as soon as an agent writes one; q quits."
+    if not looked:
+        title, empty = "recordings", "Looking for recordings ... q quits."
+    elif wanted:
+        empty = f"No recording matches {wanted!r}. Esc shows all."
     return MadeLines(title, len(rows), make, f"{running} running" if running else "", empty)
 
 

@@ -77,6 +77,7 @@ class PickerScreen(Screen[None]):
         self.shown: list[BundleRow] = []
         self.wanted = ""
         self._problem = ""
+        self._looked = False
         self._stopping = threading.Event()
 
     def compose(self) -> ComposeResult:
@@ -105,7 +106,7 @@ class PickerScreen(Screen[None]):
 
     def on_picker_screen_looked(self, message: Looked) -> None:
         """Show what is there; the selected bundle stays selected."""
-        self.rows, self._problem = message.rows, message.problem
+        self.rows, self._problem, self._looked = message.rows, message.problem, True
         if self.is_current:
             self.paint()
 
@@ -126,7 +127,8 @@ class PickerScreen(Screen[None]):
         folders = [one.folder for one in self.shown]
         row = folders.index(selected) if selected in folders and not first else 0
         now = time.time_ns() // 1_000_000
-        view.show(bundle_rows(self.shown, view.room, now, self.wanted), row=row if row != view.row else None)
+        content = bundle_rows(self.shown, view.room, now, self.wanted, looked=self._looked)
+        view.show(content, row=row if row != view.row else None)
         where = self._problem or self._where
         style = "error" if self._problem else "dim"
         header = line(Piece(" rollout-tui  ", "strong"), Piece(where, style), background="bar")
