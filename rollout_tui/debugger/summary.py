@@ -14,6 +14,7 @@ from rollout_tui.debugger.waits import is_wait
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     STATE_COLLECTIONS,
+    CodeCell,
     CodexTurn,
     CompactionRequest,
     ConversationItem,
@@ -101,6 +102,11 @@ def _intervals(history: History, event: int) -> Iterator[tuple[str, Interval]]:
         yield call.codex_turn_id, _interval("model", call.execution)
     for request, _ in _existing(history, CompactionRequest, event):
         yield request.codex_turn_id, _interval("compaction", request.execution)
+    # Schema 1 records no call around a cell: until its first answer the cell itself is what the turn is at.
+    for cell, _ in _existing(history, CodeCell, event):
+        window = cell.execution
+        answered = cell.initial_response_at_unix_ms or window.ended_at_unix_ms
+        yield cell.codex_turn_id, Interval("tools", window.started_at_unix_ms, answered)
     for tool, _ in _existing(history, ToolCall, event):
         if tool.started_by_codex_turn_id is not None:
             kind = "waits" if is_wait(tool) else "tools"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from shared_recordings import corpus_folders, needs_corpus, recording
+from small_recordings import Script, message, script_call
 
 from rollout_tui.debugger.summary import Interval, summary, time_spent, turn_times
 from rollout_tui.recording import open_trace
@@ -28,6 +31,21 @@ def test_what_lies_outside_the_turn_does_not_count() -> None:
         "model": 5,
         "idle": 85,
     }
+
+
+def test_in_schema_1_a_turn_is_at_a_cell_until_that_answers(tmp_path: Path) -> None:
+    """Cell 1 starts at 1060 ms, answers at 1070 and runs on; the turn is followed to its last event, 1080."""
+    script = Script(tmp_path / "bundle", schema=1)
+    script.begin()
+    script.request("i1", [message("user", "go")])
+    script.response("i1", [script_call("x")])
+    script.cell("1", "x")
+    script.cell_answered("1")
+    script.event("protocol_event_observed", {
+        "event_type": "warning", "event_payload": script.payload("protocol_event", {}),
+    })  # fmt: skip
+    (turn,) = turn_times(script.trace())
+    assert (turn.total_ms, turn.model_ms, turn.tools_ms, turn.idle_ms) == (50, 10, 10, 30)
 
 
 def test_identity_and_status() -> None:
