@@ -113,13 +113,20 @@ class OpenWait(NamedTuple):
 
 
 class OpenThings(NamedTuple):
-    """As of one event: threads that have started and not ended, and in them open waits and running turns."""
+    """As of one event: threads that have started and not ended, and what is open in their running turns.
+
+    `turns`, `requests`, `calls` (of the model, waits among them), `nested` (calls of cells) and `compactions`
+    are pairs of thread and id.
+    """
 
     seq: int
     threads: frozenset[str]
     waits: frozenset[OpenWait]
     turns: frozenset[tuple[str, str]]
     requests: frozenset[tuple[str, str]]
+    calls: frozenset[tuple[str, str]]
+    nested: frozenset[tuple[str, str]]
+    compactions: frozenset[tuple[str, str]]
 
 
 def open_things(recorded: Recorded) -> Iterator[OpenThings]:
@@ -129,6 +136,9 @@ def open_things(recorded: Recorded) -> Iterator[OpenThings]:
     known: set[str] = set()
     waits: dict[str, tuple[OpenWait, str]] = {}
     requests: dict[str, tuple[str, str]] = {}
+    calls: dict[str, tuple[str, str]] = {}
+    nested: dict[str, tuple[str, str]] = {}
+    compactions: dict[str, tuple[str, str]] = {}
     cells: dict[tuple[str, str], str] = {}
     for event in recorded.events:
         payload, thread_id = event["payload"], event.get("thread_id") or ""
@@ -151,13 +161,30 @@ def open_things(recorded: Recorded) -> Iterator[OpenThings]:
             requests.pop(payload["inference_call_id"], None)
         elif kind == "code_cell_started":
             cells[thread_id, payload["runtime_cell_id"]] = f"code_cell:{payload['model_visible_call_id']}"
+        elif kind == "compaction_request_started":
+            compactions[payload["compaction_request_id"]] = (payload["thread_id"], payload["codex_turn_id"])
+        elif kind in ("compaction_request_completed", "compaction_request_failed"):
+            compactions.pop(payload["compaction_request_id"], None)
         elif kind == "tool_call_started":
+            asked = calls if payload["requester"]["type"] == "model" else nested
+            if payload["tool_call_id"] not in known:  # an id that is used again: the first call is kept
+                asked[payload["tool_call_id"]] = (thread_id, event["codex_turn_id"])
+            known.add(payload["tool_call_id"])
             cell = _waited_cell(recorded, payload)
             if cell is not None or payload["kind"]["type"] == "wait_agent":
                 wait = OpenWait(thread_id, payload["tool_call_id"], cells.get((thread_id, cell or "")))
                 waits[payload["tool_call_id"]] = (wait, event["codex_turn_id"])
         elif kind == "tool_call_ended":
-            waits.pop(payload["tool_call_id"], None)
+            for one in (waits, calls, nested):
+                one.pop(payload["tool_call_id"], None)
+
+        def inside(found: dict[str, tuple[str, str]]) -> frozenset[tuple[str, str]]:
+            return frozenset(
+                (thread, name)
+                for name, (thread, turn) in found.items()
+                if turn in turns and thread in threads
+            )
+
         yield OpenThings(
             event["seq"],
             frozenset(threads),
@@ -165,11 +192,7 @@ def open_things(recorded: Recorded) -> Iterator[OpenThings]:
                 wait for wait, turn_id in waits.values() if turn_id in turns and wait.thread_id in threads
             ),
             frozenset((thread, turn) for turn, thread in turns.items() if thread in threads),
-            frozenset(
-                (thread, call)
-                for call, (thread, turn) in requests.items()
-                if turn in turns and thread in threads
-            ),
+            *map(inside, (requests, calls, nested, compactions)),
         )
 
 

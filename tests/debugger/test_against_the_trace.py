@@ -6,6 +6,7 @@ Over the project's own recordings always, over the shared corpus where it is the
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from as_recorded import (
@@ -72,27 +73,49 @@ def test_the_context_has_the_calls_that_the_bodies_have(folder: Path) -> None:
 
 
 @by_folder
-def test_every_open_wait_turn_and_request_is_named(folder: Path) -> None:
+def test_everything_open_in_a_running_turn_is_named(folder: Path) -> None:
     recorded = Recorded(folder)
+    times = {event["seq"]: event["wall_time_unix_ms"] for event in recorded.events}
     trace = open_trace(folder)
     for expected in open_things(recorded):
+        threads = [waits.as_json() for waits in blocked(trace, trace.at(expected.seq))]
+        assert {one["thread_id"] for one in threads} == expected.threads, expected.seq
+        assert of_turns(threads, "turn") == expected.turns, expected.seq
+        assert of_turns(threads, "inference") == expected.requests, expected.seq
+        assert of_turns(threads, "tool_call", "wait") == expected.calls, expected.seq
+        assert of_turns(threads, "compaction_request") == expected.compactions, expected.seq
+        waits = {(one.thread_id, one.tool_call_id) for one in expected.waits}
+        assert of_turns(threads, "wait") == waits, expected.seq
+        named = {
+            (thread["thread_id"], one["id"])
+            for thread in threads
+            for one in (*thread["blocked_on"], *thread["background"])
+        }
+        assert expected.nested <= named, expected.seq
+        for thread in threads:
+            for one in (*thread["blocked_on"], *thread["background"]):
+                assert one["age_ms"] == times[expected.seq] - times[one["since_seq"]], (expected.seq, one)
+
+
+def of_turns(threads: list[Any], *kinds: str) -> set[tuple[str, str]]:
+    """(thread, id) of what running turns wait for directly, or of the turns themselves."""
+    return {
+        (thread["thread_id"], one["id"])
+        for thread in threads
+        for one in thread["blocked_on"]
+        if one["kind"] in kinds
+        and (one["parent"] is None or thread["blocked_on"][one["parent"]]["kind"] == "turn")
+    }
+
+
+@by_folder
+def test_every_open_wait_is_named_with_its_cell(folder: Path) -> None:
+    trace = open_trace(folder)
+    for expected in open_things(Recorded(folder)):
         found = {
             one["thread_id"]: one["blocked_on"]
             for one in (waits.as_json() for waits in blocked(trace, trace.at(expected.seq)))
         }
-        assert set(found) == expected.threads, expected.seq
-        named = {
-            kind: {
-                (thread_id, one["id"])
-                for thread_id, entries in found.items()
-                for one in entries
-                if one["kind"] == kind and (kind == "turn" or entries[one["parent"]]["kind"] == "turn")
-            }
-            for kind in ("turn", "inference", "wait")
-        }
-        assert named["turn"] == expected.turns, expected.seq
-        assert named["inference"] == expected.requests, expected.seq
-        assert named["wait"] == {(one.thread_id, one.tool_call_id) for one in expected.waits}, expected.seq
         for wait in expected.waits:
             entries = found[wait.thread_id]
             at = [one["id"] for one in entries].index(wait.tool_call_id)
