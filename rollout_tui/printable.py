@@ -33,6 +33,8 @@ DOTTED_CIRCLE = "\u25cc"
 OPEN_BOX = "\u2423"
 
 _ASCII_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_SHORT = 1000
+_WHOLE, _LINES = re.compile(".+", re.DOTALL), re.compile("[^\n]+")
 _ASCII_CONTROLS_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 # Characters without a shape, or which change their neighbours', that the general category does not give away.
@@ -84,6 +86,11 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
             return text
         controls = _ASCII_CONTROLS_BUT_NEWLINE if keep_newlines else _ASCII_CONTROLS
         return controls.sub(_control_picture, text)
+    if len(text) <= _SHORT:
+        # The pattern takes longest of all to make, and rows of a screen are short.
+        if all(_classes[character] == "ordinary" for character in set(text)):
+            return text
+        return (_LINES if keep_newlines else _WHOLE).sub(_stand_ins, text)
     return _special_runs("\n" if keep_newlines else "").sub(_stand_ins, text)
 
 

@@ -90,5 +90,11 @@ def test_what_works_without_a_terminal_does_not_load_textual() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_first_frame_is_painted_without_textual() -> None:
+    code = "import rollout_tui.tui.first_frame, sys; assert not {'textual', 'rich'} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_order_names_only_what_there_is() -> None:
     assert {name for names in ORDER for name in names} <= {area(one) for one in modules()}

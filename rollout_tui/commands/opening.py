@@ -109,21 +109,38 @@ def run(options: argparse.Namespace) -> int:
         from rollout_tui.tui.opening import Opening
 
         return run_plain(Opening(where.path, at, follow, options.wait, thread, lens, named, memory(settings)))
-    from rollout_tui.tui.app import run as run_app
+    theme = options.theme or settings.theme
+    head = None if at or thread or lens or options.wait else _bundle(where, latest=options.latest)
+    from rollout_tui.tui.first_frame import first_frame
 
-    return run_app(
-        where.path,
-        at=at,
-        follow=follow,
-        latest=options.latest,
-        wait=options.wait,
-        thread=thread,
-        lens=lens,
-        theme=options.theme or settings.theme,
-        theme_place="" if options.theme else settings.theme_place,
-        named=named,
-        memory=memory(settings),
-    )
+    with first_frame(head, theme) as frame:
+        # From here on the program is imported that draws; meanwhile the frame is there.
+        from rollout_tui.tui.app import run as run_app
+
+        return run_app(
+            where.path,
+            at=at,
+            follow=follow,
+            latest=options.latest,
+            wait=options.wait,
+            thread=thread,
+            lens=lens,
+            theme=theme,
+            theme_place="" if options.theme else settings.theme_place,
+            named=named,
+            memory=memory(settings),
+            frame=frame,
+        )
+
+
+def _bundle(where: Place, *, latest: bool) -> Path | None:
+    """The folder of the bundle that will be shown; None where that is to be chosen first."""
+    try:
+        if where.path.is_dir() and _holds_bundles(where.path) and not latest:
+            return None
+        return open_bundle(where.path).folder
+    except BundleProblem:
+        return None
 
 
 def _choose_recent(options: argparse.Namespace) -> int:

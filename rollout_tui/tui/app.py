@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.events import Event, Key
 from textual.theme import Theme
 
 from rollout_tui.crash import TRACEBACK_VARIABLE, report
@@ -18,16 +19,22 @@ from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.tui.first_frame import FirstFrame
 from rollout_tui.tui.leaving import leave_on_signals
 from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.palette import ActionProvider
-from rollout_tui.tui.screens.debugger import debugger_screen
+from rollout_tui.tui.screens.bindings import keys_without_trace
+from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
 from rollout_tui.tui.screens.picker import PickerScreen, picker_screen, recent_screen
 from rollout_tui.tui.session import Looking
 from rollout_tui.tui.themes import HIGH_CONTRAST
 
 LOWEST = 2
 """Screens below which there is none to go back to: Textual's own and ours."""
+
+MOST_EARLY = 1000
+LONGEST_COVER_S = 1.0
+"""So long the first frame stands in for a screen that is not whole."""
 
 
 class RolloutApp(App[int]):
@@ -47,9 +54,17 @@ class RolloutApp(App[int]):
         *,
         pick: bool = False,
         recent: Store | None = None,
+        frame: FirstFrame | None = None,
     ) -> None:
+        driver = None
+        if frame is not None:
+            from rollout_tui.tui.driver import driver_over
+
+            driver = driver_over(frame)
         # Without colours those of the terminal are left alone, not turned into grey.
-        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        super().__init__(driver, ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.frame = frame
+        self._early: list[Key] = []
         self.opening = opening
         self.pick = pick
         self.recent = recent
@@ -68,8 +83,41 @@ class RolloutApp(App[int]):
         leave_on_signals(self)
         if self.recent is not None:
             self.push_screen(recent_screen(self.recent))
-        else:
-            self.push_screen(picker_screen(self.opening.path) if self.pick else debugger_screen(self.opening))
+            return
+        if self.pick:
+            self.push_screen(picker_screen(self.opening.path))
+            return
+        screen = debugger_screen(self.opening)
+        if self.frame is not None:
+            screen.painter.ending = self.frame.ending
+            self.set_timer(LONGEST_COVER_S, self.uncover)
+        self.push_screen(screen)
+
+    async def on_event(self, event: Event) -> None:
+        """Handle an event; keys that come before the recording is there wait for it, in their order."""
+        if isinstance(event, Key) and not event.is_forwarded and self._is_early(event):
+            if len(self._early) < MOST_EARLY:
+                self._early.append(event)
+            return
+        await super().on_event(event)
+
+    def _is_early(self, key: Key) -> bool:
+        if key.key == "ctrl+c":
+            return False
+        screen = self.screen
+        beginning = isinstance(screen, DebuggerScreen) and screen.beginning
+        return bool(self._early) or (beginning and key.key not in keys_without_trace())
+
+    async def take_early_keys(self) -> None:
+        """The recording is there."""
+        while self._early:
+            await super().on_event(self._early.pop(0))
+
+    def uncover(self) -> None:
+        """The screen is whole: it takes the place of the first frame."""
+        if self.frame is not None and self.frame.covering:
+            self.frame.covering = False
+            self.screen.refresh()
 
     def choose(self, among: PickerScreen) -> None:
         """Leave this trace for another one; what was asked for was asked of this one."""
@@ -128,6 +176,7 @@ def run(
     named: Path | None = None,
     memory: Store | None = None,
     recent: bool = False,
+    frame: FirstFrame | None = None,
 ) -> int:
     """Show a trace in the terminal until the user leaves; returns the exit status.
 
@@ -136,11 +185,12 @@ def run(
     in the recording, or there is no such `theme` (`theme_place` is where it is named, if not on the command
     line): one line on standard error says what is. `named` is what the user calls the trace, `memory` what
     is remembered from earlier (None: nothing); `recent` lets one choose among that instead of `trace_path`.
+    `frame` is what the terminal shows already.
     """
     path = Path(trace_path)
     opening = Opening(path, at, follow, wait, thread, lens, named, memory)
     pick = not latest and is_folder_of_bundles(path)
-    app = RolloutApp(opening, pick=pick, recent=memory if recent else None)
+    app = RolloutApp(opening, pick=pick, recent=memory if recent else None, frame=frame)
     if theme is not None:
         if theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))

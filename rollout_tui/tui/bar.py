@@ -6,17 +6,9 @@ from textual import events
 from textual.message import Message
 
 from rollout_tui.printable import cells
-from rollout_tui.tui.lines import NOTHING, Line, Piece, clipped
+from rollout_tui.tui.lines import NOTHING, Line
 from rollout_tui.tui.row_widget import RowWidget
-from rollout_tui.tui.rows import Row, fitted
-
-
-def bar_row(shown: Line, width: int) -> Row:
-    """A line as a row of that width, cut with an ellipsis; the styles of its pieces go over its own."""
-    shown = clipped(shown, width)
-    pieces = [Piece(one.text, f"{shown.background} {one.style}".strip()) for one in shown.pieces]
-    blank = Piece(" " * (width - shown.width), shown.background)
-    return fitted(Line((*pieces, blank)), width)
+from rollout_tui.tui.rows import bar_row
 
 
 class Bar(RowWidget):

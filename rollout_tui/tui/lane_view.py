@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from rollout_tui.tui.bar import bar_row
 from rollout_tui.tui.lines import Line
 from rollout_tui.tui.row_widget import RowWidget
+from rollout_tui.tui.rows import bar_row
 
 
 class LaneView(RowWidget):

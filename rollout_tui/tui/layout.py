@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
@@ -16,6 +17,17 @@ class Layout(NamedTuple):
     panes: tuple[str, ...]
     lanes: int
     scrubber: bool
+
+
+WEIGHTS = {TIMELINE: 11, LENS: 15, INSPECTOR: 10}
+"""How panes share the width."""
+
+
+def edges(panes: tuple[str, ...], width: int) -> list[int]:
+    """Where panes begin that stand side by side, and the width."""
+    whole = sum(WEIGHTS[pane] for pane in panes)
+    sums = accumulate((WEIGHTS[pane] for pane in panes), initial=0)
+    return [width * one // whole for one in sums]
 
 
 def layout(width: int, height: int, pane: str, zoomed: bool, threads: int) -> Layout:

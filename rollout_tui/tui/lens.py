@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
-from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.lines import Line, ToObject, ToPayload
 
 if TYPE_CHECKING:
     from rollout_tui.debugger.findings import Findings
     from rollout_tui.debugger.item_search import FoundItem
     from rollout_tui.debugger.spans import Spans
+    from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
 Selection: TypeAlias = ToObject | ToPayload

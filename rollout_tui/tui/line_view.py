@@ -11,17 +11,12 @@ from textual.message import Message
 
 from rollout_tui.printable import printable
 from rollout_tui.tui.lens import LensLines, LineList
-from rollout_tui.tui.lines import Line, Piece, Target, ToObject, highlighted, wrapped
+from rollout_tui.tui.lines import Line, Target, ToObject
 from rollout_tui.tui.row_widget import RowWidget
-from rollout_tui.tui.rows import Row, Thumb, Title, fitted, thumb, title_row, top_at
+from rollout_tui.tui.rows import BAR, Shape, pane_rows, seen, thumb, top_at
 
 TITLE_ROWS = 1
-EDGE, BAR = 1, 1
-"""Columns of the edge and of the scroll bar."""
-MARGIN = 2
-"""Rows kept between the row that matters and the edge of the pane."""
 WHEEL = 3
-_CURSOR = Piece("\u25b8", "heading")
 
 
 class LineView(RowWidget, can_focus=True, inherit_bindings=False):
@@ -85,14 +80,31 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
     # -- what is shown ---------------------------------------------------------
 
     @property
+    def shape(self) -> Shape:
+        """How the pane stands."""
+        return Shape(
+            self.width,
+            self.size.height,
+            self.row,
+            self.top,
+            self.has_focus,
+            # Without the focus the cursor row shows where it still means something.
+            self.has_focus or self.row_counts,
+            self._edge,
+            self.sideways,
+            self.needle,
+            bool(self._title_rows),
+        )
+
+    @property
     def room(self) -> int:
         """Width for lines in cells: what a lens is asked to fill."""
-        return max(1, self.width - EDGE - BAR)
+        return self.shape.room
 
     @property
     def page(self) -> int:
         """Rows that are visible at once."""
-        return max(1, self.size.height - self._title_rows)
+        return self.shape.page
 
     def show(self, content: LensLines, *, row: int | None = None, top: int | None = None) -> None:
         """Show `content`; with `row` that row becomes the cursor row, with `top` the first visible."""
@@ -102,30 +114,16 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         if top is not None:
             self.top = top
         elif row is not None:
-            self._bring_into_view(self.row)
+            self.top = seen(self.shape, self.row)
         self.fill()
-
-    def bring_into_view(self, row: int) -> None:
-        """Scroll as little as is needed to see `row` and its neighbours; to its middle when far."""
-        self._bring_into_view(row)
-        self.fill()
-
-    def _bring_into_view(self, row: int) -> None:
-        margin = min(MARGIN, (self.page - 1) // 2)
-        low, high = self.top + margin, self.top + self.page - 1 - margin
-        if low <= row <= high:
-            return
-        far = not low - self.page <= row <= high + self.page
-        self.top = (
-            row - self.page // 2 if far else row - margin if row < low else row - self.page + 1 + margin
-        )
 
     def move(self, rows: int) -> None:
         """Move the cursor row and tell it."""
         if not len(self.content):
             return
         self.row = max(0, min(len(self.content) - 1, self.row + rows))
-        self.bring_into_view(self.row)
+        self.top = seen(self.shape, self.row)
+        self.fill()
         self.post_message(self.RowMoved(self, self.row, self.target))
         if rows > 0 and self.row == len(self.content) - 1:
             self.post_message(self.Reshaped())
@@ -170,41 +168,9 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
 
     def fill(self) -> None:
         """Make the rows that are visible."""
-        width, height = self.width, self.size.height
-        if not width or not height:
-            return
         self.top = max(0, min(self.top, len(self.content) - self.page))
-        rows: list[Row] = []
-        if self._title_rows:
-            content = self.content
-            shown = Title(content.title, content.subtitle, self.has_focus, self._edge)
-            rows.append(title_row(shown, width))
-        bar = thumb(self.page, len(self.content), self.top)
-        for y in range(height - self._title_rows):
-            rows.append((*self._row(self.top + y), _bar_cell(bar, y)))
-        self.put_rows(tuple(rows))
-
-    def _row(self, row: int) -> Row:
-        shown, cursor = self._line(row), self._is_cursor(row)
-        background = shown.background
-        if cursor:
-            background = "selected" if self.has_focus else "current"
-        if self.needle:
-            shown = highlighted(shown, self.needle)
-        edge = _CURSOR if cursor else Piece("\u2502" if self._edge else " ", "dim")
-        return (edge, *fitted(shown, self.room, background=background, sideways=self.sideways))
-
-    def _is_cursor(self, row: int) -> bool:
-        """Without the focus the cursor row shows where it still means something (`row_counts`)."""
-        return row == self.row and len(self.content) > 0 and (self.has_focus or self.row_counts)
-
-    def _line(self, row: int) -> Line:
-        if row < len(self.content):
-            return self.content.line(row)
-        if not len(self.content) and self.content.empty:
-            words = wrapped(self.content.empty, self.room - 2, "dim", indent=1)
-            return words[row - 1] if 1 <= row <= len(words) else Line()
-        return Line()
+        if self.width and self.size.height:
+            self.put_rows(pane_rows(self.content, self.shape))
 
     def on_focus(self) -> None:
         """The title and the cursor row look different."""
@@ -285,10 +251,3 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
 
     def _on_bar(self, event: events.MouseEvent) -> bool:
         return event.x >= self.width - BAR
-
-
-def _bar_cell(bar: Thumb | None, y: int) -> Piece:
-    """The cell of the scroll bar in a row."""
-    if bar is None:
-        return Piece(" ")
-    return Piece(" ", "thumb" if bar.first <= y < bar.end else "track")

@@ -15,8 +15,7 @@ from textual.message import Message
 from rollout_tui.recording import TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
-from rollout_tui.trace.identity import read_regular
-from rollout_tui.trace.spine import BadLine, decode_block
+from rollout_tui.trace.ending import Ending, read_ending
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState, WriterWatch
 from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, PayloadsCame, Waiting, WriterSeen
@@ -29,9 +28,8 @@ PAUSE_S, PATIENCE = 0.001, 100
 TELL_EVERY_S = 0.1
 WRITER_EVERY_S = 1.0
 LATE_EVERY_S = 1.0
-LATEST_BYTES = 64 * 1024
 LARGE_BYTES = 2 * MIB
-"""From this size on the last events are shown before anything is reduced."""
+"""From this size on the end is shown before anything is reduced."""
 
 
 class Loader(threading.Thread):
@@ -91,7 +89,7 @@ class Loader(threading.Thread):
         reading = Reading(trace)
         self._watch = WriterWatch(spine)
         with Doorbell(trace.bundle.folder, self._rung.set):
-            self._tell(Opened(reading, latest_rows(spine)))
+            self._tell(Opened(reading, _long_ending(trace)))
             self._catch_up_undisturbed(reading)
             while not self._stopping.is_set():
                 self._rung.wait(TIMER_S)
@@ -203,21 +201,6 @@ def _size(path: Path) -> int:
     return 0
 
 
-def latest_rows(spine: Path) -> tuple[str, ...]:
-    """The last events of a large file in a few words each; nothing for a small one or one that is cut."""
-    total = _size(spine)
-    if total < LARGE_BYTES:
-        return ()
-    try:
-        data = read_regular(spine, LATEST_BYTES, offset=total - LATEST_BYTES)
-    except OSError:
-        return ()
-    _, _, whole = data.partition(b"\n")
-    whole, _, _ = whole.rpartition(b"\n")
-    rows = []
-    for found in decode_block(whole).lines:
-        if isinstance(found, BadLine):
-            rows.append(f"#{found.seq or '?'}  unreadable line")
-        else:
-            rows.append(f"#{found.seq}  {type(found.payload).__struct_config__.tag}")
-    return tuple(rows)
+def _long_ending(trace: Trace) -> Ending | None:
+    """The end of a large file, to be looked at until it is reduced."""
+    return read_ending(trace.bundle.folder) if _size(trace.bundle.spine) >= LARGE_BYTES else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.tail import Change
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.loading import LoadProgress
@@ -15,12 +16,12 @@ class Mail(Message):
 
 
 class Opened(Message):
-    """The bundle is found; its events are being reduced from here on. `latest` are its last events."""
+    """The bundle is found; its events are being reduced from here on. `ending` is the end of a long one."""
 
-    def __init__(self, reading: Reading, latest: tuple[str, ...]) -> None:
+    def __init__(self, reading: Reading, ending: Ending | None) -> None:
         super().__init__()
         self.reading = reading
-        self.latest = latest
+        self.ending = ending
 
 
 class Advanced(Message):

@@ -10,10 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from rollout_tui.printable import cells, clip, printable
-from rollout_tui.tui.lines import CUT, Line, Piece
+from rollout_tui.tui.lens import LensLines
+from rollout_tui.tui.lines import CUT, Line, Piece, clipped, highlighted, wrapped
 
 Row: TypeAlias = tuple[Piece, ...]
 
+EDGE, BAR = 1, 1
+"""Columns of the edge and of the scroll bar."""
+MARGIN = 2
+"""Rows kept between the row that matters and the edge of the pane."""
+_CURSOR = Piece("\u25b8", "heading")
 MORE = "\u203a"
 """Stands where a line goes on to the right."""
 _SMALL = 2000
@@ -76,29 +82,108 @@ def _marked(row: list[Piece], width: int, background: str) -> Row:
     return (*kept, Piece(MORE, f"dim {background}".strip())) if width > 0 else ()
 
 
-class Title(NamedTuple):
-    """What stands in the frame of a pane."""
+def bar_row(shown: Line, width: int) -> Row:
+    """A line as a row of that width, cut with an ellipsis; the styles of its pieces go over its own."""
+    shown = clipped(shown, width)
+    pieces = [Piece(one.text, f"{shown.background} {one.style}".strip()) for one in shown.pieces]
+    blank = Piece(" " * (width - shown.width), shown.background)
+    return fitted(Line((*pieces, blank)), width)
 
-    title: str
-    subtitle: str
-    focused: bool
-    edge: bool
+
+class Shape(NamedTuple):
+    """How a pane stands: its size, its title's and its left edge's look, and where it is scrolled to.
+
+    `row` is the cursor row, drawn where `cursor` says so. `needle` is highlighted.
+    """
+
+    width: int
+    height: int
+    row: int = 0
+    top: int = 0
+    focused: bool = False
+    cursor: bool = False
+    edge: bool = False
+    sideways: int = 0
+    needle: str = ""
+    titled: bool = True
+
+    @property
+    def room(self) -> int:
+        """Width for lines in cells."""
+        return max(1, self.width - EDGE - BAR)
+
+    @property
+    def page(self) -> int:
+        """Rows for lines."""
+        return max(1, self.height - self.titled)
 
 
-def title_row(shown: Title, width: int) -> Row:
+def pane_rows(content: LensLines, shape: Shape) -> tuple[Row, ...]:
+    """All rows of a pane: its title, the visible lines between edge and scroll bar."""
+    rows: list[Row] = []
+    if shape.titled:
+        rows.append(title_row(content.title, content.subtitle, shape))
+    bar = thumb(shape.page, len(content), shape.top)
+    for y in range(shape.height - shape.titled):
+        rows.append((*_line_row(content, shape, shape.top + y), _bar_cell(bar, y)))
+    return tuple(rows)
+
+
+def _line_row(content: LensLines, shape: Shape, row: int) -> Row:
+    shown = _line(content, shape.room, row)
+    cursor = shape.cursor and row == shape.row and row < len(content)
+    background = ("selected" if shape.focused else "current") if cursor else shown.background
+    if shape.needle:
+        shown = highlighted(shown, shape.needle)
+    edge = _CURSOR if cursor else Piece("\u2502" if shape.edge else " ", "dim")
+    return (edge, *fitted(shown, shape.room, background=background, sideways=shape.sideways))
+
+
+def _line(content: LensLines, room: int, row: int) -> Line:
+    if row < len(content):
+        return content.line(row)
+    if not len(content) and content.empty:
+        words = wrapped(content.empty, room - 2, "dim", indent=1)
+        return words[row - 1] if 1 <= row <= len(words) else Line()
+    return Line()
+
+
+def _bar_cell(bar: Thumb | None, y: int) -> Piece:
+    """The cell of the scroll bar in a row."""
+    if bar is None:
+        return Piece(" ")
+    return Piece(" ", "thumb" if bar.first <= y < bar.end else "track")
+
+
+def seen(shape: Shape, row: int) -> int:
+    """The first visible row when `row` and its neighbours are to be seen: as near as possible to what it is,
+    the row in the middle when it is far.
+    """
+    top, page = shape.top, shape.page
+    margin = min(MARGIN, (page - 1) // 2)
+    low, high = top + margin, top + page - 1 - margin
+    if low <= row <= high:
+        return top
+    if not low - page <= row <= high + page:
+        return row - page // 2
+    return row - margin if row < low else row - page + 1 + margin
+
+
+def title_row(name: str, beside: str, shape: Shape) -> Row:
     """The title row of a pane, a heavier line where it has the focus."""
-    bar = "\u2501" if shown.focused else "\u2500"
-    style = "heading" if shown.focused else "dim"
-    corner = ("\u2531" if shown.focused else "\u252c") if shown.edge else bar
+    width = shape.width
+    bar = "\u2501" if shape.focused else "\u2500"
+    style = "heading" if shape.focused else "dim"
+    corner = ("\u2531" if shape.focused else "\u252c") if shape.edge else bar
     room = width - 4
-    subtitle = printable(shown.subtitle)
-    title = clip(printable(shown.title), room, mark=CUT)
+    subtitle = printable(beside)
+    title = clip(printable(name), room, mark=CUT)
     if cells(title) + cells(subtitle) + 4 > room:
         subtitle = ""
-    rest = room - cells(title) - (cells(subtitle) + 2 if subtitle else 0)
+    rest = room - cells(title) - (cells(subtitle) + 3 if subtitle else 0)
     pieces = [
         Piece(f"{corner}{bar} ", style),
-        Piece(title, "heading" if shown.focused else "strong"),
+        Piece(title, "heading" if shape.focused else "strong"),
         Piece(f" {bar * max(0, rest)}", style),
     ]
     if subtitle:

@@ -23,6 +23,7 @@ from textual.widgets import Input
 
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.trace.ending import read_ending
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.messages import Advanced, Opened
 from rollout_tui.tui.opening import Opening
@@ -113,7 +114,7 @@ class HalfRead:
         trace = Trace(open_bundle(self._path))
         reading = Reading(trace)
         reading.advance(20_000)
-        self._tell(Opened(reading, ("#139  inference_completed", "#140  codex_turn_ended")))
+        self._tell(Opened(reading, read_ending(trace.bundle.folder)))
         total = self._path.joinpath("trace.jsonl").stat().st_size
         self._tell(Advanced(reading, LoadProgress(20_000, total, reading.history.head, 0.5)))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.tui.lens import LineList
-from rollout_tui.tui.lines import Line, Piece, line, text_line
-from rollout_tui.words import count, size
+from rollout_tui.tui.lines import Line, Piece, line
+from rollout_tui.words import count
 
 BAR = 24
 
@@ -55,15 +54,3 @@ def loading_line(progress: LoadProgress, width: int) -> Line:
     full = round(progress.share * BAR)
     bar = f"[{'#' * full}{'.' * (BAR - full)}] " if width >= len(words) + BAR + 5 else ""
     return line(Piece(" "), Piece(bar, "accent"), Piece(words, "strong"))
-
-
-def latest_events(rows: tuple[str, ...], progress: LoadProgress | None) -> LineList:
-    """The last events of the file, before anything is reduced."""
-    total = size(progress.total) if progress else ""
-    return LineList(
-        "timeline  the last events",
-        (text_line(f" {row}") for row in rows),
-        total,
-        "Reading the recording ...",
-        max(0, len(rows) - 1),
-    )

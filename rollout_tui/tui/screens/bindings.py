@@ -9,12 +9,17 @@ from typing import TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from rollout_tui.tui.keys import ACTIONS, BY_ID, textual_key
+from rollout_tui.tui.keys import ACTIONS, BY_ID, WITHOUT_TRACE, textual_key
 
 S = TypeVar("S", bound=Screen)  # type: ignore[type-arg]
 
 ANYWHERE = ("interrupt", "suspend")
 """Actions whose keys are no text."""
+
+
+def keys_without_trace() -> frozenset[str]:
+    """Textual's names of the keys that do something before a trace is open."""
+    return frozenset(textual_key(key) for name in WITHOUT_TRACE for key in BY_ID[name].keys)
 
 
 def bindings() -> list[BindingType]:

@@ -77,6 +77,8 @@ class DebuggerScreen(Screen[None]):
         self.frames = Frames(self)
         self.message = ("", "")
         self.interrupted_at = 0.0
+        self.beginning = True
+        """Whether the recording will be there in a moment."""
         self.tour: Tour | None = None
         self.when_closed: Callable[[], object] | None = None
         self._pane = TIMELINE
@@ -228,7 +230,7 @@ class DebuggerScreen(Screen[None]):
         if looking is not None:
             self.opened.looking = looking
         begin(self.opened, self.opening)
-        self.painter.latest = message.latest
+        self.painter.ending = message.ending or self.painter.ending
         self.repaint()
 
     def on_advanced(self, message: Advanced) -> None:
@@ -239,6 +241,7 @@ class DebuggerScreen(Screen[None]):
         self.painter.progress = message.progress
         if message.progress is None:
             self.painter.loading = False
+        self._begun()
         session.growing = self.painter.standing(session).growing
         session.grown()
         self.running.break_live(session)
@@ -285,12 +288,21 @@ class DebuggerScreen(Screen[None]):
     def on_failed(self, message: Failed) -> None:
         """Nothing can be shown, or nothing more."""
         self.painter.problem = message.problem
+        self._begun()
         self.repaint()
 
     def on_waiting(self, message: Waiting) -> None:
         """No trace yet."""
         self.painter.waiting = message.problem
+        self._begun()
         self.repaint()
+
+    def _begun(self) -> None:
+        """Keys need not wait any longer."""
+        if self.beginning:
+            self.beginning = False
+            app = cast("RolloutApp", self.app)
+            app.call_later(app.take_early_keys)
 
     def on_search_advanced(self) -> None:
         """More was searched."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 FRAME_S = 1 / 60
@@ -48,3 +49,5 @@ class Frames:
             session.reading.painting = True
             self._screen.call_after_refresh(setattr, session.reading, "painting", False)
         self._screen.painter.paint()
+        if self._screen.painter.fills():
+            cast("RolloutApp", self._screen.app).uncover()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.lane_view import LaneView
-from rollout_tui.tui.layout import Layout, layout
+from rollout_tui.tui.layout import Layout, edges, layout
 from rollout_tui.tui.lens import LensLines, LineList, View
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import NOTHING, Line, Piece, Target, ToObject, ToPayload, line, wrapped
 from rollout_tui.tui.panes.blocked_line import blocked_line
+from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.flat import flat
 from rollout_tui.tui.panes.footer import footer, message_line
 from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
-from rollout_tui.tui.panes.loading import LoadProgress, latest_events, loading_line
+from rollout_tui.tui.panes.loading import LoadProgress, loading_line
 from rollout_tui.tui.panes.position import failures_note, header_facts, search_note
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
@@ -47,7 +50,7 @@ class Painter:
         self.writer: WriterState = "unknown"
         self.away: Away = ""
         self.loading = True
-        self.latest: tuple[str, ...] = ()
+        self.ending: Ending | None = None
         self._lanes: tuple[tuple[object, ...], Lanes] | None = None
         self._laid_out: Layout | None = None
         self._shown_event = -1
@@ -84,6 +87,13 @@ class Painter:
         lanes.display = now.scrubber
         lanes.styles.height = now.lanes + now.scrubber
 
+    def fills(self) -> bool:
+        """Whether the panes have the sizes that they are to have."""
+        panes, width = self._layout(self._screen.pane).panes, self._screen.size.width
+        starts = edges(panes, width)
+        widths = [self._screen.line_view(pane).width for pane in panes]
+        return widths == [right - left for left, right in pairwise(starts)]
+
     def _layout(self, pane: str) -> Layout:
         session, size = self._screen.opened, self._screen.size
         threads = len(session.reading.threads) if session else 1
@@ -94,6 +104,9 @@ class Painter:
         session = self._screen.opened
         if session is None or (not session.head and self.loading):
             self._paint_before()
+            return
+        if self.ending is not None and self._at_the_end(session):
+            self._paint_ending(self.ending)
             return
         self.lay_out(self._screen.pane)
         now = self.standing(session)
@@ -161,8 +174,6 @@ class Painter:
 
     def _timeline(self, session: Session, view: View) -> LensLines:
         room = self._screen.line_view(TIMELINE).room
-        if self.loading and self.latest and session.following:
-            return latest_events(self.latest, self.progress)
         if session.filtering is not None:
             return _guarded(lambda room: flat(view, room, session.filtering), room)
         if session.outline:
@@ -219,6 +230,9 @@ class Painter:
 
     def _paint_before(self) -> None:
         """Nothing is reduced yet."""
+        if self.ending is not None and not self.problem and not self.waiting:
+            self._paint_ending(self.ending)
+            return
         words = self.problem or self.waiting or "opening the trace ..."
         style = "error" if self.problem else "strong"
         hint = "q quits" if self.problem else "q quits; the screen fills as soon as there is an event"
@@ -228,12 +242,30 @@ class Painter:
         for name in PANES:
             self._screen.line_view(name).display = name == TIMELINE
         self._laid_out = None
-        if self.latest and not self.problem:
-            content = latest_events(self.latest, self.progress)
         self._screen.line_view(TIMELINE).show(content)
         self._bar("header", line(Piece(" rollout-tui", "strong"), background="bar"))
         self._bar("blocked", NOTHING)
         self.paint_footer()
+
+    def _at_the_end(self, session: Session) -> bool:
+        """Whether the end of the file is what is looked at, and reading has not come there yet."""
+        place = session.place
+        plain = place.lens == LENSES[0].name and not (place.held or place.held_thread or session.hindsight)
+        return self.loading and session.following and plain and not self.problem
+
+    def _paint_ending(self, ending: Ending) -> None:
+        """The end of the recording as the file tells it."""
+        self.lay_out(self._screen.pane)
+        width = self._screen.size.width
+        self._bar("header", ending_header(ending, width))
+        for name, lines in ENDING_LINES.items():
+            pane = self._screen.line_view(name)
+            pane.row_counts = name == TIMELINE
+            content = lines(ending, pane.room)
+            pane.show(content, row=content.focus)
+        self._bar("blocked", loading_line(self.progress or not_begun(ending), width))
+        self.paint_footer()
+        self._shown_event = -1
 
     # -- pieces ----------------------------------------------------------------------
 

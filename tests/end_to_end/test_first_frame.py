@@ -1,0 +1,230 @@
+"""The frame that is there before Textual is: what it shows, and that the terminal comes out of it whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rollout_tui.recorder import record
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "fixtures" / "demo"
+PATIENCE_S = 30.0
+ALTERNATE, BACK = b"\x1b[?1049h", b"\x1b[?1049l"
+ASKS = b"\x1b[?2026$p"
+"""What Textual asks when it takes the terminal over."""
+
+
+class Program:
+    """The program in a terminal of its own; `output` is all it wrote."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str], size: tuple[int, int]) -> None:
+        self.output = b""
+        ours, theirs = pty.openpty()
+        self.terminal = ours
+        self._theirs = theirs
+        columns, rows = size
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.before = termios.tcgetattr(theirs)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rollout_tui", *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+
+    def until(self, holds: Callable[[bytes], object]) -> bytes:
+        """Read until `holds` is true of all output so far, or the program has ended."""
+        end = time.monotonic() + PATIENCE_S
+        while not holds(self.output):
+            assert time.monotonic() < end, self.output[-2000:]
+            if select.select([self.terminal], [], [], 0.02)[0]:
+                self.output += os.read(self.terminal, 1 << 16)
+            elif self.process.poll() is not None:
+                break
+        return self.output
+
+    def framed(self) -> bytes:
+        """The first frame: all that comes before Textual does."""
+        return self.until(lambda output: b"\x1b[?2026l" in output)
+
+    def ended(self) -> bytes:
+        """All output, once the program has ended."""
+        self.until(lambda output: self.process.poll() is not None)
+        self.process.wait(PATIENCE_S)
+        return self.until(lambda output: not select.select([self.terminal], [], [], 0.05)[0])
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.terminal, keys)
+
+    @property
+    def attributes(self) -> list[object]:
+        return termios.tcgetattr(self._theirs)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+        os.close(self._theirs)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+    homes = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+    return {**kept, **homes, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Callable[..., Program]]:
+    programs: list[Program] = []
+
+    def started(*arguments: str, size: tuple[int, int] = (120, 40), **more: str) -> Program:
+        programs.append(Program(*arguments, environment={**environment, **more}, size=size))
+        return programs[-1]
+
+    yield started
+    for one in programs:
+        one.close()
+
+
+Start = Callable[..., Program]
+
+
+def rows(frame: bytes) -> list[str]:
+    """The rows of a frame, each of which begins with its place."""
+    text = frame.decode()
+    pieces = re.split(r"\x1b\[\d+;1H", text[text.index("\x1b[1;1H") :])[1:]
+    return [re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", one) for one in pieces]
+
+
+def test_it_shows_the_end_of_the_recording_before_textual_is_there(start: Start) -> None:
+    frame = start(str(DEMO)).framed()
+    assert ASKS not in frame
+    shown = rows(frame)[:40]
+    assert re.search(r"rollout  01a2..a002  schema 2 .* /root  #141/141", shown[0])
+    assert "timeline" in shown[1] and "context /root  34 items" in shown[1] and "inspector" in shown[1]
+    assert any("#141   recording comp" in row for row in shown)
+    assert any("tool call_changes  Applied: M CHANGE" in row for row in shown)
+    assert {len(row) for row in shown} == {120}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
+def test_it_fills_a_terminal_of_any_size(start: Start, size: tuple[int, int]) -> None:
+    shown = rows(start(str(DEMO), size=size).framed())[: size[1]]
+    assert [len(row) for row in shown] == [size[0]] * size[1]
+
+
+def test_the_screen_is_not_cleared_between_it_and_textual(start: Start) -> None:
+    output = start(str(DEMO)).until(lambda output: b"ENDED" in output)
+    assert output.count(ALTERNATE) == 1
+    assert b"\x1b[2J" not in output and b"\x1b[J" not in output
+
+
+def test_keys_typed_before_anything_runs_are_not_shown_and_arrive(start: Start) -> None:
+    program = start(str(DEMO))
+    program.framed()
+    program.type(b":45\r")
+    output = program.until(lambda output: b"#45/141" in output)
+    before_textual = output[: output.index(ASKS)]
+    assert b":45" not in before_textual
+
+
+def test_a_key_that_quits_is_not_kept_waiting(start: Start) -> None:
+    program = start(str(DEMO))
+    program.framed()
+    program.type(b"q")
+    assert program.ended().endswith(BACK) or BACK in program.output
+    assert program.process.returncode == 0
+    assert program.attributes == program.before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("after_s", [0.0, 0.15, 0.4])
+def test_a_signal_while_it_starts_leaves_the_terminal_as_it_was(
+    start: Start, number: signal.Signals, after_s: float
+) -> None:
+    program = start(str(DEMO))
+    program.framed()
+    time.sleep(after_s)
+    program.process.send_signal(number)
+    output = program.ended()
+    assert program.process.returncode != 0
+    assert b"Traceback" not in output
+    assert BACK in output and output.rindex(BACK) > output.rindex(ALTERNATE)
+    assert b"\x1b[?25h" in output
+    assert program.attributes == program.before
+
+
+def test_ctrl_c_while_it_starts(start: Start) -> None:
+    program = start(str(DEMO))
+    program.framed()
+    program.type(b"\x03\x03")
+    assert BACK in program.ended()
+    assert program.attributes == program.before
+
+
+def test_the_terminal_is_as_it_was_after_a_usual_end(start: Start) -> None:
+    program = start(str(DEMO))
+    program.until(lambda output: b"ENDED" in output)
+    program.type(b"q")
+    program.ended()
+    assert program.attributes == program.before
+
+
+def test_what_a_trace_holds_reaches_the_terminal_as_text(start: Start, tmp_path: Path) -> None:
+    hostile = "\x1b]0;owned\x07 \x1b[31mred \x9b31m \u202eback"
+    with record(tmp_path) as recording, recording.root.turn() as turn:
+        with turn.inference({"model": "m\x1b[2J", "input": [{"role": "user", "content": hostile}]}) as call:
+            call.completed([{"type": "message", "role": "assistant", "content": "ok \x1bc"}])
+        bundle = recording.bundle
+    assert bundle is not None
+    frame = start(str(bundle)).framed()
+    assert "\u241b]0;owned" in frame.decode()
+    harmless = re.sub(rb"\x1b\[(\?(2026|1049|25)[hl]|[0-9;]*[mH])", b"", frame)
+    assert b"\x1b" not in harmless and b"\x07" not in harmless and b"\xc2\x9b" not in harmless
+
+
+def test_no_colour_where_none_is_wanted(start: Start) -> None:
+    frame = start(str(DEMO), NO_COLOR="1").framed()
+    assert b"38;2" not in frame and b"38;5" not in frame and b"\x1b[1m" in frame
+
+
+def test_as_many_colours_as_the_terminal_has(start: Start) -> None:
+    frame = start(str(DEMO), COLORTERM="").framed()
+    assert b"38;5;" in frame and b"38;2;" not in frame
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--at", "45"), ("--lens", "cells"), ("--thread", "/root"), ("--theme", "textual-light"), ("--wait",)],
+)
+def test_it_stays_away_where_another_screen_comes_first(start: Start, arguments: tuple[str, ...]) -> None:
+    output = start(str(DEMO), *arguments).until(lambda output: ASKS in output)
+    assert b"last events" not in output[: output.index(ASKS)]
+
+
+def test_it_stays_away_where_there_is_something_to_choose(start: Start) -> None:
+    output = start(str(ROOT / "fixtures" / "recordings")).until(lambda output: ASKS in output)
+    assert b"last events" not in output[: output.index(ASKS)]
+
+
+def test_it_stays_away_from_a_terminal_that_can_do_little(start: Start) -> None:
+    output = start(str(DEMO), TERM="unknown").until(lambda output: ASKS in output)
+    assert b"last events" not in output[: output.index(ASKS)]

@@ -1,0 +1,80 @@
+"""What is shown before anything is reduced stands where the program's own screen will have it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from on_screen import FIXTURES, on_screen
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
+from textual.color import Color
+
+from rollout_tui.printable import cells
+from rollout_tui.trace.ending import read_ending
+from rollout_tui.tui.dark import COLOURS
+from rollout_tui.tui.first_screen import first_screen
+from rollout_tui.tui.layout import edges, layout
+from rollout_tui.tui.places import PANES, TIMELINE
+from rollout_tui.tui.sgr import colour_depth, nearest, sgr
+from rollout_tui.tui.style_sheet import theme_colours
+
+SIZES = [(80, 24), (101, 31), (117, 40), (120, 40), (151, 45), (200, 60)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_panes_stand_where_they_will(size: tuple[int, int]) -> None:
+    async with on_screen(FIXTURES / "demo", size) as shown:
+        panes = layout(*size, TIMELINE, False, 1).panes
+        views = [shown.screen.line_view(pane) for pane in PANES]
+        regions = [view.region for view in views if view.display]
+        starts = edges(panes, size[0])
+        assert [(one.x, one.right) for one in regions] == list(pairwise(starts))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("bundle", sorted((FIXTURES / "recordings").iterdir()), ids=lambda path: path.name)
+def test_every_recording_fills_the_screen(bundle: object, size: tuple[int, int]) -> None:
+    ending = read_ending(bundle)  # type: ignore[arg-type]
+    assert ending is not None
+    rows = first_screen(ending, *size)
+    assert len(rows) == size[1]
+    assert {sum(cells(piece.text) for piece in row) for row in rows} == {size[0]}
+
+
+async def test_what_the_model_saw_last_is_what_the_context_shows() -> None:
+    ending = read_ending(FIXTURES / "demo")
+    assert ending is not None and ending.items is not None
+    async with on_screen(FIXTURES / "demo") as shown:
+        assert f"context /root  {len(ending.items)} items" in shown.pane("lens")
+
+
+async def test_its_colours_are_those_of_the_theme() -> None:
+    async with on_screen(FIXTURES / "demo") as shown:
+        assert {name: one.hex.lower() for name, one in theme_colours(shown.app).items()} == COLOURS
+
+
+def test_few_colours_are_chosen_as_the_library_does() -> None:
+    for said in COLOURS.values():
+        colour = Color.parse(said)
+        wanted = RichColor.parse(said).downgrade(ColorSystem.EIGHT_BIT).number
+        assert nearest(colour.r, colour.g, colour.b) == wanted
+
+
+@pytest.mark.parametrize(
+    "environment, depth",
+    [
+        ({"COLORTERM": "truecolor"}, "true"),
+        ({"TERM": "xterm-256color"}, "256"),
+        ({"TERM": "xterm"}, "none"),
+        ({"COLORTERM": "truecolor", "NO_COLOR": "1"}, "none"),
+        ({"COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"}, "256"),
+    ],
+)
+def test_colour_depth(environment: dict[str, str], depth: str) -> None:
+    assert colour_depth(environment) == depth
+
+
+def test_without_colours_letters_still_differ() -> None:
+    assert sgr("error", COLOURS, "none") == "\x1b[1m"
+    assert sgr("dim", COLOURS, "none") == ""
