@@ -20,7 +20,8 @@ class Terminal:
         homes = {name: str(folder / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
         terminal = {"TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         self._environment = {**os.environ, **homes, **terminal}
-        self._environment.pop("TMUX", None)
+        for name in ("TMUX", "COLUMNS", "LINES"):
+            self._environment.pop(name, None)
         self._server = 0
 
     def _run(self, *command: str) -> str:
