@@ -22,6 +22,8 @@ from rollout_tui.graph.values import SpawnedOrigin
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
+MOST_THREADS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -53,10 +55,14 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """All threads, parents before their children, and the latest edges in the order they were known."""
+    """The threads, parents before their children, and the latest edges in the order they were known.
+
+    `left_out` counts the threads after the first `MOST_THREADS`.
+    """
 
     threads: list[Agent]
     edges: list[Edge]
+    left_out: int = 0
 
     @property
     def running(self) -> int:
@@ -69,13 +75,12 @@ def agents(
 ) -> Agents:
     """The threads and edges as of the snapshot's event; ages count to `now_ms` (None: that event's time)."""
     found = edges(trace, snapshot, most_edges)
-    waits = {one.thread_id: one for one in blocked(trace, snapshot, now_ms)}
+    waits = {one.thread_id: one for one in blocked(trace, snapshot, now_ms, most=MOST_THREADS)}
     spans = index_of(trace.history, Spans)
     children: dict[str | None, list[int]] = {}
     known: set[str] = set()
-    for number in spans.of_kind(THREAD):
-        if spans.windows.begins[number] > snapshot.event:
-            break
+    count, _ = _count(spans, THREAD, None, snapshot.event)
+    for number in spans.of_kind(THREAD)[: min(count, MOST_THREADS)]:
         thread = _thread(spans, number, snapshot.event)
         parent = _parent(thread)
         children.setdefault(parent if parent in known else None, []).append(number)
@@ -94,7 +99,7 @@ def agents(
         given = tuple(results.get(thread.thread_id, ()))
         rows.append(replace(row, spawn=spawns.get(thread.thread_id), results=given))
         stack.extend((child, depth + 1) for child in reversed(children.get(thread.thread_id, [])))
-    return Agents(rows, found)
+    return Agents(rows, found, max(0, count - MOST_THREADS))
 
 
 def _thread(spans: Spans, number: int, event: int) -> Thread:
@@ -129,8 +134,8 @@ def _agent(spans: Spans, snapshot: Snapshot, number: int, depth: int, waits: Thr
     )
 
 
-def _count(spans: Spans, kind: int, thread: int, event: int) -> tuple[int, int]:
-    """How many spans of a kind a thread has begun by `event`, and the number of the last one."""
+def _count(spans: Spans, kind: int, thread: int | None, event: int) -> tuple[int, int]:
+    """How many spans of a kind a thread (None: any) has begun by `event`, and the number of the last one."""
     numbers = spans.of_kind(kind, thread)
     count = bisect_right(numbers, event, key=lambda number: spans.windows.begins[number])
     return count, numbers[count - 1] if count else ROOT

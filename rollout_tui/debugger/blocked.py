@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from rollout_tui.debugger import open_words
@@ -98,17 +99,23 @@ class ThreadWaits:
 
 
 def blocked(
-    trace: Trace, snapshot: Snapshot, now_ms: int | None = None, thread_id: str | None = None
+    trace: Trace,
+    snapshot: Snapshot,
+    now_ms: int | None = None,
+    thread_id: str | None = None,
+    most: int | None = None,
 ) -> list[ThreadWaits]:
     """Every thread that has started and not ended, in the order they started; or only one of them.
 
+    With `most` the first so many threads and open spans are looked at, for a screen without room for more.
     Ages count to `now_ms` (milliseconds since 1970), to the time of the snapshot's event when it is None.
     """
     spans = index_of(trace.history, Spans)
     now = snapshot.time_ms if now_ms is None else max(now_ms, snapshot.time_ms)
-    work = OpenWork(spans, snapshot.event)
+    work = OpenWork(spans, snapshot.event, most)
     found = []
-    for number in spans.of_kind(THREAD):
+    threads = spans.of_kind(THREAD, None if thread_id is None else spans.thread_number(thread_id))
+    for number in islice(threads, most):
         if spans.windows.begins[number] > snapshot.event:
             break
         thread = cast(Thread, work.object(number))

@@ -21,7 +21,7 @@ from rollout_tui.debugger.item_text import whole_text
 from rollout_tui.debugger.item_words import cell_words
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.debugger.open_words import outputs_given
-from rollout_tui.debugger.open_work import OpenWork
+from rollout_tui.debugger.open_work import MOST_OPEN, OpenWork
 from rollout_tui.debugger.span_words import call_text, short_call
 from rollout_tui.debugger.spans import CELL, Spans
 from rollout_tui.debugger.waits import CELL as ON_CELL
@@ -110,7 +110,7 @@ class _Teller:
         self.snapshot = snapshot
         self.now_ms = snapshot.time_ms if now_ms is None else max(now_ms, snapshot.time_ms)
         self.spans = index_of(trace.history, Spans)
-        self.work = OpenWork(self.spans, snapshot.event)
+        self.work = OpenWork(self.spans, snapshot.event, MOST_OPEN)
 
     def story(self, cell: CodeCell) -> CellStory:
         waits = list(self._waits(cell))

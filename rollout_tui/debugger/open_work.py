@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, cast
 
 from rollout_tui.debugger.spans import CELL, OPERATION, THREAD, TURN, Spans
@@ -14,17 +15,25 @@ from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
 _ALIVE = ("starting", "running", "yielded")
 
 
-class OpenWork:
-    """What runs as of `event`. Spans go by number; objects are as of the event."""
+MOST_OPEN = 20_000
+"""Open spans that a screen looks at: more than agents ever have, though a hostile recording can."""
 
-    def __init__(self, spans: Spans, event: int) -> None:
+
+class OpenWork:
+    """What runs as of `event`. Spans go by number; objects are as of the event.
+
+    Of what is open, and of threads, the first `most` spans are looked at, all for None.
+    """
+
+    def __init__(self, spans: Spans, event: int, most: int | None = None) -> None:
         self.spans = spans
         self.event = event
+        self._most = most
         self._objects: dict[int, Object] = {}
         self._by_thread: dict[int, list[int]] = {}
         self._by_parent: dict[int, list[int]] = {}
         self._agents: dict[str, list[int]] | None = None
-        for number in spans.open_at(event):
+        for number in islice(spans.open_at(event), most):
             if spans.kinds[number] >= TURN and not self._left_behind(number) and self.is_running(number):
                 self._by_thread.setdefault(spans.threads[number], []).append(number)
                 self._by_parent.setdefault(self.parent(number), []).append(number)
@@ -135,7 +144,9 @@ class OpenWork:
     def _children_of(self, thread_id: str) -> list[int]:
         if self._agents is None:
             self._agents = {}
-            for number in self.spans.of_kind(THREAD):
+            for number in islice(self.spans.of_kind(THREAD), self._most):
+                if self.spans.windows.begins[number] > self.event:
+                    break
                 made = self.object(number)
                 if isinstance(made, Thread) and isinstance(made.origin, SpawnedOrigin):
                     self._agents.setdefault(made.origin.parent_thread_id, []).append(number)

@@ -48,6 +48,10 @@ def recording_status(history: History, *, live: bool = False) -> RecordingStatus
     return "live" if live else "stopped"
 
 
+MOST_LEFT_OPEN = 10_000
+"""Open objects that get a finding each: more than agents ever leave open."""
+
+
 class Unfinished:
     """The objects that may still be open or unseen, and what is to be said of them at the end."""
 
@@ -73,10 +77,20 @@ class Unfinished:
         self._update()
         return [
             *_cut(self._sources, status),
-            *(_left_open(self._sources, one, status) for one in self._open if self._is_open(one)),
+            *self._all_left_open(status),
             *self._idle_cells(),
             *self._never_seen(),
         ]
+
+    def _all_left_open(self, status: RecordingStatus) -> Iterator[Finding]:
+        """One for each open object; of very many the first ones, and how many more there are."""
+        opened = [one for one in self._open if self._is_open(one)]
+        yield from (_left_open(self._sources, one, status) for one in opened[:MOST_LEFT_OPEN])
+        more = len(opened) - MOST_LEFT_OPEN
+        if more > 0:
+            code = "stopped_open" if status == "stopped" else "open_at_end"
+            message = f"{more:,} more objects started later and never ended"
+            yield self._sources.finding(code, self._sources.history.head, message, None)
 
     def _is_open(self, handle: int) -> bool:
         return cast(ToolCall, self._sources.history.objects[handle]).execution.status == "running"

@@ -11,7 +11,7 @@ from rollout_tui.debugger.agents import agents as recorded_agents
 from rollout_tui.debugger.span_words import one_line
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
 from rollout_tui.tui.lens import LensLines, MadeLines, View
-from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, line, row
+from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, clipped, line, row
 from rollout_tui.words import count
 
 WIDE = 100
@@ -30,12 +30,16 @@ _Maker = Callable[[], Line]
 def agents(view: View, width: int) -> LensLines:
     """The tree, the thread shown in focus, then every edge."""
     found = recorded_agents(view.trace, view.snapshot, view.now_ms)
+    total = len(found.threads) + found.left_out
     rows: list[_Maker] = []
     focus = None
     for agent in found.threads:
         if agent.thread_id == view.thread_id:
             focus = len(rows)
         rows += _agent_rows(view, agent, width)
+    if found.left_out:
+        words = f" {count(found.left_out, 'more thread')} started later: the timeline has them"
+        rows.append(lambda: clipped(line(Piece(words, "dim")), width))
     if found.edges:
         heading = f"edges  {count(len(found.edges), 'edge')}"
         rows += [lambda: NOTHING, lambda: line(Piece(heading, "heading"))]
@@ -50,7 +54,7 @@ def agents(view: View, width: int) -> LensLines:
         f"agents at #{view.snapshot.seq}",
         len(rows),
         lambda number: rows[number](),
-        f"{count(len(found.threads), 'thread')}, {found.running} running" if found.threads else "",
+        f"{count(total, 'thread')}, {found.running} running" if total else "",
         "No thread has started yet. Press a for the next agent event.",
         focus,
     )

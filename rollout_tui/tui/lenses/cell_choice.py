@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from rollout_tui.debugger.cell_story import FINAL
+from rollout_tui.debugger.open_work import MOST_OPEN
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import CodeCell
 from rollout_tui.tui.lens import View
@@ -43,7 +45,7 @@ def choose(view: View, ids: list[str]) -> CellChoice:
 def _waited_on(view: View) -> list[str]:
     """Cells that open waits name."""
     spans, objects = view.spans, view.snapshot.history.objects
-    handles = (spans.waited_cells.get(number) for number in spans.open_at(view.event))
+    handles = (spans.waited_cells.get(number) for number in islice(spans.open_at(view.event), MOST_OPEN))
     return [object_id(objects[handle]) for handle in handles if handle is not None]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from rollout_tui.debugger.blocked import ThreadWaits, background_in_words, blocked, in_words
+from rollout_tui.debugger.open_work import MOST_OPEN
+from rollout_tui.debugger.spans import THREAD
 from rollout_tui.graph.objects import Thread
 from rollout_tui.printable import cells
 from rollout_tui.tui.lens import View
@@ -19,9 +23,9 @@ def blocked_line(view: View, width: int) -> Line:
     Live, after a while without any event: `/root idle 41 s, blocked 43 s on ...`.
     """
     pieces = [Piece(" ")]
-    waits = next(
-        iter(blocked(view.trace, view.snapshot, view.now_ms, view.thread_id) if view.thread_id else ()), None
-    )
+    waits = None
+    if view.thread_id:
+        waits = next(iter(blocked(view.trace, view.snapshot, view.now_ms, view.thread_id, MOST_OPEN)), None)
     if waits is None:
         pieces.append(Piece(_nothing(view), "dim"))
     else:
@@ -63,6 +67,7 @@ def _nothing(view: View) -> str:
 
 def _others(view: View, waits: ThreadWaits | None) -> str:
     """How many other threads run."""
-    opened = sum(1 for one in view.spans.open_at(view.event) if view.spans.span(one).kind == "thread")
+    looked_at = islice(view.spans.open_at(view.event), MOST_OPEN)
+    opened = sum(1 for one in looked_at if view.spans.kinds[one] == THREAD)
     others = opened - (waits is not None)
     return f"  +{count(others, 'thread')} running " if others > 0 else ""
