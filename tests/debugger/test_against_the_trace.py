@@ -9,15 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from as_recorded import (
-    UNFINISHED,
-    Recorded,
-    carried_call_ids,
-    contexts,
-    failed_commands,
-    open_things,
-    outcomes,
-)
+from as_recorded import Recorded, carried_call_ids, contexts, waiting_results
+from open_as_recorded import UNFINISHED, failed_commands, open_things, outcomes
 from shared_recordings import corpus_params
 from small_recordings import own_folders
 
@@ -70,6 +63,17 @@ def test_the_context_has_the_calls_that_the_bodies_have(folder: Path) -> None:
     for seq, thread_id, expected in carried_call_ids(Recorded(folder)):
         items = as_json(trace, trace.at(seq), thread_id)["items"]
         assert [one["call_id"] for one in items if one["status"] == "in_context"] == expected, seq
+
+
+@by_folder
+def test_a_result_is_pending_until_a_body_has_it(folder: Path) -> None:
+    trace = open_trace(folder)
+    for seq, expected in waiting_results(Recorded(folder)):
+        snapshot = trace.at(seq)
+        for thread_id in snapshot.threads:
+            items = as_json(trace, snapshot, thread_id)["items"]
+            pending = [one["call_id"] for one in items if one["status"] == "pending" and one["call_id"]]
+            assert sorted(pending) == sorted(expected.get(thread_id, ())), (seq, thread_id)
 
 
 @by_folder
