@@ -8,9 +8,11 @@ import pytest
 from on_screen import LARGE, NARROW, WIDE, Shown, on_screen
 
 from rollout_tui.tui.command_line import COMMANDS
-from rollout_tui.tui.keys import ACTIONS, CLOSED, WITHOUT_TRACE
+from rollout_tui.tui.keys import ACTIONS, BY_ID, CLOSED, LENS_NAMES, WITHOUT_TRACE
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.offers import offers
+from rollout_tui.tui.panes.here import PLACES
+from rollout_tui.tui.places import INSPECTOR, TIMELINE
 
 
 async def test_the_help_begins_with_where_one_is_and_does_what_is_chosen(two_cells: Path) -> None:
@@ -40,6 +42,12 @@ async def test_the_help_begins_with_where_one_is_and_does_what_is_chosen(two_cel
 def help_pane_words(shown: Shown) -> list[str]:
     content = shown.app.screen.query_one("#keys", LineView).content
     return [content.line(number).text for number in range(len(content))]
+
+
+def test_there_are_first_words_for_every_place() -> None:
+    lenses = {name for _, name, _ in LENS_NAMES} | {"life_line"}
+    assert set(PLACES) == lenses | {TIMELINE, INSPECTOR, "search", "recordings"}
+    assert all(one.action_id in BY_ID for rows in PLACES.values() for one in rows)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE, LARGE])

@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
         Here("open", "the item whole / back"),
         Here("life_line", "where the item came from, when the model saw it"),
         Here("change_next", "next / previous event that changed the item"),
+        Here("lens_context", "again: the request as it was sent; again: only what is new"),
         Here("copy", "copy the item"),
     ),
     "diff": (
@@ -40,7 +41,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
         Here("open", "the item whole / back"),
         Here("request_next", "next / previous request, each against the one before"),
         Here("mark", "compare with this event from now on / go there"),
-        Here("cancel"),
+        Here("search", "across a compaction: search only what was lost"),
     ),
     "cells": (
         _ROWS,
@@ -70,7 +71,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
         _ROWS,
         Here("open", "go to the event / back"),
         Here("problem_next"),
-        Here("filter", "errors only, errors and warnings, all"),
+        Here("filter", "errors only; errors and warnings; all"),
     ),
     "raw": (
         _ROWS,
