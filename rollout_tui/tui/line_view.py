@@ -121,11 +121,12 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         """Move the cursor row and tell it."""
         if not len(self.content):
             return
-        self.row = max(0, min(len(self.content) - 1, self.row + rows))
+        last, before = len(self.content) - 1, self.row
+        self.row = max(0, min(last, before + rows))
         self.top = seen(self.shape, self.row)
         self.fill()
         self.post_message(self.RowMoved(self, self.row, self.target))
-        if rows > 0 and self.row == len(self.content) - 1:
+        if before < self.row == last:
             self.post_message(self.Reshaped())
 
     def draw_edge(self, edge: bool) -> None:
