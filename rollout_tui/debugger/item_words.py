@@ -13,7 +13,7 @@ from msgspec import UNSET
 from rollout_tui.debugger.item_text import short_text
 from rollout_tui.debugger.names import cell_label
 from rollout_tui.debugger.span_words import one_line, telling_argument
-from rollout_tui.debugger.waits import as_started, wait_of
+from rollout_tui.debugger.waits import wait_of
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Object, ToolCall
 from rollout_tui.graph.values import (
@@ -203,7 +203,7 @@ def _cell_of(history: History, item: ConversationItem) -> str | None:
 
 def cell_of_call(history: History, tool: ToolCall) -> str | None:
     """The cell an `exec` call runs or a `wait` call waits for, as people call it."""
-    wait = wait_of(as_started(history, tool.tool_call_id) or tool)
+    wait = wait_of(history, tool)
     if wait is not None:
         return f"cell {wait.cell_id}" if wait.cell_id else None
     return _cell_named(history, f"code_cell:{tool.model_visible_call_id}")

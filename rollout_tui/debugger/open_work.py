@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, cast
 
 from rollout_tui.debugger.spans import CELL, OPERATION, THREAD, TURN, Spans
-from rollout_tui.debugger.waits import Wait, as_started, wait_of
+from rollout_tui.debugger.waits import Wait, wait_of
 from rollout_tui.graph.objects import CodeCell, Object, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
 
@@ -110,7 +110,7 @@ class OpenWork:
 
     def wait(self, tool: ToolCall) -> Wait | None:
         """What a call waits for, None for a call that is no wait."""
-        return wait_of(as_started(self.spans.history, tool.tool_call_id) or tool)
+        return wait_of(self.spans.history, tool)
 
     def awaited_cell(self, number: int) -> int | None:
         """The span of the cell a wait call names, whether it still runs or not."""

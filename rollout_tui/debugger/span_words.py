@@ -53,10 +53,10 @@ def short_call(tool: ToolCall) -> str:
 
 def call_label(history: History, tool: ToolCall) -> str:
     """What a call does: `exec_command echo fromB`, `wait cell 2 8000 ms`, `wait_agent 20000 ms`."""
-    started = as_started(history, tool.tool_call_id) or tool
-    wait = wait_of(started)
+    wait = wait_of(history, tool)
     if wait is not None:
         return wait_label(wait)
+    started = as_started(history, tool.tool_call_id) or tool
     name = tool_name(tool.kind)
     return f"{name} {what}" if (what := call_text(history, tool, started)) else name
 

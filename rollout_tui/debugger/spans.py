@@ -204,7 +204,7 @@ class Spans(SpanTree):
             number = self._tool_created(handle, made, thread, event)
             if waited is not None:
                 self.waited_cells[number] = waited
-            if waited is not None or self._waits(handle, made, event):
+            if waited is not None or self._waits(made):
                 self.waits.append(number)
         else:
             self.add(code, handle, thread, self._turn_span(made.codex_turn_id, thread), event)
@@ -224,11 +224,12 @@ class Spans(SpanTree):
                 self.move(cell, number)
         return number
 
-    def _waits(self, handle: int, tool: ToolCall, event: int) -> bool:
+    def _waits(self, tool: ToolCall) -> bool:
         """Whether a call was a wait when it started: a runtime start can give it another kind (8.3)."""
         kind = tool.kind
         likely = kind.name == "wait" or kind.type in ("wait_agent", "mcp")
-        return likely and is_wait(cast(ToolCall, self.history.as_of(handle, event)))
+        likely = likely or tool.tool_call_id in self.history.named_cells
+        return likely and is_wait(self.history, tool)
 
     def _cell_created(self, handle: int, cell: CodeCell, thread: int, event: int) -> None:
         call = (thread, cell.model_visible_call_id)

@@ -109,7 +109,7 @@ def _intervals(history: History, event: int) -> Iterator[tuple[str, Interval]]:
         yield cell.codex_turn_id, Interval("tools", window.started_at_unix_ms, answered)
     for tool, _ in _existing(history, ToolCall, event):
         if tool.started_by_codex_turn_id is not None:
-            kind = "waits" if is_wait(tool) else "tools"
+            kind = "waits" if is_wait(history, tool) else "tools"
             yield tool.started_by_codex_turn_id, _interval(kind, tool.execution)
 
 

@@ -36,19 +36,22 @@ class Wait(NamedTuple):
     terminate: bool
 
 
-def is_wait(tool: ToolCall) -> bool:
+def is_wait(history: History, tool: ToolCall) -> bool:
     """Whether a tool call waits for a cell or an agent."""
-    return wait_of(tool) is not None
+    return wait_of(history, tool) is not None
 
 
-def wait_of(tool: ToolCall) -> Wait | None:
-    """What a tool call waits for, as its summary tells; None for a call that is no wait."""
-    if tool.kind.type == "wait_agent":
-        return _agent_wait(tool)
-    if tool.kind.type != "other" or tool.kind.name != "wait":
-        return None
-    arguments = call_arguments(tool)
-    cell_id = arguments.get("cell_id")
+def wait_of(history: History, tool: ToolCall) -> Wait | None:
+    """What a tool call waits for, by its arguments as it started; None for a call that is no wait.
+
+    The cell is the one that its invocation names; where that cannot be read, the one in its summary.
+    """
+    started = as_started(history, tool.tool_call_id) or tool
+    if started.kind.type == "wait_agent":
+        return _agent_wait(started)
+    arguments = call_arguments(started)
+    named = arguments.get("cell_id") if (started.kind.type, started.kind.name) == ("other", "wait") else None
+    cell_id = history.named_cells.get(tool.tool_call_id, named)
     if not isinstance(cell_id, str):
         return None
     timeout = arguments.get("yield_time_ms")

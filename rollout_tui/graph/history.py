@@ -78,6 +78,8 @@ class History:
         self.objects: list[Any] = []
         self.implicit: dict[str, int] = {}
         self.items = ItemColumns()
+        # By tool call id: the cell that a `wait` names as it starts, known to the graph or not (format 9.4).
+        self.named_cells: dict[str, str] = {}
         # What others derive from this history, kept with it so that both go together.
         self.indexes: dict[type, Any] = {}
         kinds: tuple[type[Object], ...] = (*STATE_COLLECTIONS.values(), Conversation, PendingEdge, Rollout)

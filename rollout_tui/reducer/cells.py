@@ -286,6 +286,7 @@ def waited_cell(
     if runtime_id is None:
         r.refuse("wait_arguments", f"wait call in {where} names no cell_id", payload.tool_call_id)
         return None
+    r.history.named_cells[payload.tool_call_id] = runtime_id
     return r.find(CodeCell, r.cells.by_runtime_id.get((thread_id, runtime_id)))
 
 

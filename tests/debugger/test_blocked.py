@@ -10,7 +10,7 @@ from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import COMMAND, ROOT, WAIT, Script, message, own_folders, own_recording, script_call
 
 from rollout_tui.debugger.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
-from rollout_tui.debugger.waits import as_started, wait_of
+from rollout_tui.debugger.waits import wait_of
 from rollout_tui.recording import Trace, open_trace
 
 
@@ -299,7 +299,7 @@ def check_every_event(folder: Path) -> None:
             assert in_words(waits)
         cells = {wait: cell for cell in snapshot.code_cells.values() for wait in cell.wait_tool_call_ids}
         for call in snapshot.tool_calls.values():
-            waits_for = wait_of(as_started(trace.history, call.tool_call_id) or call)
+            waits_for = wait_of(trace.history, call)
             turn = snapshot.codex_turns[call.started_by_codex_turn_id or ""]
             if waits_for is None or "running" not in call.execution.status or call.thread_id not in running:
                 continue

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_recordings import ROOT, WAIT, Script, own_recording
+from small_recordings import ROOT, WAIT, Script, message, own_recording, script_call
 
+from rollout_tui.debugger.blocked import blocked
+from rollout_tui.debugger.findings import find_all
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans import Spans
-from rollout_tui.debugger.waits import AGENT, CELL, Wait, as_started, wait_of
+from rollout_tui.debugger.waits import AGENT, CELL, Wait, wait_of
 from rollout_tui.recording import Trace
 
 CUT_IN_SUMMARY = '{"note": "' + "x" * 100 + '", "cell_id": "8", "more": "' + "y" * 100 + '"}'
@@ -17,8 +19,8 @@ AGENT_WAIT = {"type": "wait_agent"}
 
 
 def waits_of(trace: Trace) -> dict[str, Wait | None]:
-    calls = (as_started(trace.history, call) for call in trace.at(trace.head).tool_calls)
-    return {call.tool_call_id: wait_of(call) for call in calls if call is not None}
+    calls = trace.at(trace.head).tool_calls.values()
+    return {call.tool_call_id: wait_of(trace.history, call) for call in calls}
 
 
 def test_the_waits_of_a_recording() -> None:
@@ -60,6 +62,28 @@ def test_a_wait_names_a_cell(tmp_path: Path, arguments: str, expected: Wait | No
     trace = script.trace()
     assert waits_of(trace) == {"w": expected}
     assert len(index_of(trace.history, Spans).waits) == (expected is not None)
+
+
+def test_a_summary_that_shows_no_arguments_hides_no_wait(tmp_path: Path) -> None:
+    """The invocation names cell 1, which is known, and cell 9, which is not."""
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    script.request("i1", [message("user", "go")])
+    script.response("i1", [script_call("x")])
+    script.cell("1", "x")
+    script.cell_answered("1")
+    for call_id, cell in (("w1", "1"), ("w9", "9")):
+        summary = {"type": "generic", "label": "wait", "input_preview": None, "output_preview": None}
+        script.tool(call_id, WAIT, f'{{"cell_id": "{cell}"}}', summary=summary)
+    trace = script.trace()
+    assert {call: wait and wait.cell_id for call, wait in waits_of(trace).items()} == {"w1": "1", "w9": "9"}
+    (waits,) = blocked(trace, trace.at(trace.head))
+    assert [(one.kind, one.id, one.parent) for one in waits.blocked_on][1:] == [
+        ("wait", "w1", 0),
+        ("code_cell", "code_cell:x", 1),
+        ("wait", "w9", 0),
+    ]
+    assert "wait_on_unknown_cell" in {one.code for one in find_all(trace)}
 
 
 @pytest.mark.parametrize(
