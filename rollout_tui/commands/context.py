@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_thread, add_trace
 from rollout_tui.commands.loading import look, thread_at
-from rollout_tui.commands.outcome import FINE
+from rollout_tui.commands.outcome import FINE, CommandFailure
 from rollout_tui.debugger.context import as_json
+
+if TYPE_CHECKING:
+    from rollout_tui.graph.snapshot import Snapshot
+    from rollout_tui.recording import Trace
 
 _EXAMPLES = """\
   rollout-tui context trace-01a2 --at 30               what request 3 carried, what came since
   rollout-tui context trace-01a2 --thread /root/alpha  what a child had in front of it
+  rollout-tui context trace-01a2 --item call_ls         whether the model saw that output, and all of it
   rollout-tui context trace-01a2 --json | jq '.items[] | select(.status == "dropped") | .text'"""
 
 
@@ -23,12 +29,17 @@ def parser() -> Parser:
         "List what a thread had in its context at an event, in order, then what is accepted but in no\n"
         "request yet, pending (known at runtime only), or dropped. Marks: + new with this event, ~ changed,\n"
         "- left.\n"
-        "With --json every text is whole.",
+        "With --json every text is whole.\n"
+        "With --item the life line of one item, call, command or cell: bytes at every place it\n"
+        "passed, when requests carried it, and what dropped it.",
         examples=_EXAMPLES,
     )
     add_trace(made)
     add_at(made)
     add_thread(made)
+    made.add_argument(
+        "--item", metavar="ID", help="an item (its number will do), a tool call, a command or a code cell"
+    )
     add_json(made)
     return made
 
@@ -36,6 +47,8 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Print the context."""
     trace, snapshot, query = look(options.trace, options.at)
+    if options.item is not None:
+        return _life_line(trace, snapshot, options.item, options.json)
     wanted = query.get("thread") if options.thread is None else options.thread
     thread_id = thread_at(snapshot, wanted)
     if options.json:
@@ -45,4 +58,27 @@ def run(options: argparse.Namespace) -> int:
         from rollout_tui.export.table import room
 
         say_lines(context_text(trace, snapshot, thread_id, room()))
+    return FINE
+
+
+def _life_line(trace: Trace, snapshot: Snapshot, wanted: str, as_json: bool) -> int:
+    """Print the life line of one thing."""
+    from rollout_tui.debugger.lifeline import life_line, life_line_json
+
+    object_id = f"conversation_item:{wanted}" if wanted.isdecimal() else wanted
+    found = life_line(trace, object_id, snapshot.event)
+    if found is None:
+        count = len(snapshot.conversation_items)
+        items = f"items are 1 to {count}" if count else "there is no item yet"
+        raise CommandFailure(
+            f"rollout-tui: --item {wanted[:80]!r} names nothing at seq {snapshot.seq}; {items}, or give "
+            "the id of a tool call, a terminal operation or a code cell"
+        )
+    if as_json:
+        say_json(life_line_json(trace, found))
+    else:
+        from rollout_tui.export.life_line import life_line_text
+        from rollout_tui.export.table import room
+
+        say_lines(life_line_text(trace, found, room()))
     return FINE

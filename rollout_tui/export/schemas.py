@@ -116,6 +116,27 @@ SCHEMAS: dict[str, Schema] = {
             _CONTEXT_ITEM, "in_context in their order, then accepted, pending, dropped by first_seen_seq"
         ),
     ),
+    "life_line": _object(
+        "context --item: the way of one text to the model",
+        title=STRING,
+        thread_id=STRING,
+        item_id=_said(STRING_OR_NULL, "null while nothing of it is in the conversation"),
+        hops=_list(
+            _object(
+                place=_one_of("terminal", "tool value", "cell output", "model"),
+                id=STRING,
+                seq=INTEGER,
+                size_bytes=COUNT,
+                cut=_said(STRING_OR_NULL, "the mark left where it was shortened"),
+                shorter=_said(BOOLEAN, "fewer bytes arrived than left the place before"),
+            )
+        ),
+        moments=_list(_object(what=STRING, seq=INTEGER, by=STRING_OR_NULL)),
+        first_carried_seq=_said(INTEGER_OR_NULL, "null: no request has carried it"),
+        last_carried_seq=INTEGER_OR_NULL,
+        dropped_seq=INTEGER_OR_NULL,
+        dropped_by=STRING_OR_NULL,
+    ),
     "blocked": _list(
         _object(
             thread_id=STRING,

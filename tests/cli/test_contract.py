@@ -33,7 +33,7 @@ def told(name: str, *arguments: str | Path) -> Any:
 
 
 def test_there_is_a_schema_for_every_json_output() -> None:
-    assert set(SCHEMAS) == {"context", "blocked", "findings", "diff", "summary", "check"}
+    assert set(SCHEMAS) == {"context", "life_line", "blocked", "findings", "diff", "summary", "check"}
     for name in SCHEMAS:
         assert run("help", "schema", name).json == schema(name)
 
@@ -85,6 +85,30 @@ def test_context_and_blocked_on_a_recording_read_by_hand() -> None:
     assert kinds == [("turn", 6), ("wait", 39), ("code_cell", 20), ("tool_call", 45)]
     assert [one["id"] for one in root["blocked_on"]][1:3] == ["call_wB2", "code_cell:call_B"]
     assert [one["id"] for one in root["background"]] == ["code_cell:call_A"]
+
+
+def test_the_life_line_of_an_output_by_item_call_command_and_number() -> None:
+    """Of call_seq: 60,894 bytes at the terminal (#21), 40,216 as tool value (#22) and in request #24."""
+    bundle = recording("big-tool-output")
+    done = run("context", bundle, "--item", "call_seq", "--json")
+    assert not list(violations(schema("life_line"), done.json))
+    assert [(one["place"], one["seq"], one["size_bytes"], one["shorter"]) for one in done.json["hops"]] == [
+        ("terminal", 21, 60_894, False),
+        ("tool value", 22, 40_216, True),
+        ("model", 24, 40_216, False),
+    ]
+    assert (done.json["item_id"], done.json["first_carried_seq"]) == ("conversation_item:7", 24)
+    assert (done.json["dropped_seq"], done.json["dropped_by"]) == (None, None)
+    for same in ("7", "conversation_item:7", done.json["hops"][0]["id"]):
+        assert run("context", bundle, "--item", same, "--json").json["hops"] == done.json["hops"], same
+    text = run("context", bundle, "--item", "7").text.splitlines()
+    assert text[0] == "output of exec_command   conversation_item:7"
+    assert text[1].split() == ["#21", "terminal", "60,894", "B"]
+    assert text[-1] == "it is in the model's context"
+    assert run("context", bundle, "--item", "7", "--at", "22").status == 2
+    unknown = run("context", bundle, "--item", "nope", "--at", "22")
+    assert (unknown.status, unknown.out, len(unknown.err.splitlines())) == (2, b"", 1)
+    assert "--item 'nope' names nothing at seq 22; items are 1 to 6" in unknown.err
 
 
 def test_exit_statuses_say_what_was_found() -> None:
