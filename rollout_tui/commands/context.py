@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
   rollout-tui context trace-01a2 --at 30               what request 3 carried, what came since
   rollout-tui context trace-01a2 --thread /root/alpha  what a child had in front of it
-  rollout-tui context trace-01a2 --item call_ls         whether the model saw that output, and all of it
+  rollout-tui context trace-01a2 --item call_ls        whether the model saw that output
   rollout-tui context trace-01a2 --json | jq '.items[] | select(.status == "dropped") | .text'"""
 
 
