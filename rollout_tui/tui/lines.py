@@ -200,15 +200,23 @@ def clipped(whole: Line, width: int, mark: str = CUT) -> Line:
 
 
 def wrapped(text: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
-    """`text` (short: words of our own, an error) as lines of at most `width` cells, broken at spaces."""
+    """`text` (short: words of our own, an error) as lines of at most `width` cells, broken at spaces.
+
+    A word that is longer than a line, such as an id in an error, is broken as well.
+    """
     lines: list[Line] = []
+    room = max(1, width - indent)
     for paragraph in printable(text, keep_newlines=True).split("\n"):
         current = ""
         for word in paragraph.split(" "):
             joined = f"{current} {word}" if current else word
-            if cells(joined) > max(1, width - indent) and current:
+            if cells(joined) > room and current:
                 lines.append(Line((Piece(" " * indent + current, style),)))
                 joined = word
+            while cells(joined) > room:
+                first = clip(joined, room) or joined[0]
+                lines.append(Line((Piece(" " * indent + first, style),)))
+                joined = joined[len(first) :]
             current = joined
         lines.append(Line((Piece(" " * indent + current, style),)))
     return lines

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rollout_tui.printable import printable
 from rollout_tui.tui.lens import JoinedLines, LineList, MadeLines
 from rollout_tui.tui.lines import (
     FLEXIBLE,
@@ -75,3 +76,11 @@ def test_a_million_lines_cost_nothing_until_they_are_seen() -> None:
     assert (len(joined), joined.focus, joined.line(0).text) == (1_000_001, 8, "heading")
     assert joined.line(1_000_000).text == "999999"
     assert made == [999_999]
+
+
+@pytest.mark.parametrize("word", ["x" * 400, "\u6f22" * 100, "\u202e" * 40, "e\u0301" * 200, ""])
+def test_a_word_longer_than_a_line_is_broken(word: str) -> None:
+    lines = wrapped(f"event type {word} is not known", 40, indent=2)
+    assert all(line.width <= 40 for line in lines)
+    joined = "".join(line.text for line in lines).replace(" ", "")
+    assert joined == printable(f"eventtype{word}isnotknown")
