@@ -51,6 +51,7 @@ class Session:
         self.marks: tuple[int, ...] = ()
         self.severity = "note"
         self.way: Way = "logical"
+        self._whole = (0, 0)
         self.folds: frozenset[str] = frozenset()
         self.outline = True
         self.zoomed = False
@@ -168,7 +169,7 @@ class Session:
             self.hold_thread(None)
             return "thread let go"
         if self.way != "logical" and self.place.lens == "context":
-            self.way = "logical"
+            self._look("logical")
             return "the whole context"
         if self.zoomed:
             self.zoomed = False
@@ -280,9 +281,17 @@ class Session:
 
     def next_way(self) -> Way:
         """Look at the context another way: whole, as it was sent, only what is new."""
-        self.way = WAYS[(WAYS.index(self.way) + 1) % len(WAYS)]
-        self.place = replace(self.place, row=0, top=0)
+        self._look(WAYS[(WAYS.index(self.way) + 1) % len(WAYS)])
         return self.way
+
+    def _look(self, way: Way) -> None:
+        """Another way starts at its top; the whole context is given back as it was left."""
+        if self.way == "logical":
+            self._whole = (self.place.row, self.place.top)
+        self.way = way
+        row, top = self._whole if way == "logical" else (0, 0)
+        self.place = replace(self.place, row=row, top=top)
+        self.given_back = True
 
     def hold_thread(self, thread_id: str | None) -> None:
         """Show this thread wherever the cursor goes; None lets go."""

@@ -430,8 +430,14 @@ async def test_the_number_of_the_context_again_looks_another_way(two_cells: Path
             titles, ("13 items", "on the wire", "new since request 4 (#36)", "13 items"), strict=True
         ):
             assert words in title
-        await shown.press("1", "escape")
+        line = shown.screen.line_view(LENS)
+        await shown.press("k", "k")
+        before = (line.row, line.top)
+        await shown.press("1")
+        assert (line.row, line.top) == (0, 0)
+        await shown.press("escape")
         assert "13 items" in shown.pane("lens").splitlines()[0]
+        assert (line.row, line.top) == before
 
 
 async def test_searching_only_what_a_compaction_lost() -> None:

@@ -85,7 +85,9 @@ def _new(view: View, rows: Context, width: int) -> LensLines:
     carried = min(len(rows.in_context), len(request.items)) if request else 0
     dropped = rows.start_of(DROPPED)
     sent = history.events.seqs[request.event] if request else 0
-    gone = [number for number in range(dropped, len(rows)) if (rows[number].dropped_seq or 0) > sent]
+    index = index_of(history, ContextIndex)
+    before = set(index.dropped(rows.thread_id, request.event)) if request else set()
+    gone = [dropped + at for at, number in enumerate(rows.dropped) if number not in before]
     numbers = [*range(carried, dropped), *gone]
     since = (
         f"request {index_of(history, Names).number(request.inference_call_id)} (#{sent})" if request else ""
