@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from running import recording, run
 
 
@@ -69,3 +72,22 @@ def test_redaction_reaches_accounts_and_perfetto() -> None:
         redacted = run("export", bundle, "--format", form, "--redact", "-o", "-").text
         assert any(word in plain for word in telling)
         assert not [word for word in telling if word in redacted]
+
+
+@pytest.mark.parametrize("form", ["md", "perfetto", "bundle"])
+def test_a_full_disk_is_said_and_what_was_there_stays(form: str, tmp_path: Path) -> None:
+    """A limit on file sizes stands for a full disk: a write fails half-way."""
+    out = tmp_path / "out"
+    assert run("export", recording("one-message"), "--format", form, "-o", out).status == 0
+    before = {path: path.read_bytes() for path in (out, *out.rglob("*")) if path.is_file()}
+    script = (
+        "import resource, sys; from rollout_tui.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); sys.exit(main(sys.argv[1:]))"
+    )
+    words = ["export", recording("two-cells-interleaved"), "--format", form, "-o", str(out), "--force"]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("rollout-tui: ") and "file too large" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert {path: path.read_bytes() for path in (out, *out.rglob("*")) if path.is_file()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

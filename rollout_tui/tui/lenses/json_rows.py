@@ -227,7 +227,7 @@ class JsonRows:
 def _container_pieces(value: JsonValue, room: int, *, opened: bool) -> list[Piece]:
     brackets = "{}" if value.kind == "object" else "[]"
     uncounted = not opened and value.size > HUGE and not value.is_parsed
-    members = CUT if uncounted else str(len(value.children))
+    members = CUT if uncounted else value.members
     if members == "0":
         return [Piece(brackets, "dim")]
     told = f"{brackets[0]}{members}{brackets[1]}"

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias, overload
 import msgspec
 
 from rollout_tui.tui.lenses.text_rows import TextRows, line_count
+from rollout_tui.words import size
 
 Kind: TypeAlias = Literal["object", "list", "string", "number", "constant", "text"]
 
@@ -31,6 +32,14 @@ _KINDS: dict[int, Kind] = {
     ord("n"): "constant",
 }
 _MOST_EMBEDDED = 4_000_000
+MOST_MEMBERS = 2_000_000
+"""Members of a container that are listed; each takes 70 bytes. Of one with more the first ones are."""
+BEGINNING = 200_000
+"""Bytes that those are in."""
+_STRING_INSIDE = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_STRUCTURE = re.compile(_STRING_INSIDE.pattern + rb"|[\[\]{},]", re.DOTALL)
+_INNERMOST = re.compile(rb"\[,*+\]|\{,*+\}")
+_NO_STRUCTURE = bytes(set(range(256)) - set(b"[]{},"))
 
 
 class Child(NamedTuple):
@@ -74,16 +83,24 @@ class JsonValue:
     def children(self) -> Sequence[Child]:
         """The values inside a container; of a text that is no JSON after all, none."""
         if self._children is None:
+            raw, rest = _bounded(self.raw)
             try:
                 if self.kind == "object":
-                    found = _OBJECT.decode(self.raw)
-                    self._children = _Members(list(found), list(found.values()))
+                    found = _OBJECT.decode(raw)
+                    self._children = _Members(list(found), list(found.values()), rest)
                 else:
-                    self._children = _Members(None, _LIST.decode(self.raw))
+                    self._children = _Members(None, _LIST.decode(raw), rest)
             except (ValueError, RecursionError) as error:
                 self.problem = str(error)
                 self._children = ()
         return self._children
+
+    @property
+    def members(self) -> str:
+        """How many values are inside a container, in words: of too many `26,214+`."""
+        found = self.children
+        listed = found.listed if isinstance(found, _Members) else 0
+        return f"{listed:,}+" if listed < len(found) else str(listed)
 
     @property
     def text(self) -> str:
@@ -121,15 +138,24 @@ class JsonValue:
 
 
 class _Members(Sequence[Child]):
-    """The members of a container, made when they are looked at: a list may have a million."""
+    """The members of a container, made when they are looked at: a list may have a million.
 
-    def __init__(self, keys: list[str] | None, values: list[msgspec.Raw]) -> None:
+    `rest` are the bytes of those that are too many to list; a last entry tells of them.
+    """
+
+    def __init__(self, keys: list[str] | None, values: list[msgspec.Raw], rest: int) -> None:
         self._keys = keys
         self._values = values
+        self._rest = rest
         self._made: dict[int, Child] = {}
 
-    def __len__(self) -> int:
+    @property
+    def listed(self) -> int:
+        """How many members there are to look at."""
         return len(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values) + (1 if self._rest else 0)
 
     @overload
     def __getitem__(self, index: int) -> Child: ...
@@ -140,9 +166,49 @@ class _Members(Sequence[Child]):
             return [self[at] for at in range(*index.indices(len(self)))]
         found = self._made.get(index)
         if found is None:
-            value = JsonValue(memoryview(self._values[index]).toreadonly())
-            found = self._made[index] = Child(self._keys[index] if self._keys else None, value)
+            found = self._made[index] = self._member(index)
         return found
+
+    def _member(self, index: int) -> Child:
+        if index == len(self._values):
+            return Child("...", JsonValue(f"{size(self._rest)} more".encode(), "text"))
+        value = JsonValue(memoryview(self._values[index]).toreadonly())
+        return Child(self._keys[index] if self._keys else None, value)
+
+
+def _bounded(raw: bytes | memoryview) -> tuple[bytes | memoryview, int]:
+    """A container, of one with too many members only the first ones, and how many bytes are left out."""
+    if len(raw) < 2 * MOST_MEMBERS:
+        return raw, 0
+    data = bytes(raw)
+    if data.count(b",") < MOST_MEMBERS:
+        return raw, 0
+    members, cut = _first_members(data)
+    # Where the beginning is as dense as that, counting the rest is not worth a second.
+    if members * len(data) < MOST_MEMBERS * BEGINNING and _commas_inside(data) < MOST_MEMBERS:
+        return raw, 0
+    return data[:cut] + (b"}" if data[:1] == b"{" else b"]"), len(data) - cut
+
+
+def _first_members(data: bytes) -> tuple[int, int]:
+    """How many members of a container end within its beginning, and where the comma after the last is."""
+    depth, members, cut = 0, 0, 1
+    for match in _STRUCTURE.finditer(data, 0, BEGINNING):
+        sign = match[0]
+        if sign == b"," and depth == 1:
+            members, cut = members + 1, match.start()
+        else:
+            depth += (sign in (b"[", b"{")) - (sign in (b"]", b"}"))
+    return members, cut
+
+
+def _commas_inside(data: bytes) -> int:
+    """The commas of a container that are in none of its members."""
+    signs = _STRING_INSIDE.sub(b"", data).translate(None, _NO_STRUCTURE)[1:-1]
+    shorter = _INNERMOST.sub(b"", signs)
+    while len(shorter) < len(signs):
+        signs, shorter = shorter, _INNERMOST.sub(b"", shorter)
+    return signs.count(b",")
 
 
 def _as_text(raw: bytes | memoryview) -> str:

@@ -213,3 +213,30 @@ def test_of_what_is_too_large_the_size_and_the_beginning_are_shown(tmp_path: Pat
     assert "payload_too_large" in payload[at] and "1,073,741,8" in payload[at + 1]
     assert '["the payload begins\u2400' in payload[at + 3]
     assert resident() - before < 100 << 20
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"input": [' + b"0, " * 10_000_000 + b"0]}",
+        b"[" + b'{"a": 1},' * 3_000_000 + b"0]",
+        b"[" + b'"' + b"x" * 300_000 + b'",' + b"0," * 3_000_000 + b"0]",
+        b"{" + b'"a,\\"": [0],' * 3_000_000 + b'"b": 0}',
+    ],
+    ids=["numbers", "objects", "numbers behind a text", "members"],
+)
+def test_of_millions_of_members_the_first_are_listed(data: bytes) -> None:
+    before = resident()
+    document = parsed(data)
+    content = JsonRows(document, "", frozenset(), 78)
+    assert 0 < len(content) < 200_000
+    last = rows(LineList("", map(content.line, range(max(0, len(content) - 3), len(content)))))
+    assert any(" MB more" in row for row in last), last
+    assert resident() - before < 100 << 20
+
+
+def test_many_members_are_all_listed() -> None:
+    data = b"[" + b"[1,2,3]," * 600_000 + b"0]"
+    content = JsonRows(parsed(data), "", frozenset(), 78)
+    assert len(content) >= 600_001
+    assert not any(" more" in row for row in rows(LineList("", map(content.line, range(600_000, 600_001)))))
