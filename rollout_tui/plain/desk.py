@@ -59,6 +59,10 @@ class PlainRunning:
         self._desk = desk
         self.player = Player()
 
+    def switch(self, by: int) -> None:
+        """One recording is told."""
+        self._desk.say("start the program on the other recording")
+
     def sift(self) -> None:
         """Find all events that pass the filter."""
         filtering = self._desk.session.filtering

@@ -9,15 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.bundle import bundle_folders, newest_folder
 from rollout_tui.trace.glance import Glance, glance
 from rollout_tui.trace.identity import SPINE_NAME, Identity
 from rollout_tui.trace.writer import WriterState, states_of
 
 BundleStatus = Literal["running", "ended", "stopped", "damaged"]
-
-# Where nobody can tell whether the writer lives, a spine that grew within this time counts as running.
-_SILENT_MS = 10 * 60 * 1000
 
 
 class Relation(NamedTuple):
@@ -82,6 +80,7 @@ class TraceRoot(BundleList):
 
     def __init__(self, root: Path) -> None:
         super().__init__(lambda: bundle_folders(root))
+        self.root = root
 
 
 def list_bundles(root: Path) -> list[BundleRow]:
@@ -144,7 +143,7 @@ def _status(seen: Glance, writer: WriterState) -> BundleStatus:
     if seen.ended:
         return "ended"
     if writer == "unknown":
-        return "running" if time.time() * 1000 - seen.modified_at_unix_ms < _SILENT_MS else "stopped"
+        return "running" if time.time() * 1000 - seen.modified_at_unix_ms < SILENT_MS else "stopped"
     return "running" if writer == "writing" else "stopped"
 
 

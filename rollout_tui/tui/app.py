@@ -81,13 +81,14 @@ class RolloutApp(App[int]):
     def on_mount(self) -> None:
         """Begin with the trace; a signal to end gives the terminal back first."""
         leave_on_signals(self)
+        opening = self.opening
         if self.recent is not None:
             self.push_screen(recent_screen(self.recent))
             return
         if self.pick:
-            self.push_screen(picker_screen(self.opening.path))
+            self.push_screen(picker_screen(opening.path, wait=opening.wait))
             return
-        screen = debugger_screen(self.opening)
+        screen = debugger_screen(opening)
         if self.frame is not None:
             screen.painter.ending = self.frame.ending
             self.set_timer(LONGEST_COVER_S, self.uncover)
@@ -136,7 +137,21 @@ class RolloutApp(App[int]):
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""
-        self.push_screen(debugger_screen(replace(self.opening, path=message.folder, named=None)))
+        chosen = replace(self.opening, path=message.folder, named=None, wait=False, root=message.root)
+        self.push_screen(debugger_screen(chosen))
+
+    def switch(self, folder: Path, lens: str, said: str) -> None:
+        """Leave this trace for another one of its folder, with the same lens; `said` is why, if not asked."""
+        other = Opening(
+            folder,
+            follow=self.opening.follow,
+            lens=lens,
+            memory=self.opening.memory,
+            root=folder.parent,
+            latest=self.opening.latest,
+            said=said,
+        )
+        self.switch_screen(debugger_screen(other))
 
     def _fatal_error(self) -> None:
         """A mistake in this program ends it. Textual would print values of variables: texts of the trace."""
@@ -188,7 +203,7 @@ def run(
     `frame` is what the terminal shows already.
     """
     path = Path(trace_path)
-    opening = Opening(path, at, follow, wait, thread, lens, named, memory)
+    opening = Opening(path, at, follow, wait, thread, lens, named, memory, latest=latest)
     pick = not latest and is_folder_of_bundles(path)
     app = RolloutApp(opening, pick=pick, recent=memory if recent else None, frame=frame)
     if theme is not None:

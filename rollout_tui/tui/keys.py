@@ -122,6 +122,11 @@ DEFAULTS: tuple[Action, ...] = (
         ("faster", ("+",), "play faster", "playing.faster"),
         ("slower", ("-",), "play slower", "playing.slower"),
     ),
+    *_two(
+        LIVE,
+        ("recording_next", ("r",), "next running recording", "switching.recording_next"),
+        ("recording_previous", ("R",), "previous running recording", "switching.recording_previous"),
+    ),
     Action("search", ("/",), SEARCH, "search ids, text and payloads", "searching.ask", "", "find", 12),
     Action("filter", ("&",), SEARCH, "list only some events; findings by severity", "searching.filter_here"),
     *_two(

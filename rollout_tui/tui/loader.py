@@ -10,15 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from textual.message import Message
-
 from rollout_tui.recording import TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState, WriterWatch
-from rollout_tui.tui.messages import Advanced, Failed, FileChanged, Opened, PayloadsCame, Waiting, WriterSeen
+from rollout_tui.tui.messages import (
+    Advanced,
+    Failed,
+    FileChanged,
+    News,
+    Opened,
+    PayloadsCame,
+    Waiting,
+    WriterSeen,
+)
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
 
@@ -38,7 +45,7 @@ class Loader(threading.Thread):
     With `wait` a trace that is not there yet is waited for. `stop()` ends the thread soon.
     """
 
-    def __init__(self, path: Path, tell: Callable[[Message], object], *, wait: bool = False) -> None:
+    def __init__(self, path: Path, tell: Callable[[News], object], *, wait: bool = False) -> None:
         super().__init__(name="reading", daemon=True)
         self._path = path
         self._tell = tell

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from textual.message import Message
+T = TypeVar("T")
 
 
-class Mailbox:
-    """Threads put messages in, the screen takes them out; `ring` is called when there is something to take.
+class Mailbox(Generic[T]):
+    """Threads put news in, the screen takes them out; `ring` is called when there is something to take.
 
-    A terminal that takes no output holds the screen up for as long as it pleases: of each kind of message
-    only the last one waits for it.
+    A terminal that takes no output holds the screen up for as long as it pleases: of each kind of news only
+    the last one waits for it.
     """
 
     def __init__(self, ring: Callable[[], object]) -> None:
         self._ring = ring
         self._lock = threading.Lock()
-        self._waiting: dict[type[Message], Message] = {}
+        self._waiting: dict[type[T], T] = {}
 
-    def put(self, message: Message) -> None:
-        """Leave a message; one of its kind that was not taken yet is void."""
+    def put(self, news: T) -> None:
+        """Leave news; what is of the same kind and was not taken yet is void."""
         with self._lock:
             rung = bool(self._waiting)
-            self._waiting.pop(type(message), None)
-            self._waiting[type(message)] = message
+            self._waiting.pop(type(news), None)
+            self._waiting[type(news)] = news
         if not rung:
             self._ring()
 
-    def take(self) -> list[Message]:
+    def take(self) -> list[T]:
         """What was left since the last time, in the order it came."""
         with self._lock:
             taken = list(self._waiting.values())

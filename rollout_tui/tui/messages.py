@@ -1,8 +1,9 @@
-"""What the reading and the searching thread tell the screen, through its mailbox."""
+"""What threads tell the screen, through its mailbox."""
 
 from __future__ import annotations
 
-from textual.message import Message
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.tail import Change
@@ -11,68 +12,81 @@ from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
 
 
-class Mail(Message):
-    """There is something in the mailbox of the screen."""
-
-
-class Opened(Message):
+class Opened(NamedTuple):
     """The bundle is found; its events are being reduced from here on. `ending` is the end of a long one."""
 
-    def __init__(self, reading: Reading, ending: Ending | None) -> None:
-        super().__init__()
-        self.reading = reading
-        self.ending = ending
+    reading: Reading
+    ending: Ending | None
 
 
-class Advanced(Message):
+class Advanced(NamedTuple):
     """More events are reduced; `progress` is None once all that was there is."""
 
-    def __init__(self, reading: Reading, progress: LoadProgress | None) -> None:
-        super().__init__()
-        self.reading = reading
-        self.progress = progress
+    reading: Reading
+    progress: LoadProgress | None
 
 
-class FileChanged(Message):
+class FileChanged(NamedTuple):
     """Something unusual happened to the spine file; `reason` tells it in plain words."""
 
-    def __init__(self, change: Change, reason: str) -> None:
-        super().__init__()
-        self.change = change
-        self.reason = reason
+    change: Change
+    reason: str
 
 
-class PayloadsCame(Message):
+class PayloadsCame(NamedTuple):
     """Payloads that were missing or half written are there; everything was reduced anew with them."""
 
-    def __init__(self, paths: list[str]) -> None:
-        super().__init__()
-        self.paths = paths
+    paths: list[str]
 
 
-class WriterSeen(Message):
+class WriterSeen(NamedTuple):
     """Whether a process holds the spine file open for writing."""
 
-    def __init__(self, writer: WriterState) -> None:
-        super().__init__()
-        self.writer = writer
+    writer: WriterState
 
 
-class Failed(Message):
+class Failed(NamedTuple):
     """The trace cannot be opened, or reading it broke; `problem` is one line."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__()
-        self.problem = problem
+    problem: str
 
 
-class Waiting(Message):
+class Waiting(NamedTuple):
     """There is no trace yet; `problem` says what is looked for."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__()
-        self.problem = problem
+    problem: str
 
 
-class SearchAdvanced(Message):
+class Arrived(NamedTuple):
+    """A bundle has appeared in the folder of recordings.
+
+    `role` is what its agent was started for, empty for a person's.
+    """
+
+    folder: Path
+    role: str
+
+
+class RunningFound(NamedTuple):
+    """The next recording that is being written; None when there is no other, `problem` says why not."""
+
+    folder: Path | None
+    problem: str = ""
+
+
+class SearchAdvanced(NamedTuple):
     """More was searched, or another hit was found."""
+
+
+News: TypeAlias = (
+    Opened
+    | Advanced
+    | FileChanged
+    | PayloadsCame
+    | WriterSeen
+    | Failed
+    | Waiting
+    | Arrived
+    | RunningFound
+    | SearchAdvanced
+)

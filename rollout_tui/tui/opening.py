@@ -16,7 +16,9 @@ from rollout_tui.tui.session import Session
 class Opening:
     """`at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
     beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `named` is what
-    the user calls the trace where `path` is a copy of it, `memory` what is known from earlier.
+    the user calls the trace where `path` is a copy of it, `memory` what is known from earlier. `root` is the
+    folder of recordings it was chosen from, `latest` takes a newer one of them when this one is over; `said`
+    is why it was opened, where the user did not do that.
     """
 
     path: Path
@@ -27,6 +29,9 @@ class Opening:
     lens: str | None = None
     named: Path | None = None
     memory: Store | None = None
+    root: Path | None = None
+    latest: bool = False
+    said: str = ""
 
 
 class NotThere(LookupError):
@@ -48,7 +53,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> str:
     to say. Raises NotThere after going to the end instead.
     """
     if not session.following:
-        return ""
+        return opening.said
     session.follow()
     session.following = growing if opening.follow is None else opening.follow
     if opening.thread is not None:
@@ -59,7 +64,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> str:
         except UnknownSeq as problem:
             raise NotThere(str(problem)) from problem
         session.following = opening.follow is True and session.event == session.head
-    return restore(session, opening)
+    return opening.said or restore(session, opening)
 
 
 def find_thread(trace: Trace, wanted: str) -> str:

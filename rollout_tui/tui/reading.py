@@ -17,12 +17,12 @@ from rollout_tui.debugger.spans import Spans
 from rollout_tui.debugger.terminals import operation_count
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import Progress, Trace
+from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 
-SILENT_MS = 10 * 60 * 1000
 INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex)
 """What panes ask beside the spans."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 
 from rollout_tui.tui.mailbox import Mailbox
-from rollout_tui.tui.messages import FileChanged, SearchAdvanced, WriterSeen
+from rollout_tui.tui.messages import FileChanged, News, SearchAdvanced, WriterSeen
 
 
 def test_nothing_piles_up_while_nobody_takes() -> None:
     rung: list[int] = []
-    box = Mailbox(lambda: rung.append(1))
+    box: Mailbox[News] = Mailbox(lambda: rung.append(1))
     for _ in range(10_000):
         box.put(SearchAdvanced())
         box.put(WriterSeen("writing"))
@@ -25,7 +25,7 @@ def test_nothing_piles_up_while_nobody_takes() -> None:
 
 def test_what_comes_after_taking_rings_again() -> None:
     rung: list[int] = []
-    box = Mailbox(lambda: rung.append(1))
+    box: Mailbox[News] = Mailbox(lambda: rung.append(1))
     for count in (1, 2, 3):
         box.put(SearchAdvanced())
         assert len(rung) == count
@@ -34,7 +34,7 @@ def test_what_comes_after_taking_rings_again() -> None:
 
 def test_the_last_message_of_a_thread_is_always_taken() -> None:
     rung = threading.Event()
-    box = Mailbox(rung.set)
+    box: Mailbox[News] = Mailbox(rung.set)
 
     def tell() -> None:
         for number in range(5000):

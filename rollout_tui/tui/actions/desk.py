@@ -26,6 +26,9 @@ class Work(Protocol):
     def sift(self) -> None:
         """Find the events that pass the filter."""
 
+    def switch(self, by: int) -> None:
+        """To the next recording of the folder that is being written, or the one before."""
+
     def tell_searched(self) -> None:
         """More was searched; safe to call from the searching thread."""
 

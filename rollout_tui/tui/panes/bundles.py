@@ -9,8 +9,9 @@ from typing import NamedTuple
 from rollout_tui.printable import cells, printable
 from rollout_tui.trace.roots import BundleRow
 from rollout_tui.tui.lens import MadeLines
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, row
-from rollout_tui.words import count, duration, size
+from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.panes.blocked_line import SILENT_MS
+from rollout_tui.words import count, duration, short_id, size, whole_seconds
 
 STATUS_STYLES = {"running": "running", "ended": "ok", "stopped": "warning", "damaged": "error"}
 LEAST_WORDS = 20
@@ -30,16 +31,17 @@ class _Column(NamedTuple):
 
 _COLUMNS = (
     _Column(lambda one, now: one.status, lambda one: STATUS_STYLES.get(one.status, ""), 8),
-    _Column(lambda one, now: age(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 4),
+    _Column(lambda one, now: age(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 5),
+    _Column(lambda one, now: quiet_words(one, now), lambda one: "warning", 14, drop=2),
     _Column(lambda one, now: one.model, lambda one: "inference", 16, drop=1),
-    _Column(lambda one, now: _counted(one, one.turns, "turn"), lambda one: "", 10, "right", 2),
+    _Column(lambda one, now: _counted(one, one.turns, "turn"), lambda one: "", 10, "right", 3),
     _Column(
         lambda one, now: f"{one.failures}{_more(one)} failed" if one.failures else "",
         lambda one: "error",
         12,
         "right",
     ),
-    _Column(lambda one, now: size(one.size_bytes), lambda one: "dim", 8, "right", 3),
+    _Column(lambda one, now: size(one.size_bytes), lambda one: "dim", 8, "right", 4),
 )
 
 
@@ -81,7 +83,7 @@ def _fitting(rows: Sequence[BundleRow], width: int, now_ms: int) -> list[tuple[_
 
 def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], width: int, now_ms: int) -> Line:
     """The columns, then what the user first asked for, or why it cannot be opened."""
-    related = ", ".join(f"{one.words} {one.folder.name}" for one in bundle.related)
+    related = ", ".join(f"{one.words} {short_id(one.folder.name)}" for one in bundle.related)
     words = bundle.reason or bundle.task or bundle.folder.name
     return row(
         width,
@@ -89,6 +91,20 @@ def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], widt
         Cell(words, "error" if bundle.reason else "strong", FLEXIBLE, least=LEAST_WORDS),
         Cell(related, "agent", min(34, max(0, width // 4)) if related else 0, drop=1),
     )
+
+
+def quiet_words(bundle: BundleRow, now_ms: int) -> str:
+    """How long one that runs has been silent: `quiet 41 s`; empty for a few seconds."""
+    quiet = now_ms - bundle.modified_at_unix_ms
+    return f"quiet {whole_seconds(quiet)}" if bundle.status == "running" and quiet >= SILENT_MS else ""
+
+
+def bundle_detail(bundle: BundleRow, width: int) -> Line:
+    """The selected bundle: its folder, what its agent was started for, how it belongs to others."""
+    related = "; ".join(f"{one.words} {one.folder.name}" for one in bundle.related)
+    words = [Piece(" "), Piece(bundle.folder.name, "strong")]
+    words += [Piece(f"  {text}", "agent") for text in (bundle.role, related) if text]
+    return clipped(line(*words), width)
 
 
 def _more(bundle: BundleRow) -> str:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -23,29 +24,21 @@ from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Target
 from rollout_tui.tui.loader import Loader
 from rollout_tui.tui.mailbox import Mailbox
-from rollout_tui.tui.messages import (
-    Advanced,
-    Failed,
-    FileChanged,
-    Mail,
-    Opened,
-    PayloadsCame,
-    Waiting,
-    WriterSeen,
-)
+from rollout_tui.tui.messages import News
 from rollout_tui.tui.offers import Offer, offers, take
-from rollout_tui.tui.opening import NotThere, Opening, begin, settle
+from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.places import LENS, PANES, TIMELINE
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
 from rollout_tui.tui.screens.frames import Frames
+from rollout_tui.tui.screens.neighbours import Neighbours
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
+from rollout_tui.tui.screens.told import Told
 from rollout_tui.tui.session import Session
 from rollout_tui.tui.targets import open_target
-from rollout_tui.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,13 +60,18 @@ class DebuggerScreen(Screen[None]):
     # Panes and fields paint their own focus; Textual would paint the whole screen anew.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    class Mail(Message):
+        """There is something in the mailbox."""
+
     def __init__(self, opening: Opening) -> None:
         super().__init__()
         self.opening = opening
         self.opened: Session | None = None
-        self.mailbox = Mailbox(lambda: self.post_message(Mail()))
+        self.mailbox: Mailbox[News] = Mailbox(lambda: self.post_message(self.Mail()))
         self.painter = Painter(self)
         self.running = Running(self)
+        self.neighbours = Neighbours(self)
+        self.told = Told(self)
         self.frames = Frames(self)
         self.message = ("", "")
         self.interrupted_at = 0.0
@@ -82,7 +80,6 @@ class DebuggerScreen(Screen[None]):
         self.tour: Tour | None = None
         self.when_closed: Callable[[], object] | None = None
         self._pane = TIMELINE
-        self._settled = False
         self._loader: Loader | None = None
 
     def compose(self) -> ComposeResult:
@@ -107,9 +104,10 @@ class DebuggerScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Stop to read."""
+        self.neighbours.stop()
         if self._loader is not None:
             self._loader.stop()
-        if self.opened is not None and self._settled:
+        if self.opened is not None and self.told.settled:
             remember(self.opened, self.opening)
             cast("RolloutApp", self.app).looking = self.opened.looking
         if self.when_closed is not None:
@@ -218,95 +216,17 @@ class DebuggerScreen(Screen[None]):
 
     # -- what the reading thread tells -----------------------------------------------
 
-    def on_mail(self) -> None:
+    def on_debugger_screen_mail(self) -> None:
         """Threads have told something."""
-        for message in self.mailbox.take():
-            self.post_message(message)
+        for news in self.mailbox.take():
+            self.told.take(news)
 
-    def on_opened(self, message: Opened) -> None:
-        """A trace is there: begin a session over it."""
-        self.opened = Session(message.reading)
-        looking = cast("RolloutApp", self.app).looking
-        if looking is not None:
-            self.opened.looking = looking
-        begin(self.opened, self.opening)
-        self.painter.ending = message.ending or self.painter.ending
-        self.repaint()
-
-    def on_advanced(self, message: Advanced) -> None:
-        """More is reduced."""
-        session = self.opened
-        if session is None:
-            return
-        self.painter.progress = message.progress
-        if message.progress is None:
-            self.painter.loading = False
-        self._begun()
-        session.growing = self.painter.standing(session).growing
-        session.grown()
-        self.running.break_live(session)
-        if session.filtering is not None:
-            self.running.sift()
-        if message.progress is None and not self._settled:
-            self._settled = True
-            self._settle(session)
-        if message.progress is None:
-            self.frames.ask()
-        else:
-            self.frames.ask_while_loading()
-
-    def _settle(self, session: Session) -> None:
-        try:
-            said = settle(session, self.opening, growing=session.growing)
-        except NotThere as problem:
-            if not session.growing:
-                cast("RolloutApp", self.app).complain(str(problem))
-                return
-            self.say(str(problem), "warning")
-        else:
-            if said:
-                self.say(said)
-
-    def on_file_changed(self, message: FileChanged) -> None:
-        """The file was cut, replaced, taken away or came back."""
-        change = message.change
-        self.painter.away = change if change == "missing" or change == "unreadable" else ""
-        self.say(f"trace.jsonl {message.change}: {message.reason}", "warning")
-        self.repaint()
-
-    def on_payloads_came(self, message: PayloadsCame) -> None:
-        """All is reduced anew with payloads that came late."""
-        what = message.paths[0] if len(message.paths) == 1 else count(len(message.paths), "payload")
-        self.say(f"{what} came late; everything was reduced again with it")
-        self.repaint()
-
-    def on_writer_seen(self, message: WriterSeen) -> None:
-        """Whether somebody still writes."""
-        self.painter.writer = message.writer
-        self.repaint()
-
-    def on_failed(self, message: Failed) -> None:
-        """Nothing can be shown, or nothing more."""
-        self.painter.problem = message.problem
-        self._begun()
-        self.repaint()
-
-    def on_waiting(self, message: Waiting) -> None:
-        """No trace yet."""
-        self.painter.waiting = message.problem
-        self._begun()
-        self.repaint()
-
-    def _begun(self) -> None:
-        """Keys need not wait any longer."""
+    def begun(self) -> None:
+        """There is something to act on: keys need not wait any longer."""
         if self.beginning:
             self.beginning = False
             app = cast("RolloutApp", self.app)
             app.call_later(app.take_early_keys)
-
-    def on_search_advanced(self) -> None:
-        """More was searched."""
-        self.running.searched()
 
     # -- what widgets tell -----------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -21,8 +21,9 @@ from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.keys import BY_ID, key_label
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Piece, line
+from rollout_tui.tui.mailbox import Mailbox
 from rollout_tui.tui.offers import Offer, offer_of
-from rollout_tui.tui.panes.bundles import bundle_rows, matching
+from rollout_tui.tui.panes.bundles import bundle_detail, bundle_rows, matching
 from rollout_tui.tui.panes.here import PLACES
 from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.screens.bindings import bound, rekeyed
@@ -48,42 +49,53 @@ KEYS = {
 FOOTER = {"open": "open", "search": "narrow down", "cancel": "all", "help": "help", "quit": "quit"}
 
 
+class Looked(NamedTuple):
+    """The folder was looked at again; `problem` says why there is nothing to see."""
+
+    rows: list[BundleRow]
+    problem: str = ""
+
+
 class PickerScreen(Screen[None]):
-    """Rows of bundles; the newest is selected."""
+    """Rows of bundles. The newest is selected until the user selects another.
+
+    With `wait` the next one that appears is opened by itself.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(KEYS)
     AUTO_FOCUS = "#bundles"
 
-    class Looked(Message):
-        """The folder was looked at again."""
-
-        def __init__(self, rows: list[BundleRow], problem: str) -> None:
-            super().__init__()
-            self.rows = rows
-            self.problem = problem
+    class Mail(Message):
+        """There is something in the mailbox."""
 
     class Picked(Message):
-        """A bundle was chosen."""
+        """A bundle was chosen, of the recordings in the folder `root` if it was among those of one."""
 
-        def __init__(self, folder: Path) -> None:
+        def __init__(self, folder: Path, root: Path | None) -> None:
             super().__init__()
             self.folder = folder
+            self.root = root
 
-    def __init__(self, where: str, bundles: BundleList) -> None:
+    def __init__(self, where: str, bundles: BundleList, *, wait: bool = False) -> None:
         super().__init__()
         self._where = where
         self._bundles = bundles
+        self.wait = wait
         self.rows: list[BundleRow] = []
         self.shown: list[BundleRow] = []
         self.wanted = ""
+        self.mailbox: Mailbox[Looked] = Mailbox(lambda: self.post_message(self.Mail()))
         self._problem = ""
-        self._looked = False
+        self._known: set[Path] | None = None
+        self._chosen = False
         self._stopping = threading.Event()
+        self._shown = threading.Event()
 
     def compose(self) -> ComposeResult:
         """Header, list, prompt, keys."""
         yield Bar(id="header")
         yield LineView(id="bundles")
+        yield Bar(id="detail")
         with Container(id="bottom"):
             yield Prompt(self._answered, self._given_up, id="prompt")
             yield Bar(id="footer")
@@ -95,18 +107,25 @@ class PickerScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Stop looking."""
         self._stopping.set()
+        self._shown.set()
 
     def _look(self) -> None:
-        while not self._stopping.is_set():
+        while self._shown.wait() and not self._stopping.is_set():
             try:
-                self.post_message(self.Looked(self._bundles.rows(), ""))
+                self.mailbox.put(Looked(self._bundles.rows()))
             except OSError as error:
-                self.post_message(self.Looked([], f"{self._where}: {error.strerror or error}"))
+                self.mailbox.put(Looked([], f"{self._where}: {error.strerror or error}"))
             self._stopping.wait(LOOK_EVERY_S)
 
-    def on_picker_screen_looked(self, message: Looked) -> None:
-        """Show what is there; the selected bundle stays selected."""
-        self.rows, self._problem, self._looked = message.rows, message.problem, True
+    def on_picker_screen_mail(self) -> None:
+        """Show what is there; open what was waited for."""
+        for looked in self.mailbox.take():
+            self.rows, self._problem = looked.rows, looked.problem
+            known, self._known = self._known, {one.folder for one in looked.rows}
+            new = [one.folder for one in looked.rows if known is not None and one.folder not in known]
+            if new and self.wait and self.is_current:
+                self.wait = False
+                self._pick(new[0])
         if self.is_current:
             self.paint()
 
@@ -116,20 +135,27 @@ class PickerScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Back from a bundle."""
+        self._shown.set()
         self.call_after_refresh(self.paint)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks at the list."""
+        self._shown.clear()
 
     def paint(self) -> None:
         """Rows, header and keys."""
         view = self.query_one(LineView)
         selected = self.shown[view.row].folder if view.row < len(self.shown) else None
-        first = not self.shown
         self.shown = matching(self.rows, self.wanted)
         folders = [one.folder for one in self.shown]
-        row = folders.index(selected) if selected in folders and not first else 0
+        row = folders.index(selected) if selected in folders and self._chosen else 0
         now = time.time_ns() // 1_000_000
-        content = bundle_rows(self.shown, view.room, now, self.wanted, looked=self._looked)
+        content = bundle_rows(self.shown, view.room, now, self.wanted, looked=self._known is not None)
         view.show(content, row=row if row != view.row else None)
+        self._paint_detail(view)
         where = self._problem or self._where
+        if self.wait and not self._problem:
+            where = f"the next recording opens by itself; {where}"
         style = "error" if self._problem else "dim"
         header = line(Piece(" rollout-tui  ", "strong"), Piece(where, style), background="bar")
         self.query_one("#header", Bar).show(header)
@@ -141,6 +167,16 @@ class PickerScreen(Screen[None]):
             for piece in (Piece(f" {key_label(own[0])}", "heading"), Piece(f" {word} "))
         )
         self.query_one("#footer", Bar).show(line(*pieces, background="bar"))
+
+    def _paint_detail(self, view: LineView) -> None:
+        detail = self.query_one("#detail", Bar)
+        one = self.shown[view.row] if view.row < len(self.shown) else None
+        detail.show(bundle_detail(one, self.size.width) if one else line())
+
+    def on_line_view_row_moved(self, message: LineView.RowMoved) -> None:
+        """Another bundle is selected."""
+        self._chosen = True
+        self._paint_detail(message.view)
 
     def offers(self) -> list[Offer]:
         """What the palette offers."""
@@ -175,11 +211,15 @@ class PickerScreen(Screen[None]):
         """Open the selected bundle."""
         view = self.query_one(LineView)
         if view.row < len(self.shown):
-            self.post_message(self.Picked(self.shown[view.row].folder))
+            self._pick(self.shown[view.row].folder)
 
     def on_line_view_chosen(self, message: LineView.Chosen) -> None:
         """A row was clicked."""
         self.action_open()
+
+    def _pick(self, folder: Path) -> None:
+        root = self._bundles.root if isinstance(self._bundles, TraceRoot) else None
+        self.post_message(self.Picked(folder, root))
 
     def action_narrow(self) -> None:
         """Ask for words."""
@@ -215,9 +255,9 @@ class PickerScreen(Screen[None]):
         self.paint()
 
 
-def picker_screen(root: Path) -> PickerScreen:
+def picker_screen(root: Path, *, wait: bool = False) -> PickerScreen:
     """The choice among the recordings of a folder, with the keys of the table as they are set."""
-    return rekeyed(PickerScreen, bound(KEYS))(str(root), TraceRoot(root))
+    return rekeyed(PickerScreen, bound(KEYS))(str(root), TraceRoot(root), wait=wait)
 
 
 def recent_screen(store: Store) -> PickerScreen:

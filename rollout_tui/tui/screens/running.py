@@ -69,6 +69,12 @@ class Running:
         if self.player.playing:
             self._play_on()
 
+    # -- other recordings ------------------------------------------------------------
+
+    def switch(self, by: int) -> None:
+        """To the next recording of the folder that is being written."""
+        self._screen.neighbours.find_running(by)
+
     # -- searching -----------------------------------------------------------------
 
     def tell_searched(self) -> None:

@@ -1,0 +1,58 @@
+"""Bundles that turn up in a folder, and those of it that are being written."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rollout_tui.trace.bundle import bundle_folders, started_at
+from rollout_tui.trace.glance import glance
+from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.trace.writer import states_of
+
+_UNSURE_NS = 60 * 10**9
+SILENT_MS = 10 * 60 * 1000
+"""Where nobody can tell whether the writer lives, a spine that grew within this time counts as running."""
+
+
+class Arrivals:
+    """The bundles that appear in `root` after the first look.
+
+    Looking at a folder that rests costs one stat.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._known: set[Path] | None = None
+        self._changed_ns = -1
+
+    def look(self) -> list[Path]:
+        """Bundles that were not there at the last look, the one started last first. Raises OSError."""
+        changed_ns = self.root.stat().st_mtime_ns
+        # A folder is there before its spine: for a while it is looked into again.
+        settled = time.time_ns() - changed_ns > _UNSURE_NS
+        if self._known is not None and settled and changed_ns == self._changed_ns:
+            return []
+        self._changed_ns = changed_ns
+        found = set(bundle_folders(self.root))
+        new = found - self._known if self._known is not None else set()
+        self._known = found
+        return sorted(new, key=lambda folder: (started_at(folder), folder.name), reverse=True)
+
+
+def running_bundles(root: Path) -> list[Path]:
+    """The bundles inside `root` that are being written, the one started last first. Raises OSError."""
+    folders = list(bundle_folders(root))
+    running = []
+    for folder, state in zip(folders, states_of([one / SPINE_NAME for one in folders]), strict=True):
+        if state == "writing" or (state == "unknown" and _grew_lately(folder)):
+            running.append(folder)
+    return sorted(running, key=lambda folder: (started_at(folder), folder.name), reverse=True)
+
+
+def _grew_lately(folder: Path) -> bool:
+    try:
+        modified_ns = (folder / SPINE_NAME).stat().st_mtime_ns
+    except OSError:
+        return False
+    return time.time_ns() - modified_ns < SILENT_MS * 10**6 and not glance(folder).ended

@@ -1,0 +1,110 @@
+"""What a screen does about the news of its threads: the reading, the searching, the look at the folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rollout_tui.tui.messages import (
+    Advanced,
+    Arrived,
+    Failed,
+    FileChanged,
+    News,
+    Opened,
+    PayloadsCame,
+    RunningFound,
+    SearchAdvanced,
+    Waiting,
+    WriterSeen,
+)
+from rollout_tui.tui.opening import NotThere, begin, settle
+from rollout_tui.tui.session import Session
+from rollout_tui.words import count
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
+
+
+class Told:
+    """Takes news in. `settled` is whether all that was there at the beginning has been read."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self.settled = False
+
+    def take(self, news: News) -> None:
+        """Do what one piece of news asks for."""
+        match news:
+            case Opened():
+                self._opened(news)
+            case Advanced():
+                self._advanced(news)
+            case FileChanged(change, reason):
+                self._screen.painter.away = change if change == "missing" or change == "unreadable" else ""
+                self._screen.say(f"trace.jsonl {change}: {reason}", "warning")
+            case PayloadsCame(paths):
+                what = paths[0] if len(paths) == 1 else count(len(paths), "payload")
+                self._screen.say(f"{what} came late; everything was reduced again with it")
+            case WriterSeen(writer):
+                self._screen.painter.writer = writer
+            case Failed(problem):
+                self._screen.painter.problem = problem
+                self._screen.begun()
+            case Waiting(problem):
+                self._screen.painter.waiting = problem
+                self._screen.begun()
+            case Arrived(folder, role):
+                self._screen.neighbours.arrived(folder, role)
+            case RunningFound():
+                self._screen.neighbours.found(news)
+            case SearchAdvanced():
+                self._screen.running.searched()
+        if not isinstance(news, (Advanced, SearchAdvanced)):
+            self._screen.repaint()
+
+    def _opened(self, news: Opened) -> None:
+        """A trace is there: begin a session over it."""
+        screen = self._screen
+        screen.opened = Session(news.reading)
+        looking = cast("RolloutApp", screen.app).looking
+        if looking is not None:
+            screen.opened.looking = looking
+        begin(screen.opened, screen.opening)
+        screen.painter.ending = news.ending or screen.painter.ending
+        screen.neighbours.watch()
+
+    def _advanced(self, news: Advanced) -> None:
+        """More is reduced."""
+        screen = self._screen
+        session = screen.opened
+        if session is None:
+            return
+        screen.painter.progress = news.progress
+        if news.progress is None:
+            screen.painter.loading = False
+        screen.begun()
+        session.growing = screen.painter.standing(session).growing
+        session.grown()
+        screen.running.break_live(session)
+        if session.filtering is not None:
+            screen.running.sift()
+        if news.progress is not None:
+            screen.frames.ask_while_loading()
+            return
+        if not self.settled:
+            self.settled = True
+            self._settle(session)
+        screen.frames.ask()
+
+    def _settle(self, session: Session) -> None:
+        try:
+            said = settle(session, self._screen.opening, growing=session.growing)
+        except NotThere as problem:
+            if not session.growing:
+                cast("RolloutApp", self._screen.app).complain(str(problem))
+                return
+            self._screen.say(str(problem), "warning")
+        else:
+            if said:
+                self._screen.say(said)
