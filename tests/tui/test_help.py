@@ -11,6 +11,7 @@ from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.keys import ACTIONS, BY_ID, CLOSED, LENS_NAMES, WITHOUT_TRACE
 from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.offers import offers
+from rollout_tui.tui.panes.help import help_lines
 from rollout_tui.tui.panes.here import PLACES
 from rollout_tui.tui.places import INSPECTOR, TIMELINE
 
@@ -47,7 +48,10 @@ def help_pane_words(shown: Shown) -> list[str]:
 def test_there_are_first_words_for_every_place() -> None:
     lenses = {name for _, name, _ in LENS_NAMES} | {"life_line"}
     assert set(PLACES) == lenses | {TIMELINE, INSPECTOR, "search", "recordings"}
-    assert all(one.action_id in BY_ID for rows in PLACES.values() for one in rows)
+    for place, rows in PLACES.items():
+        (*_, lines) = help_lines(NARROW[0], (place,))
+        text = "\n".join(lines.line(number).text for number in range(len(lines)))
+        assert all(one.words in text and one.action_id in BY_ID for one in rows)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE, LARGE])

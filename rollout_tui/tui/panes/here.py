@@ -12,7 +12,7 @@ class Here(NamedTuple):
     words: str = ""
 
 
-_ROWS = Here("row_down", "next / previous row; what it stands for is told at the right")
+_ROWS = Here("row_down", "next / previous row; the inspector tells what it is")
 _COPY = Here("copy")
 
 PLACES: dict[str, tuple[Here, ...]] = {
@@ -23,7 +23,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
     ),
     "timeline": (
         Here("row_down", "next / previous row, and the cursor with it"),
-        Here("open", "fold or unfold what lies below; in the flat list: the event as recorded"),
+        Here("open", "fold or unfold; flat list: the event as recorded"),
         Here("outline"),
         Here("over_next", "next / previous row that is not inside this one"),
         Here("out_end"),
@@ -33,7 +33,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
         Here("open", "the item whole / back"),
         Here("life_line", "where the item came from, when the model saw it"),
         Here("change_next", "next / previous event that changed the item"),
-        Here("lens_context", "again: the request as it was sent; again: only what is new"),
+        Here("lens_context", "again: the request as sent; again: what is new"),
         Here("copy", "copy the item"),
     ),
     "diff": (
