@@ -122,6 +122,8 @@ class RolloutApp(App[int]):
 
     def choose(self, among: PickerScreen) -> None:
         """Leave this trace for another one; what was asked for was asked of this one."""
+        if isinstance(self.screen, DebuggerScreen) and self.screen.tour is None:
+            among.came_from = self.screen.place
         self.opening = replace(self.opening, at=None, thread=None, wait=False)
         self.pop_screen()
         if isinstance(self.screen, PickerScreen):
@@ -134,6 +136,11 @@ class RolloutApp(App[int]):
         if below:
             self.pop_screen()
         return below
+
+    def on_picker_screen_left(self, message: PickerScreen.Left) -> None:
+        """From a list back to the trace one came from; the list is gone."""
+        self.pop_screen()
+        self.push_screen(debugger_screen(message.opening))
 
     def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
         """Open a bundle of the folder; the picker stays underneath."""

@@ -71,6 +71,11 @@ async def test_from_a_recording_to_its_neighbours(root: Path) -> None:
         await shown.until(lambda: is_read(shown))
         await shown.press("colon", *"recordings", "enter")
         screen = await looked(app, pilot)
+        await pilot.press("backspace")
+        await shown.until(lambda: is_read(shown) and shown.session.seq == 9)
+        assert shown.session.trace.bundle.folder.name == "two-cells-interleaved"
+        await shown.press("colon", *"recordings", "enter")
+        screen = await looked(app, pilot)
         wanted = next(row for row, one in enumerate(screen.shown) if one.folder.name == "demo")
         await pilot.press(*["j"] * wanted, "enter")
         await shown.until(lambda: is_read(shown))

@@ -100,6 +100,7 @@ PLACES: dict[str, tuple[Here, ...]] = {
         Here("open", "open the recording"),
         Here("search", "narrow down: status, folder, model, first words"),
         Here("cancel", "all of them again"),
+        Here("back", "to the recording you came from"),
         Here("help"),
         Here("quit"),
     ),

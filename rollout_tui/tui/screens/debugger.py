@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -147,6 +148,15 @@ class DebuggerScreen(Screen[None]):
         """Show a message in the footer until the next key."""
         self.message = (message, style)
         self.painter.paint_footer()
+
+    @property
+    def place(self) -> Opening:
+        """How to open this trace again where one is."""
+        session = self.opened
+        if session is None or session.following or not session.event:
+            return self.opening
+        held, lens = session.place.held_thread, session.place.lens
+        return replace(self.opening, at=session.seq, thread=held, lens=lens, wait=False)
 
     def leave(self) -> bool:
         """Back to what this trace was chosen from."""

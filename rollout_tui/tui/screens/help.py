@@ -19,6 +19,7 @@ KEYS = {
     "help": "dismiss",
     "quit": "dismiss",
     "cancel": "dismiss",
+    "back": "dismiss",
     "open": "choose",
     "row_down": "rows(1)",
     "row_up": "rows(-1)",

@@ -23,6 +23,7 @@ from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.lines import Piece, line
 from rollout_tui.tui.mailbox import Mailbox
 from rollout_tui.tui.offers import Offer, offer_of
+from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.bundles import bundle_detail, bundle_rows, matching
 from rollout_tui.tui.panes.here import PLACES
 from rollout_tui.tui.prompt import Prompt
@@ -40,6 +41,7 @@ KEYS = {
     "open": "open",
     "search": "narrow",
     "cancel": "all",
+    "back": "back",
     "help": "help",
     "quit": "app.quit",
     "interrupt": "app.quit",
@@ -76,8 +78,16 @@ class PickerScreen(Screen[None]):
             self.folder = folder
             self.root = root
 
+    class Left(Message):
+        """Back to a recording."""
+
+        def __init__(self, opening: Opening) -> None:
+            super().__init__()
+            self.opening = opening
+
     def __init__(self, where: str, bundles: BundleList, *, wait: bool = False) -> None:
         super().__init__()
+        self.came_from: Opening | None = None
         self._where = where
         self._bundles = bundles
         self.wait = wait
@@ -230,6 +240,11 @@ class PickerScreen(Screen[None]):
         self.app.push_screen(
             help_screen(("recordings",)), lambda chosen: self.take(chosen) if chosen is not None else None
         )
+
+    def action_back(self) -> None:
+        """Back to the recording one came from, at the place one left."""
+        if self.came_from is not None:
+            self.post_message(self.Left(self.came_from))
 
     def action_all(self) -> None:
         """Show all bundles again."""
