@@ -2,7 +2,7 @@
 
 A process can be looked into by its own user and by root, unless it has closed itself off, as released Codex
 CLIs do. What cannot be seen makes the answer `unknown`, never `none`: another user's file, a file system that
-other machines write to, a Codex process of the file's owner that is closed.
+other machines write to, a Codex process of the file's owner that is closed, processes outside of a container.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +32,8 @@ _REMOTE = frozenset(
 class Sweep:
     """Which of the files asked for are open for writing, as (device, inode) to (process, descriptor).
 
-    `closed_to_us` are the users with a Codex process that could not be looked into; `complete` is False when
-    time ran out before every process was looked at.
+    `closed_to_us` are the users with a process that may write and could not be looked into; `complete` is
+    False when time ran out before every process was looked at.
     """
 
     holders: dict[FileIdentity, tuple[str, str]]
@@ -95,17 +96,15 @@ def sweep_writers(names: set[str], *, proc: Path = _PROC, budget_s: float = _BUD
         if time.thread_time() > stop:
             return Sweep(holders, frozenset(closed), False)
         try:
-            descriptors = os.listdir(f"{proc}/{process}/fd")  # noqa: PTH208
+            for descriptor in os.listdir(f"{proc}/{process}/fd"):  # noqa: PTH208
+                if _has_name(f"{proc}/{process}/fd/{descriptor}", names):
+                    identity = _writes(proc, process, descriptor)
+                    if identity is not None:
+                        holders[identity] = (process, descriptor)
         except PermissionError:
-            closed |= _codex_user(proc, process)
-            continue
+            closed |= _possible_writer(proc, process)
         except OSError:
             continue
-        for descriptor in descriptors:
-            if _has_name(f"{proc}/{process}/fd/{descriptor}", names):
-                identity = _writes(proc, process, descriptor)
-                if identity is not None:
-                    holders[identity] = (process, descriptor)
     return Sweep(holders, frozenset(closed), True)
 
 
@@ -135,20 +134,37 @@ def _processes(proc: Path) -> Iterator[str]:
 def _has_name(descriptor: str, names: set[str]) -> bool:
     try:
         target = os.readlink(descriptor)  # noqa: PTH115
+    except PermissionError:
+        # A container shows how many files a process outside has open, not which.
+        raise
     except OSError:
         return False
     return target.rpartition("/")[2].removesuffix(" (deleted)") in names
 
 
-def _codex_user(proc: Path, process: str) -> set[int]:
-    """The user of a process that may be a recorder, nobody for other processes that keep to themselves."""
+def _possible_writer(proc: Path, process: str) -> set[int]:
+    """The user of a process that may be a recorder, nobody for other processes that keep to themselves.
+
+    Where users are mapped (in a container), anything outside of it may be a recorder.
+    """
     try:
         status = dict(
             line.split(":", 1) for line in (proc / process / "status").read_text().splitlines() if ":" in line
         )
-        return {int(status["Uid"].split()[0])} if status["Name"].strip().startswith("codex") else set()
+        may_record = _users_are_mapped() or status["Name"].strip().startswith("codex")
+        return {int(status["Uid"].split()[0])} if may_record else set()
     except (OSError, KeyError, ValueError, IndexError):
         return set()
+
+
+@cache
+def _users_are_mapped() -> bool:
+    """Whether this process lives in a user namespace of its own, and cannot look into those outside."""
+    try:
+        first, outside, count = (_PROC / "self" / "uid_map").read_text().split()
+    except (OSError, ValueError):
+        return True
+    return (first, outside) != ("0", "0") or int(count) < 1 << 31
 
 
 def _writes(proc: Path, process: str, descriptor: str) -> FileIdentity | None:
