@@ -120,6 +120,18 @@ class Context(Sequence[ContextItem]):
                     return self.start_of(status) + at
         return None
 
+    def mark_at(self, index: int) -> str:
+        """The mark of a row, which costs less than the row."""
+        if index < len(self.in_context):
+            return self._mark_of(item_number(self.in_context[index]), IN_CONTEXT)
+        index -= len(self.in_context)
+        if index < len(self.accepted):
+            return self._mark_of(self.accepted[index], ACCEPTED)
+        index -= len(self.accepted)
+        if index < len(self.pending):
+            return self._pending_mark(self.pending[index])
+        return self._mark_of(self.dropped[index - len(self.pending)], DROPPED)
+
     # -- rows ----------------------------------------------------------------------
 
     def _item(self, number: int, status: str) -> ContextItem:
@@ -143,6 +155,14 @@ class Context(Sequence[ContextItem]):
             None if left is None else history.events.seqs[left],
             None if left is None else self._cause(left),
         )
+
+    def _mark_of(self, number: int, status: str) -> str:
+        handle = self.trace.history.collections[ConversationItem].order[number]
+        left = self._index.left_at(number, self.event) if status == DROPPED else None
+        return self._mark(number, handle, left)
+
+    def _pending_mark(self, one: Pending) -> str:
+        return NEW if one.event > self.since else ""
 
     def _mark(self, number: int, handle: int, left: int | None) -> str:
         history, since = self.trace.history, self.since
@@ -173,7 +193,7 @@ class Context(Sequence[ContextItem]):
             row.call_id,
             row.produced_by,
             row.provenance,
-            NEW if one.event > self.since else "",
+            self._pending_mark(one),
             pending=one,
         )
 

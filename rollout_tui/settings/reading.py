@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +57,9 @@ def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
         raise SettingsProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     if len(data) > MOST_BYTES:
         raise SettingsProblem(f"{path}: larger than {MOST_BYTES >> 10} KiB")
+    # It takes 20 ms to import, which nobody without a file has to wait for.
+    import tomllib
+
     try:
         text = data.decode()
         return _Reader(path, text, actions).settings(tomllib.loads(text))

@@ -113,7 +113,8 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         self.row = min(self.row if row is None else row, last)
         if top is not None:
             self.top = top
-        elif row is not None:
+        elif row is not None and self.size.height:
+            # Before there is a size nothing can be seen, and what is shown again then is brought into view.
             self.top = seen(self.shape, self.row)
         self.fill()
 

@@ -31,6 +31,7 @@ from rollout_tui.tui.reading import Reading
 
 STEP_BYTES = MIB // 8
 """So much is reduced in a few milliseconds: no frame has to wait longer."""
+FREEZE_EVENTS = 10_000
 PAUSE_S, PATIENCE = 0.001, 100
 TELL_EVERY_S = 0.1
 WRITER_EVERY_S = 1.0
@@ -56,6 +57,7 @@ class Loader(threading.Thread):
         self._writer: WriterState | Literal["unasked"] = "unasked"
         self._next_look = self._next_payloads = 0.0
         self._loaded = False
+        self._unfrozen = 0
         self._away = False
 
     def stop(self) -> None:
@@ -159,6 +161,11 @@ class Loader(threading.Thread):
         while more and not self._stopping.is_set():
             progress = self._advance(reading)
             more = progress.more
+            self._unfrozen += progress.events
+            if self._unfrozen >= FREEZE_EVENTS:
+                # What they are made of stays, and is looked at in vain however fast it grows.
+                gc.freeze()
+                self._unfrozen = 0
             if progress.events or progress.change in ("truncated", "replaced"):
                 reading.live = not reading.ended
                 reading.find()

@@ -136,7 +136,7 @@ def _dropped(view: View, rows: Context, width: int) -> list[LensLines]:
     if not length:
         return []
     opened = DROPPED_FOLD.key in view.folds
-    fresh = rows[len(rows) - 1].mark == GONE
+    fresh = rows.mark_at(len(rows) - 1) == GONE
     heading = line(
         Piece("v " if opened else "> ", "dim"),
         Piece(f"dropped: {count(length, 'item')} no longer in context", "heading"),
@@ -155,7 +155,7 @@ def _focus(rows: Context) -> int | None:
     """The last row that the event changed, else the last that is not dropped."""
     shown = rows.start_of(DROPPED)
     for number in range(shown - 1, max(-1, shown - 1 - LOOKED_AT), -1):
-        if rows[number].mark:
+        if rows.mark_at(number):
             return number
     return shown - 1 if shown else None
 

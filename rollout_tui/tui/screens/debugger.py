@@ -257,7 +257,7 @@ class DebuggerScreen(Screen[None]):
     def on_lane_view_sought(self, message: LaneView.Sought) -> None:
         """The scrubber was clicked or dragged."""
         if self.opened is not None:
-            event = self.painter.event_at(self.session, message.column)
+            event = self.painter.lanes.event_at(self.session, message.column)
             self.session.leave_run("scrubber")
             self.session.go(event)
             self.repaint()

@@ -22,19 +22,17 @@ from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.flat import flat
 from rollout_tui.tui.panes.footer import footer, message_line
 from rollout_tui.tui.panes.header import header
-from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.loading import LoadProgress, loading_line
-from rollout_tui.tui.panes.position import failures_note, header_facts, search_note
+from rollout_tui.tui.panes.position import header_facts, search_note
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
 from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.screens.lane_keeping import LANES_S, RULER_MARGIN, LaneKeeper
 from rollout_tui.tui.session import Session
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
-RULER_MARGIN = NAME_WIDTH + 2
-NOTE_WIDTH = 24
 AGEING = ("cells", "agents", "terminals")
 """Lenses that show how long something has been open."""
 
@@ -51,7 +49,7 @@ class Painter:
         self.away: Away = ""
         self.loading = True
         self.ending: Ending | None = None
-        self._lanes: tuple[tuple[object, ...], Lanes] | None = None
+        self.lanes = LaneKeeper()
         self._laid_out: Layout | None = None
         self._shown_event = -1
         self._shown_lens = ""
@@ -102,7 +100,8 @@ class Painter:
     def paint(self) -> None:
         """Everything that is visible."""
         session = self._screen.opened
-        if session is None or (not session.head and self.loading):
+        if session is None or (self.loading and (not session.head or self.progress is None)):
+            # A recording that is read in a moment is shown when it is, at the place asked for.
             self._paint_before()
             return
         if self.ending is not None and self._at_the_end(session):
@@ -199,34 +198,13 @@ class Painter:
         session.remember_row(pane.row, pane.top)
 
     def _paint_lanes(self, session: Session) -> None:
-        if not self._screen.query_one(LaneView).display:
+        view = self._screen.query_one(LaneView)
+        if not view.display:
             return
-        now = self._layout(self._screen.pane)
-        width = max(8, self._screen.size.width - RULER_MARGIN - NOTE_WIDTH)
-        reading = session.reading
-        threads = reading.lane_threads(session.thread_id, now.lanes)
-        found = reading.findings.all
-        key = (session.head, width, threads, reading.generation, len(found))
-        if self._lanes is None or self._lanes[0] != key:
-            made = lanes(session.spans, reading.silences, found, width, threads)
-            self._lanes = (key, made)
-        made = self._lanes[1]
-        column = made.ruler.column(session.history.events.times[session.event])
-        rows = [lane_line(one, column, reading.thread_note(one.thread_id)) for one in made.lanes]
-        note, style = failures_note(session)
-        rows.append(scrubber_line(made.ruler, column, note, style))
-        self._screen.query_one(LaneView).show(tuple(rows), RULER_MARGIN)
-
-    def event_at(self, session: Session, column: int) -> int:
-        """The event under a column of the scrubber; its ends are the first and the last event."""
-        if self._lanes is None:
-            return session.event
-        scale = self._lanes[1].ruler
-        if column <= 0:
-            return 1
-        if column >= scale.width - 1:
-            return session.head
-        return event_at(session.history, scale.time(column + 0.5))
+        most = self._layout(self._screen.pane).lanes
+        view.show(self.lanes.lines(session, self._screen.size.width, most), RULER_MARGIN)
+        if self.lanes.stale:
+            self._screen.frames.ask_in(LANES_S)
 
     def _paint_before(self) -> None:
         """Nothing is reduced yet."""
