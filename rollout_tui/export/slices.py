@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from rollout_tui.trace import events as e
+from rollout_tui.trace.event_values import CodeCellRuntimeRequester
 from rollout_tui.trace.spine import Line
 
 Key: TypeAlias = tuple[str, str]
@@ -114,7 +115,7 @@ def _references(event: e.Event) -> Iterator[Key]:
         if isinstance(value, str):
             yield _key(kind, value, event.thread_id)
     requester = getattr(payload, "requester", None)
-    if isinstance(requester, e.CodeCellRuntimeRequester):
+    if isinstance(requester, CodeCellRuntimeRequester):
         yield _key("cell", requester.runtime_cell_id, event.thread_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from rollout_tui.trace.events import PayloadKind, PayloadReference
+from rollout_tui.trace.event_values import PayloadKind, PayloadReference
 
 PREFIX = "raw_payload:"
 FARTHEST = 1 << 16

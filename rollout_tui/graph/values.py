@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec import UNSET, Struct, UnsetType
 
 from rollout_tui.graph.ids import Ids
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_values import (
     AgentSummary,
     CodeCellRuntimeStatus,
     ExecutionStatus,

@@ -15,10 +15,10 @@ from rollout_tui.reducer import conversation
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.queues import QueuedCell
 from rollout_tui.reducer.working import Reduction, byte_order
+from rollout_tui.trace.event_values import CodeCellRuntimeStatus
 from rollout_tui.trace.events import (
     CodeCellEnded,
     CodeCellInitialResponse,
-    CodeCellRuntimeStatus,
     CodeCellStarted,
     Event,
     ToolCallStarted,

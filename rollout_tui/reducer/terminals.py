@@ -22,7 +22,8 @@ from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.terminal_results import result_of
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.events import Event, StdinTargetResolved, ToolCallStarted, Unsigned
+from rollout_tui.trace.event_values import Unsigned
+from rollout_tui.trace.events import Event, StdinTargetResolved, ToolCallStarted
 
 if TYPE_CHECKING:
     from rollout_tui.reducer.tools import Invocation

@@ -20,8 +20,8 @@ from rollout_tui.reducer import agent_bodies, agents, cells, terminals
 from rollout_tui.reducer.conversation import add_producer, link_started, thread_items_of_call
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 from rollout_tui.reducer.working import Reduction
+from rollout_tui.trace.event_values import CodeCellRuntimeRequester
 from rollout_tui.trace.events import (
-    CodeCellRuntimeRequester,
     Event,
     McpToolCallCorrelationAssigned,
     ToolCallEnded,

@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event, PayloadReference
+from rollout_tui.trace.event_values import PayloadReference
+from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event
 
 DEEPEST = 127
 BLANK = b" \t\r\n"

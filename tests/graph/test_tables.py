@@ -9,7 +9,7 @@ import pytest
 from rollout_tui.graph.eventlog import EventLog
 from rollout_tui.graph.numbered import FirstSeen, NumberedIndex, RoomyFirstSeen
 from rollout_tui.graph.payloads import PayloadTable
-from rollout_tui.trace.events import PayloadKind, PayloadReference
+from rollout_tui.trace.event_values import PayloadKind, PayloadReference
 
 
 def log(*seqs: int) -> EventLog:
