@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 MOST_EDGES = 500
+KINDS = {
+    "spawn_agent": "spawn",
+    "assign_agent_task": "task",
+    "send_message": "message",
+    "agent_result": "result",
+    "close_agent": "close",
+}
+"""Kinds of edges in one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,17 @@ def edges(trace: Trace, snapshot: Snapshot, most: int = MOST_EDGES) -> list[Edge
             elif isinstance(made, PendingEdge) and made.waiting:
                 found[made.edge_id] = _waiting(history, handle, made)
     return sorted(found.values(), key=lambda edge: edge.event)[-most:]
+
+
+def message(text: str) -> str:
+    """What was said, without the lines that say who says it to whom."""
+    _, found, payload = text.partition("\nPayload:")
+    return payload if found and text.startswith("Message Type:") else text
+
+
+def name(agent_path: str) -> str:
+    """The last part of an agent path."""
+    return agent_path.rpartition("/")[2] or agent_path
 
 
 class Ends(NamedTuple):

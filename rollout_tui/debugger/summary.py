@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from rollout_tui.debugger.agent_edges import Edge, edges
 from rollout_tui.debugger.findings import Findings, RecordingStatus, recording_status
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
@@ -193,6 +194,7 @@ def summary(
         "counts": counts(history),
         "tokens": token_totals(history),
         "requests": [_request_json(history, thread_id, one) for thread_id, one in _requests(history)],
+        "edges": [_edge_json(one) for one in edges(trace, trace.snapshot(history.head), history.head)],
         "durations_ms": _durations(times),
         "turns": [_turn_json(history, one) for one in times],
         "findings": _finding_counts(trace, status, findings),
@@ -256,6 +258,21 @@ def _request_json(history: History, thread_id: str, one: RequestCost) -> dict[st
         "input_tokens": None if usage is None else usage.input_tokens,
         "cached_input_tokens": None if usage is None else usage.cached_input_tokens,
         "output_tokens": None if usage is None else usage.output_tokens,
+    }
+
+
+def _edge_json(one: Edge) -> dict[str, Any]:
+    return {
+        "edge_id": one.edge_id,
+        "kind": one.kind,
+        "seq": one.seq,
+        "source_thread_id": one.source_thread_id,
+        "source_path": one.source_path,
+        "target_thread_id": one.target_thread_id,
+        "target_path": one.target_path,
+        "text": one.text,
+        "delivered_seq": one.delivered_seq,
+        "seen_seq": one.seen_seq,
     }
 
 

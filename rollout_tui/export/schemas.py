@@ -198,6 +198,23 @@ SCHEMAS: dict[str, Schema] = {
             ),
             "in order; tokens are null where no usage is recorded",
         ),
+        edges=_list(
+            _object(
+                edge_id=STRING,
+                kind=_one_of(
+                    "spawn_agent", "assign_agent_task", "send_message", "agent_result", "close_agent"
+                ),
+                seq=_said(INTEGER, "where it first was known"),
+                source_thread_id=STRING_OR_NULL,
+                source_path=STRING,
+                target_thread_id=STRING_OR_NULL,
+                target_path=STRING,
+                text=STRING,
+                delivered_seq=_said(INTEGER_OR_NULL, "where an item of the receiver carries it"),
+                seen_seq=_said(INTEGER_OR_NULL, "the receiver's first request with that item"),
+            ),
+            "what agents gave each other, in order",
+        ),
         durations_ms=_said(
             _DURATIONS, "over all turns; those of several threads add up although they overlap"
         ),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rollout_tui.debugger.agent_edges import KINDS, message, name
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import count, duration
 
 _KINDS = ("total", "model", "tools", "waits", "compaction", "idle")
-_BREAKS = 5
+_BREAKS, _EDGES = 5, 20
+"""So many are listed; --json has all."""
 _RIGHT = tuple(range(1, len(_KINDS) + 1))
 
 
@@ -39,6 +41,12 @@ def summary_text(told: Mapping[str, Any], width: int) -> Iterator[str]:
     if told["turns"]:
         yield ""
         yield from table([*_times(told)], width, flexible=0, right=_RIGHT)
+    if told["edges"]:
+        yield ""
+        yield "agents gave each other:"
+        yield from table([_edge(one) for one in told["edges"][:_EDGES]], width, flexible=4, right=(0,))
+        if len(told["edges"]) > _EDGES:
+            yield f"and {len(told['edges']) - _EDGES:,} more"
     found = told["findings"]
     yield ""
     yield "   ".join(count(found[severity], severity) for severity in found)
@@ -67,6 +75,17 @@ def _prefix_breaks(requests: Sequence[Mapping[str, Any]], width: int) -> Iterato
         )
     if len(broken) > _BREAKS:
         yield f"and {len(broken) - _BREAKS:,} more requests that begin otherwise"
+
+
+def _edge(one: Mapping[str, Any]) -> tuple[str, ...]:
+    seen = "not seen" if one["seen_seq"] is None else f"seen #{one['seen_seq']}"
+    return (
+        f"#{one['seq']}",
+        KINDS[one["kind"]],
+        f"{name(one['source_path'])} -> {name(one['target_path'])}",
+        "" if one["kind"] == "close_agent" else seen,
+        " ".join(message(one["text"]).split()),
+    )
 
 
 def _times(told: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

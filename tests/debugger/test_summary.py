@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import Script, message, script_call
+from small_recordings import Script, message, own_recording, script_call
 
 from rollout_tui.debugger.summary import Interval, summary, time_spent, turn_times
 from rollout_tui.recording import open_trace
@@ -82,6 +82,20 @@ def test_requests_with_what_they_repeat_and_cost() -> None:
     assert [
         (one["seq"], one["items_before"], one["stable_items"], one["first_changed"]) for one in broken
     ] == [(54, 13, 1, "conversation_item:2")]
+
+
+def test_what_agents_gave_each_other() -> None:
+    """The spawn is known at #19 and in the child's request at #30, its result at #39 and in root's at #44."""
+    spawn, result = summary(own_recording("ma-child-http400"))["edges"]
+    assert (spawn["kind"], spawn["seq"], spawn["delivered_seq"], spawn["seen_seq"]) == (
+        "spawn_agent",
+        19,
+        29,
+        30,
+    )
+    assert (result["kind"], result["seq"], result["seen_seq"]) == ("agent_result", 39, 44)
+    assert (spawn["source_path"], spawn["target_path"]) == (result["target_path"], result["source_path"])
+    assert summary(own_recording("one-message"))["edges"] == []
 
 
 def test_where_the_time_of_a_turn_went() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rollout_tui.debugger.agent_edges import Edge
+from rollout_tui.debugger.agent_edges import KINDS, Edge, message, name
 from rollout_tui.debugger.agents import Agent
 from rollout_tui.debugger.agents import agents as recorded_agents
 from rollout_tui.debugger.span_words import one_line
@@ -16,13 +16,6 @@ from rollout_tui.words import count
 
 WIDE = 100
 """Cells; in less room what a thread does stands in a row of its own."""
-KINDS = {
-    "spawn_agent": "spawn",
-    "assign_agent_task": "task",
-    "send_message": "message",
-    "agent_result": "result",
-    "close_agent": "close",
-}
 
 _Maker = Callable[[], Line]
 
@@ -148,7 +141,7 @@ def _edge_line(view: View, edge: Edge, width: int) -> Line:
         width,
         Cell(f" #{edge.seq}", "dim", 6),
         Cell(KINDS.get(edge.kind, edge.kind), "agent", 8),
-        Cell(f"{_name(edge.source_path)} -> {_name(edge.target_path)}"),
+        Cell(f"{name(edge.source_path)} -> {name(edge.target_path)}"),
         Cell(_message(edge), "dim", FLEXIBLE, drop=1),
         Cell(seen, "warning" if seen.startswith(NOT_SEEN) else "dim"),
         target=_target(view, edge),
@@ -156,13 +149,7 @@ def _edge_line(view: View, edge: Edge, width: int) -> Line:
 
 
 def _message(edge: Edge) -> str:
-    """What was said, without the lines that say who says it to whom."""
-    _, found, payload = edge.text.partition("\nPayload:")
-    return one_line(payload if found and edge.text.startswith("Message Type:") else edge.text)
-
-
-def _name(agent_path: str) -> str:
-    return agent_path.rpartition("/")[2] or agent_path
+    return one_line(message(edge.text))
 
 
 def _target(view: View, edge: Edge) -> ToObject:
