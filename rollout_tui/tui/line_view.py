@@ -76,6 +76,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         self._edge = edge
         self._title_rows = TITLE_ROWS if titled else 0
         self._held_at: int | None = None
+        self._unseen = False
 
     # -- what is shown ---------------------------------------------------------
 
@@ -113,10 +114,15 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         self.row = min(self.row if row is None else row, last)
         if top is not None:
             self.top = top
-        elif row is not None and self.size.height:
-            # Before there is a size nothing can be seen, and what is shown again then is brought into view.
-            self.top = seen(self.shape, self.row)
+        elif row is not None:
+            self._bring_into_view()
         self.fill()
+
+    def _bring_into_view(self) -> None:
+        """Scroll to the cursor row, as soon as there is a size."""
+        self._unseen = not self.size.height
+        if not self._unseen:
+            self.top = seen(self.shape, self.row)
 
     def move(self, rows: int) -> None:
         """Move the cursor row and tell it."""
@@ -124,7 +130,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
             return
         last, before = len(self.content) - 1, self.row
         self.row = max(0, min(last, before + rows))
-        self.top = seen(self.shape, self.row)
+        self._bring_into_view()
         self.fill()
         self.post_message(self.RowMoved(self, self.row, self.target))
         if before < self.row == last:
@@ -184,6 +190,8 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Tell it: lines are made to fit."""
+        if self._unseen:
+            self._bring_into_view()
         super().on_resize()
         self.post_message(self.Reshaped())
 
