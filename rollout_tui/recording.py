@@ -21,12 +21,14 @@ from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import Event, RecordingCompleted
 from rollout_tui.trace.late_payloads import LatePayloads
-from rollout_tui.trace.memory import MemoryBudget
+from rollout_tui.trace.memory import MemoryBudget, no_collection
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB, Change, Growth, SpineTail
 
 TIMER_S = 0.25
+LOAD_STEP = MIB // 4
+"""Bytes of the spine at a time: its decoded events stay in the processor's cache until they are reduced."""
 
 # Diagnostics of payloads that may be of use later, and whether they could not even be read.
 _LATE = {"payload_missing": True, "payload_unreadable": True, "bad_payload": False, "bad_request": False}
@@ -267,12 +269,13 @@ class Trace:
 
         Raises ReductionRefused when strict.
         """
-        while self.advance().more:
-            pass
-        self.take_held_line()
-        self._reducer.finish()
-        if self.strict:
-            self._check_payloads()
+        with no_collection():
+            while self.advance(LOAD_STEP).more:
+                pass
+            self.take_held_line()
+            self._reducer.finish()
+            if self.strict:
+                self._check_payloads()
         return self
 
     def take_held_line(self) -> None:

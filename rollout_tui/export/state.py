@@ -6,12 +6,15 @@ Maps are rendered a chunk of objects at a time, so that memory stays small.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from itertools import accumulate
+from operator import attrgetter
+from typing import Any, BinaryIO, TypeAlias, cast
 
 import msgspec
 
-from rollout_tui.graph.ids import IdView
+from rollout_tui.graph.ids import Backing, IdView
 from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, TerminalSession, Thread
 from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
 
@@ -32,59 +35,108 @@ def write_state(snapshot: Snapshot, out: BinaryIO) -> None:
     head = msgspec.json.format(ENCODER.encode(_head(snapshot)), indent=2)
     out.write(head[: -len(b"\n}")])
     for name, rows in _maps(snapshot):
-        _write_map(out, name, map(_pretty, _chunks(rows)))
+        pieces = CallTexts() if name == "inference_calls" else _pretty
+        _write_map(out, name, map(pieces, _chunks(rows)))
     _write_map(out, "raw_payloads", _payload_texts(snapshot))
     out.write(b"\n}")
 
 
-def _write_map(out: BinaryIO, name: str, texts: Iterable[bytes | memoryview]) -> None:
-    """Write a map whose entries come as text, each piece without the comma behind it."""
+Text: TypeAlias = bytes | memoryview
+
+
+def _write_map(out: BinaryIO, name: str, texts: Iterable[Iterable[Text]]) -> None:
+    """Write a map whose entries come as pieces of text, each row of pieces without the comma behind it."""
     out.write(b',\n  "%s": {' % name.encode())
     between = b"\n"
-    for text in texts:
+    for pieces in texts:
         out.write(between)
-        out.write(text)
+        for piece in pieces:
+            out.write(piece)
         between = b",\n"
     out.write(b"}" if between == b"\n" else b"\n  }")
 
 
-def _pretty(chunk: list[tuple[str, Any]]) -> memoryview:
-    text = msgspec.json.format(ENCODER.encode({"": dict(chunk)}), indent=2)
-    return memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")]
+def _pretty(chunk: list[tuple[str, Any]], encoder: msgspec.json.Encoder = ENCODER) -> tuple[memoryview]:
+    text = msgspec.json.format(encoder.encode({"": dict(chunk)}), indent=2)
+    return (memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")],)
 
 
-def _payload_texts(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
+class CallTexts:
+    """Texts of inference calls, whose lists of ids repeat each other: what they share is rendered once.
+
+    These lists are nine tenths of the state of a long conversation. A long one is encoded as `0`, which
+    stands behind a name in `_ids` nowhere else, and its text put there afterwards.
+    """
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.json.Encoder(enc_hook=self._put_off)
+        self._put_off_lists: list[IdView] = []
+        # By the list behind views, which is kept so that its identity stays its own.
+        self._rendered: dict[int, tuple[Backing, bytes, array[int]]] = {}
+
+    def __call__(self, chunk: list[tuple[str, Any]]) -> Iterator[Text]:
+        """The pieces of the entries of a chunk."""
+        (text,) = _pretty(chunk, self._encoder)
+        first, *others = bytes(text).split(_PUT_OFF)
+        yield first
+        for ids, after in zip(self._put_off_lists, others, strict=True):
+            yield b'_ids": [\n'
+            yield self._text(ids)
+            yield b"\n      ]"
+            yield after
+        self._put_off_lists.clear()
+
+    def _put_off(self, value: Any) -> Any:
+        if not isinstance(value, IdView):
+            raise TypeError(type(value))
+        if not value.length:
+            return []
+        self._put_off_lists.append(value)
+        return _ZERO
+
+    def _text(self, ids: IdView) -> memoryview:
+        found = self._rendered.get(id(ids.items))
+        if found is None or len(found[2]) < ids.length:
+            lines = [b"        " + ENCODER.encode(one) for one in ids.items]
+            ends = array("Q", accumulate(len(line) + len(_BETWEEN) for line in lines))
+            found = self._rendered[id(ids.items)] = (ids.items, _BETWEEN.join(lines), ends)
+        return memoryview(found[1])[: found[2][ids.length - 1] - len(_BETWEEN)]
+
+
+_ZERO = msgspec.Raw(b"0")
+_PUT_OFF = b'_ids": 0'
+_BETWEEN = b",\n"
+
+
+def _payload_texts(snapshot: Snapshot) -> Iterator[Iterable[Text]]:
     """The entries of `raw_payloads`, of which there can be more than of all else together."""
     rows = snapshot.history.payloads.usual_rows(snapshot.event)
     if rows is None:
         references = ((one, snapshot.payload(one)) for one in sorted(snapshot.payload_ids()))
         yield from map(_pretty, _chunks(references))
         return
-    paths: dict[str, str] = {}
+    ends: dict[tuple[str, str | None], str] = {}
     texts: list[str] = []
     for number, kind, path in rows:
-        if path is None:
-            quoted = f'"payloads/{number}.json"'
-        elif path in paths:
-            quoted = paths[path]
-        else:
-            quoted = paths[path] = ENCODER.encode(path).decode()
-        texts.append(_PAYLOAD % (number, number, kind, quoted))
+        end = ends.get((kind, path))
+        if end is None:
+            quoted = '"payloads/' if path is None else ENCODER.encode(path).decode() + "\n    }"
+            end = ends[kind, path] = _PAYLOAD_END % (kind, quoted)
+        whole = f'{end}{number}.json"\n    }}' if path is None else end
+        texts.append(f'    "raw_payload:{number}": {{\n      "raw_payload_id": "raw_payload:{number}{whole}')
         if len(texts) == CHUNK:
-            yield ",\n".join(texts).encode()
+            yield (",\n".join(texts).encode(),)
             texts.clear()
     if texts:
-        yield ",\n".join(texts).encode()
+        yield (",\n".join(texts).encode(),)
 
 
-_PAYLOAD = """\
-    "raw_payload:%s": {
-      "raw_payload_id": "raw_payload:%s",
+_PAYLOAD_END = """\
+",
       "kind": {
         "type": "%s"
       },
-      "path": %s
-    }"""
+      "path": %s"""
 
 
 def state_line(snapshot: Snapshot) -> bytes:
@@ -123,13 +175,12 @@ def _maps(snapshot: Snapshot) -> Iterator[tuple[str, Iterable[tuple[str, Any]]]]
 
 def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Object]]:
     history, event = snapshot.history, snapshot.event
-    count = len(Objects(history, kind, event))
-    handles = history.collections[kind].order[:count]
-    name = ID_FIELDS[kind]
-    rows = sorted((getattr(history.objects[handle], name), handle) for handle in handles)
-    for key, handle in rows:
-        found = history.as_of(handle, event)
-        if isinstance(found, TerminalSession) and not found.operation_ids:
+    order = history.collections[kind].order[: len(Objects(history, kind, event))]
+    names = map(attrgetter(ID_FIELDS[kind]), map(history.objects.__getitem__, order))
+    handles = dict(zip(names, order, strict=True))
+    for key in sorted(handles):
+        found = history.as_of(handles[key], event)
+        if kind is TerminalSession and not cast(TerminalSession, found).operation_ids:
             continue
         if isinstance(found, Thread):
             found.conversation_item_ids = tuple(listed_items(history, found.thread_id, event))

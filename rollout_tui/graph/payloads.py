@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
-from rollout_tui.trace.event_values import PayloadKind, PayloadReference
+from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, PayloadReference
 
 PREFIX = "raw_payload:"
 FARTHEST = 1 << 16
-_NONE = PayloadKind("protocol_event")
+_NEXT_ID, _NEXT_PATH = f",{PREFIX}", ".json,payloads/"
 
 
 class PayloadTable:
@@ -21,37 +22,57 @@ class PayloadTable:
     """
 
     def __init__(self) -> None:
-        self._born = array("I")
-        self._kinds = bytearray()
-        self._paths: list[str | None] = []
+        # By the number in the id; a path is 0 where it is the usual `payloads/NUMBER.json`.
+        self._born = array("I", [0])
+        self._kinds = bytearray(1)
+        self._paths = array("I", [0])
         self._kind_codes: dict[str, int] = {}
         self._kind_values: list[PayloadKind] = []
-        self._interned: dict[str, str] = {}
+        self._path_codes: dict[str, int] = {}
+        self._path_names = [""]
+        # Behind the highest number seen.
+        self._next = 1
         self._odd: dict[str, list[tuple[int, PayloadReference]]] = {}
         self._count = 0
 
     def __len__(self) -> int:
         return self._count + len(self._odd)
 
+    def extend(self, events: Sequence[int], references: Sequence[PayloadReference]) -> None:
+        """Record that each of `events`, in order, names the reference at the same place."""
+        first = self._next
+        stop = first + len(references)
+        numbers = list(map(str, range(first, stop)))
+        # No id of the recorder's form holds a comma: equal when joined is equal one by one.
+        usual = f"{PREFIX}{_NEXT_ID.join(numbers)}" == ",".join([one.raw_payload_id for one in references])
+        if self._odd or not usual:
+            for event, reference in zip(events, references, strict=True):
+                self.add(event, reference)
+            return
+        self._make_room(stop)
+        paths = [one.path for one in references]
+        if ",".join(paths) != f"payloads/{_NEXT_PATH.join(numbers)}.json":
+            self._paths[first:stop] = array("I", map(self._path_code, range(first, stop), paths))
+        kinds = [one.kind.type for one in references]
+        for name in {*kinds}.difference(self._kind_codes):
+            self._kind_code(name)
+        self._kinds[first:stop] = bytes(map(self._kind_codes.__getitem__, kinds))
+        self._born[first:stop] = array("I", events)
+        self._next = stop
+        self._count += stop - first
+
     def add(self, event: int, reference: PayloadReference) -> None:
         """Record that `event` names `reference`."""
         payload_id = reference.raw_payload_id
         number = _number(payload_id)
         odd = bool(self._odd) and payload_id in self._odd
-        if odd or number is None or number >= len(self._born) + FARTHEST:
+        if odd or number is None or number >= self._next + FARTHEST:
             self._add_odd(event, reference)
             return
-        if number >= len(self._born):
-            self._make_room(number)
-        path: str | None = reference.path
-        if path == f"payloads/{number}.json":
-            path = None
-        else:
-            path = self._interned.setdefault(reference.path, reference.path)
-        kind = self._kind_codes.get(reference.kind.type)
-        if kind is None:
-            kind = self._kind_codes[reference.kind.type] = len(self._kind_values)
-            self._kind_values.append(reference.kind)
+        if number >= self._next:
+            self._next = number + 1
+            self._make_room(self._next)
+        path, kind = self._path_code(number, reference.path), self._kind_code(reference.kind.type)
         if self._born[number]:
             if self._paths[number] != path or self._kinds[number] != kind:
                 self._add_odd(event, reference)
@@ -61,11 +82,29 @@ class PayloadTable:
         self._kinds[number] = kind
         self._born[number] = event
 
-    def _make_room(self, number: int) -> None:
-        missing = max(number + 1 - len(self._born), 256)
-        self._born.extend([0] * missing)
-        self._kinds.extend(bytes(missing))
-        self._paths.extend([None] * missing)
+    def _path_code(self, number: int, path: str) -> int:
+        if path == f"payloads/{number}.json":
+            return 0
+        code = self._path_codes.get(path)
+        if code is None:
+            code = self._path_codes[path] = len(self._path_names)
+            self._path_names.append(path)
+        return code
+
+    def _kind_code(self, name: PayloadKindName) -> int:
+        code = self._kind_codes.get(name)
+        if code is None:
+            code = self._kind_codes[name] = len(self._kind_values)
+            self._kind_values.append(PayloadKind(name))
+        return code
+
+    def _make_room(self, size: int) -> None:
+        missing = size - len(self._born)
+        if missing > 0:
+            more = max(missing, 256)
+            self._born.frombytes(bytes(more * self._born.itemsize))
+            self._paths.frombytes(bytes(more * self._paths.itemsize))
+            self._kinds.extend(bytes(more))
 
     def _add_odd(self, event: int, reference: PayloadReference) -> None:
         versions = self._odd.setdefault(reference.raw_payload_id, [])
@@ -81,9 +120,8 @@ class PayloadTable:
         number = _number(raw_payload_id)
         if number is None or number >= len(self._born) or not 0 < self._born[number] <= event:
             return None
-        path = self._paths[number]
-        if path is None:
-            path = f"payloads/{number}.json"
+        code = self._paths[number]
+        path = self._path_names[code] if code else f"payloads/{number}.json"
         return PayloadReference(raw_payload_id, self._kind_values[self._kinds[number]], path)
 
     def born(self, raw_payload_id: str) -> int | None:
@@ -94,6 +132,11 @@ class PayloadTable:
         odd = self._odd.get(raw_payload_id)
         return odd[0][0] if odd else None
 
+    def named_first_by(self, event: int) -> str | None:
+        """The id that `event` was the first to name, where it is easily found; of several, one."""
+        number = bisect_left(self._born, event, 0, self._next)
+        return f"{PREFIX}{number}" if number < self._next and self._born[number] == event else None
+
     def usual_rows(self, event: int) -> Iterator[tuple[str, str, str | None]] | None:
         """Number, kind and path (None: `payloads/NUMBER.json`) in byte order of the ids.
 
@@ -101,10 +144,14 @@ class PayloadTable:
         """
         if self._odd:
             return None
-        born, kinds, paths = self._born, self._kinds, self._paths
-        names = [kind.type for kind in self._kind_values]
-        numbers = sorted([str(one) for one, first in enumerate(born) if 0 < first <= event])
-        return ((number, names[kinds[int(number)]], paths[int(number)]) for number in numbers)
+        kinds, paths = self._kinds, self._paths
+        kind_names = [kind.type for kind in self._kind_values]
+        path_names = [None, *self._path_names[1:]]
+        numbers = sorted([str(one) for one, born in enumerate(self._born) if 0 < born <= event])
+        return (
+            (text, kind_names[kinds[number]], path_names[paths[number]])
+            for text, number in zip(numbers, map(int, numbers), strict=True)
+        )
 
     def named(self, event: int) -> Iterator[tuple[str, int, str]]:
         """Id, the event that first named it, and path as of `event`, of the payloads named up to it.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
+from operator import attrgetter
 from typing import Any, TypeAlias, cast
 
 from rollout_tui.graph.history import History
@@ -24,8 +26,9 @@ BAD_LINE_CODES = {
 }
 
 
-def _evidence_only(r: Reduction, event: e.Event, payload: Any) -> None:
-    """An event that only names payloads."""
+def _protocol_event(r: Reduction, event: e.Event, payload: e.ProtocolEventObserved) -> None:
+    """An event that only names a payload."""
+    r.history.events.add_protocol(r.history.event, payload.event_type)
 
 
 def _other(r: Reduction, event: e.Event, payload: e.OtherEvent) -> None:
@@ -62,8 +65,15 @@ HANDLERS: dict[type[e.Payload], Handler] = {
     e.CompactionRequestFailed: compaction.request_failed,
     e.CompactionInstalled: compaction.installed,
     e.AgentResultObserved: agents.result_observed,
-    e.ProtocolEventObserved: _evidence_only,
+    e.ProtocolEventObserved: _protocol_event,
     e.OtherEvent: _other,
+}
+
+
+_EVENT = {e.Event}
+# No rule-bound event type names more than one payload.
+_REFERENCE: dict[type[e.Payload], Callable[[Any], e.PayloadReference | None]] = {
+    kind: attrgetter(names[0]) for kind, names in e.REFERENCE_FIELDS.items() if names
 }
 
 
@@ -94,15 +104,7 @@ class Reducer:
 
     def apply(self, lines: Sequence[Line], offsets: Iterable[int]) -> None:
         """Reduce the next lines of the spine; `offsets` is where each starts, in bytes."""
-        if lines and self._is_sound(lines):
-            events = cast(Sequence[e.Event], lines)
-            self._append(events, offsets)
-            r = self.reduction
-            for ordinal, event in enumerate(events, self.history.event + 1):
-                r.seq, r.time = event.seq, event.wall_time_unix_ms
-                self._reduce(event, ordinal)
-            self._expected += len(events)
-            self._highest = self._expected - 1
+        if lines and self._apply_sound(lines, offsets):
             return
         for line, offset in zip(lines, offsets, strict=False):
             if isinstance(line, BadLine):
@@ -115,46 +117,73 @@ class Reducer:
         """Check what only the end of a recording can show. Raises ReductionRefused when strict."""
         agents.check_end(self.reduction)
 
-    def _is_sound(self, lines: Sequence[Line]) -> bool:
-        """Whether every line is an event that no check of the envelope finds fault with.
+    def _apply_sound(self, lines: Sequence[Line], offsets: Iterable[int]) -> bool:
+        """Reduce lines of which no check of the envelope finds fault with any; false if there is one.
 
-        Such lines go into the event log a block at a time, which is several times faster.
+        Columns are checked and kept a block at a time: so an event costs a third of what it does alone.
         """
-        rollout = cast(Rollout, self.history.objects[self.history.rollout])
-        if rollout.recording_complete or self._highest >= self._expected:
+        history, r, first = self.history, self.reduction, self._expected
+        rollout = cast(Rollout, history.objects[history.rollout])
+        if rollout.recording_complete or self._highest >= first or {*map(type, lines)} != _EVENT:
             return False
-        schema, rollout_id, last = self._schema_version, self._rollout_id, e.RecordingCompleted
-        return all(
-            type(line) is e.Event
-            and line.seq == seq
-            and line.schema_version == schema
-            and EARLIEST <= line.wall_time_unix_ms <= LATEST
-            and line.rollout_id == rollout_id
-            and type(line.payload) is not last
-            for seq, line in enumerate(lines, self._expected)
-        )
-
-    def _append(self, events: Sequence[e.Event], offsets: Iterable[int]) -> None:
-        self.history.events.extend(
-            [event.seq for event in events],
-            [event.wall_time_unix_ms for event in events],
-            [e.TYPE_CODE[type(event.payload)] for event in events],
+        events = cast(Sequence[e.Event], lines)
+        seqs = range(first, first + len(events))
+        times = [event.wall_time_unix_ms for event in events]
+        payloads = [event.payload for event in events]
+        kinds = list(map(type, payloads))
+        if (
+            [event.seq for event in events] != list(seqs)
+            or {event.schema_version for event in events} != {self._schema_version}
+            or {event.rollout_id for event in events} != {self._rollout_id}
+            or min(times) < EARLIEST
+            or max(times) > LATEST
+            or e.RecordingCompleted in kinds
+        ):
+            return False
+        ordinals = range(len(history.events) + 1, len(history.events) + 1 + len(events))
+        history.events.extend(
+            seqs,
+            times,
+            bytes(map(e.TYPE_CODE.__getitem__, kinds)),
             [event.thread_id for event in events],
             [event.codex_turn_id for event in events],
             offsets,
         )
+        self._note_references(ordinals, kinds, payloads)
+        try:
+            for ordinal, time, kind, payload, event in zip(
+                ordinals, times, kinds, payloads, events, strict=True
+            ):
+                history.event, r.time, r.seq = ordinal, time, event.seq
+                HANDLERS[kind](r, event, payload)
+        except BaseException:
+            history.head = history.event - 1
+            raise
+        history.head = history.event
+        self._highest = seqs[-1]
+        self._expected = seqs.stop
+        return True
+
+    def _note_references(
+        self, ordinals: Sequence[int], kinds: Sequence[type[e.Payload]], payloads: Sequence[e.Payload]
+    ) -> None:
+        """Keep the payload that each of these events names, if it does."""
+        naming = list(map(_REFERENCE.__contains__, kinds))
+        places = list(compress(ordinals, naming))
+        getters = map(_REFERENCE.__getitem__, compress(kinds, naming))
+        found = [get(payload) for get, payload in zip(getters, compress(payloads, naming), strict=True)]
+        named = [one for one in found if one is not None]
+        if named:
+            places = places if len(named) == len(found) else list(compress(places, found))
+            self.history.payloads.extend(places, named)
 
     def _reduce(self, event: e.Event, ordinal: int) -> None:
         """Apply the rule of an event whose row is in the log."""
-        r, history = self.reduction, self.history
+        history, kind = self.history, type(event.payload)
         history.event = ordinal
-        payload = event.payload
-        kind = type(payload)
-        for name in e.REFERENCE_FIELDS[kind]:
-            reference = getattr(payload, name)
-            if reference is not None:
-                history.payloads.add(ordinal, reference)
-        HANDLERS[kind](r, event, payload)
+        if kind in _REFERENCE and (reference := _REFERENCE[kind](event.payload)) is not None:
+            history.payloads.add(ordinal, reference)
+        HANDLERS[kind](self.reduction, event, event.payload)
         history.head = ordinal
 
     def _bad_line(self, line: BadLine, offset: int) -> None:
@@ -177,7 +206,14 @@ class Reducer:
         """An event that may fail a check of the envelope (format section 2)."""
         r, log = self.reduction, self.history.events
         known = self._known(event.seq)
-        self._append([event], [offset])
+        log.extend(
+            [event.seq],
+            [event.wall_time_unix_ms],
+            [e.TYPE_CODE[type(event.payload)]],
+            [event.thread_id],
+            [event.codex_turn_id],
+            [offset],
+        )
         ordinal = self.history.event = len(log)
         r.seq, r.time = log.seqs[ordinal], log.times[ordinal]
         if (r.seq, r.time) != (event.seq, event.wall_time_unix_ms):
