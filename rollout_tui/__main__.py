@@ -1,7 +1,5 @@
 """`python -m rollout_tui` is `rollout-tui`."""
 
-import sys
+from rollout_tui.cli import program
 
-from rollout_tui.cli import main
-
-sys.exit(main())
+program()

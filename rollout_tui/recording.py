@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +16,6 @@ from rollout_tui.reducer.diagnostics import Diagnostic
 from rollout_tui.reducer.fold import Reducer
 from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
-from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.events import Event, RecordingCompleted
 from rollout_tui.trace.late_payloads import LatePayloads
 from rollout_tui.trace.memory import MemoryBudget, no_collection
@@ -38,8 +35,7 @@ class UnknownSeq(LookupError):
     """A seq that no event of the recording carries; the message says which ones there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """What one step of reading did.
 
     `events` lines were reduced, up to byte `offset` of the spine. `change` and `reason`
@@ -184,7 +180,8 @@ class Trace:
             if first != self._taken:
                 self._again()
                 self._tail = SpineTail(self.bundle.spine, longest_line=LONGEST_LINE)
-                return replace(self.advance(most), change="replaced", reason="its last line went on")
+                again = self.advance(most)
+                return msgspec.structs.replace(again, change="replaced", reason="its last line went on")
             self._taken = b""
             start, data = start + len(first) + 1, rest
         before = self.history.head
@@ -308,6 +305,10 @@ class Trace:
 
     def follow(self) -> Iterator[int]:
         """Yield the seq of each new head as the file grows; never ends by itself."""
+        import threading
+
+        from rollout_tui.trace.doorbell import Doorbell
+
         rung = threading.Event()
         with Doorbell(self.bundle.folder, rung.set):
             while True:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rollout_tui.commands.outcome import CommandFailure, complain
-from rollout_tui.trace.bundle import BundleProblem
 
 LARGE_BYTES = 8 << 20
 """From this size on it takes so long that it is said."""
@@ -24,6 +23,7 @@ def unpacked_if_packed(path: Path) -> Path:
     if found is None:
         return path
     from rollout_tui.trace.archive import is_archive, unpacked
+    from rollout_tui.trace.bundle import BundleProblem
 
     if not is_archive(path):
         return path

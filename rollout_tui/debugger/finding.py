@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from msgspec import Struct
 
 from rollout_tui.debugger.carried import Carried
 from rollout_tui.debugger.finding_codes import CODES, Severity
@@ -20,8 +21,7 @@ T = TypeVar("T", bound=Object)
 WINDOW = 1 << 18
 
 
-@dataclass(slots=True, eq=False)
-class Finding:
+class Finding(Struct, eq=False):
     """Something worth knowing at an event.
 
     `event` is the ordinal of the event, `seq` its label. `object_id` is the object it is about and

@@ -2,26 +2,34 @@
 
 Intervals begin in order, end in any order and may never end. Above their ends lie levels of maxima, one
 entry for `WIDTH` entries below: whole stretches that were over by an event are passed over. Finding the open
-ones costs about their number, an end costs a few short slices, and nothing is copied.
+ones costs about their number; beginning and ending one costs next to nothing, since maxima are worked out
+when somebody asks, once for all that changed below them.
 """
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
 
 WIDTH = 32
 NEVER = 2**32 - 1
 
 
 class Intervals:
-    """Intervals `begin <= event < end`, numbered from 0 in the order they began."""
+    """Intervals `begin <= event < end`, numbered from 0 in the order they began.
+
+    One thread begins and ends them, any may ask.
+    """
 
     def __init__(self) -> None:
         self.begins = array("I")
-        self._levels: list[array[int]] = [array("I")]
+        self._ends = array("I")
+        # Maxima of the ends, then maxima of those, until one level is no longer than `WIDTH`.
+        self._levels: list[array[int]] = []
+        self._changed: set[int] = set()
+        self._settling = allocate_lock()
 
     def __len__(self) -> int:
         return len(self.begins)
@@ -29,34 +37,15 @@ class Intervals:
     def begin(self, event: int) -> int:
         """Open the next interval at `event`, not before the one opened last; returns its number."""
         number = len(self.begins)
-        at = number
-        for level in self._levels:
-            if at < len(level):
-                level[at] = NEVER
-            else:
-                level.append(NEVER)
-            at //= WIDTH
-        if len(self._levels[-1]) > WIDTH:
-            self._levels.append(array("I", [NEVER] * (at + 1)))
+        self._ends.append(NEVER)
         self.begins.append(event)
+        self._changed.add(number // WIDTH)
         return number
 
     def end(self, number: int, event: int) -> None:
         """The interval is over from `event` on; a later call replaces an earlier one."""
-        levels = self._levels
-        before, levels[0][number] = levels[0][number], event
-        at = number
-        for below, level in pairwise(levels):
-            at //= WIDTH
-            if event >= before:
-                most = max(level[at], event)
-            elif level[at] != before:
-                return
-            else:
-                most = max(below[at * WIDTH : at * WIDTH + WIDTH])
-            if level[at] == most:
-                return
-            level[at] = most
+        self._ends[number] = event
+        self._changed.add(number // WIDTH)
 
     def reopen(self, number: int) -> None:
         """The interval goes on, as if it had never been over."""
@@ -64,33 +53,61 @@ class Intervals:
 
     def end_of(self, number: int) -> int | None:
         """The event an interval is over at, None while it is open."""
-        end = self._levels[0][number]
+        end = self._ends[number]
         return None if end == NEVER else end
 
     def over_before(self, number: int, event: int) -> bool:
         """Whether an interval was over by the event before `event`."""
-        return self._levels[0][number] < event
+        return self._ends[number] < event
 
     def is_open(self, number: int, event: int) -> bool:
         """Whether `begin <= event < end`."""
-        return self.begins[number] <= event < self._levels[0][number]
+        return self.begins[number] <= event < self._ends[number]
 
     def open_at(self, event: int) -> Iterator[int]:
         """Numbers of the intervals open at `event`, in order."""
         count = bisect_right(self.begins, event)
         if count:
-            top = len(self._levels) - 1
-            span = WIDTH**top
-            yield from self._below(top, 0, (count - 1) // span + 1, count, event)
+            with self._settling:
+                self._settle()
+            top = len(self._levels)
+            yield from self._below(top, 0, (count - 1) // WIDTH**top + 1, count, event)
+
+    def _settle(self) -> None:
+        """Work out the maxima above the ends that changed."""
+        below, changed, height = self._ends, _taken(self._changed), 0
+        while changed:
+            count = (len(below) - 1) // WIDTH + 1
+            if height == len(self._levels):
+                self._levels.append(array("I"))
+                changed = set(range(count))
+            level = self._levels[height]
+            missing = count - len(level)
+            if missing > 0:
+                level.frombytes(bytes(missing * level.itemsize))
+            for at in changed:
+                level[at] = max(below[at * WIDTH : at * WIDTH + WIDTH])
+            height += 1
+            if len(level) <= WIDTH and height == len(self._levels):
+                return
+            below, changed = level, {at // WIDTH for at in changed}
 
     def _below(self, height: int, first: int, last: int, count: int, event: int) -> Iterator[int]:
-        level = self._levels[height]
         if not height:
             for number in range(first, min(last, count)):
-                if level[number] > event:
+                if self._ends[number] > event:
                     yield number
             return
+        level = self._levels[height - 1]
         for at in range(first, last):
             if level[at] > event:
                 limit = (count - 1) // WIDTH ** (height - 1) + 1
                 yield from self._below(height - 1, at * WIDTH, min(at * WIDTH + WIDTH, limit), count, event)
+
+
+def _taken(changed: set[int]) -> set[int]:
+    """Everything in the set, which others add to meanwhile; what they add later stays in it."""
+    taken: set[int] = set()
+    while changed:
+        taken.add(changed.pop())
+    return taken

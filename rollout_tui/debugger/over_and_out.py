@@ -48,7 +48,7 @@ def over_next(walk: Walk, event: int) -> Step:
     found = [after(level, event, walk.head) for level in _levels(walk, thread, depth)]
     for number in _deeper(walk, spans.open_at(event), thread, depth):
         if all(begins[one] <= event for one in _around(spans, number, depth)):
-            found.append(events.after(number, spans.depths[number], event))
+            found.append(events.after(number, event))
     nearest = min((one for one in found if one is not None), default=None)
     for at in range(bisect_right(spans.late_events, event), len(spans.late_events)):
         late = spans.late_events[at]
@@ -70,7 +70,7 @@ def over_previous(walk: Walk, event: int) -> Step:
     found = [before(level, event) for level in _levels(walk, thread, depth)]
     for number in _deeper(walk, spans.open_at(event - 1), thread, depth):
         if not any(spans.windows.over_before(one, event) for one in _around(spans, number, depth)):
-            found.append(events.before(number, spans.depths[number], event))
+            found.append(events.before(number, event))
     return earlier(
         max((one for one in found if one is not None), default=None), "event at this depth of this thread"
     )

@@ -2,103 +2,89 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import compress
 
-# Spans this deep or less (rollout, threads, turns) own many events, deeper ones a handful.
-FEW_EVENTS_BELOW = 2
 DEEPEST = 12
+_PIECE = 512
 
 
 class SpanEvents:
-    """Which events belong to which span; 16 bytes an event.
+    """Which events belong to which span; 12 bytes an event.
 
     `span` and `thread` are numbers by event, row 0 stands for no event. `first` and `last` are events by
     span, 0 while a span has none of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, depths: Sequence[int]) -> None:
+        """`depths` are those of the spans, by their numbers."""
         self.span = array("I", [0])
         self.thread = array("I", [0])
         self.first = array("I")
         self.last = array("I")
-        self._next = array("I", [0])
+        self._depths = depths
         self._levels: dict[tuple[int, int], array[int]] = {}
-        self._key = (-1, -1)
-        self._level = array("I")
-        self._depths: Sequence[int] | None = None
+        self._sorted = 1
+        self._sorting = allocate_lock()
 
     def add_span(self) -> None:
         """Make room for the next span."""
         self.first.append(0)
         self.last.append(0)
 
-    def add(self, event: int, span: int, thread: int, depth: int) -> None:
-        """The next event belongs to `span`, which lies `depth` deep."""
-        self.span.append(span)
-        self.thread.append(thread)
-        self._next.append(0)
-        before = self.last[span]
-        if before:
-            self._next[before] = event
-        else:
-            self.first[span] = event
-        self.last[span] = event
-        key = (thread, depth)
-        if key != self._key:
-            self._key = key
-            self._level = self._levels.setdefault(key, array("I"))
-        self._level.append(event)
+    def extend(self, spans: Sequence[int], threads: Sequence[int]) -> None:
+        """Each of the next events belongs to the span and to the thread at its place."""
+        start = len(self.span)
+        events = range(start, start + len(spans))
+        for span, event in dict(zip(spans, events, strict=True)).items():
+            self.last[span] = event
+        for span, event in dict(zip(reversed(spans), reversed(events), strict=True)).items():
+            if not self.first[span]:
+                self.first[span] = event
+        self.thread.extend(array("I", threads))
+        self.span.extend(array("I", spans))
 
-    def depths_changed(self, depths: Sequence[int]) -> None:
-        """Spans lie at other depths than their events were added with."""
-        self._depths = depths
+    # -- by depth ------------------------------------------------------------------
+
+    def depths_changed(self) -> None:
+        """Spans lie at other depths than they did."""
+        with self._sorting:
+            self._levels, self._sorted = {}, 1
 
     def level(self, thread: int, depth: int) -> Sequence[int]:
         """The events of a thread that belong to spans of that depth, in order."""
-        if self._depths is not None:
-            self._sort_by_depth(self._depths)
+        self.sort()
         return self._levels.get((thread, depth), ())
 
-    def _sort_by_depth(self, depths: Sequence[int]) -> None:
-        levels: dict[tuple[int, int], array[int]] = {}
-        for event in range(1, len(self.span)):
-            key = (self.thread[event], depths[self.span[event]])
-            levels.setdefault(key, array("I")).append(event)
-        self._levels, self._depths, self._key = levels, None, (-1, -1)
+    def sort(self) -> None:
+        """Sort by depth what was added since the last time: nobody but `level` needs it."""
+        with self._sorting:
+            start, stop = self._sorted, len(self.span)
+            if start < stop:
+                depths = map(self._depths.__getitem__, self.span[start:stop])
+                keys = list(zip(self.thread[start:stop], depths, strict=True))
+                for key in set(keys):
+                    events = compress(range(start, stop), map(key.__eq__, keys))
+                    self._levels.setdefault(key, array("I")).extend(events)
+                self._sorted = stop
 
-    def after(self, span: int, depth: int, event: int) -> int | None:
+    # -- the neighbours of an event ----------------------------------------------------
+
+    def after(self, span: int, event: int) -> int | None:
         """The next event of a span itself, None when there is none."""
         if self.last[span] <= event:
             return None
-        if self.span[event] == span:
-            return self._next[event]
-        if depth <= FEW_EVENTS_BELOW:
-            level = self.level(self.thread[self.first[span]], depth)
-            for at in range(bisect_right(level, event), len(level)):
-                if self.span[level[at]] == span:
-                    return level[at]
-        found = self.first[span]
-        while found and found <= event:
-            found = self._next[found]
-        return found or None
+        return self.span.index(span, max(event + 1, self.first[span]))
 
-    def before(self, span: int, depth: int, event: int) -> int | None:
+    def before(self, span: int, event: int) -> int | None:
         """The previous event of a span itself, None when there is none."""
         first = self.first[span]
         if not first or first >= event:
             return None
-        if self.last[span] < event:
-            return self.last[span]
-        if depth <= FEW_EVENTS_BELOW:
-            level = self.level(self.thread[first], depth)
-            for at in range(bisect_left(level, event) - 1, -1, -1):
-                if self.span[level[at]] == span:
-                    return level[at]
-        while 0 < self._next[first] < event:
-            first = self._next[first]
-        return first
+        return _last_index(self.span, span, first, min(event, self.last[span] + 1))
 
     def last_of_thread(self, thread: int, event: int) -> int | None:
         """The last event of a thread at or before `event`."""
@@ -111,9 +97,20 @@ class SpanEvents:
 
     def of_span(self, span: int) -> list[int]:
         """All events of a span itself, in order."""
-        found = []
-        event = self.first[span]
-        while event:
-            found.append(event)
-            event = self._next[event]
-        return found
+        first = self.first[span]
+        if not first:
+            return []
+        stop = self.last[span] + 1
+        return list(compress(range(first, stop), map(span.__eq__, self.span[first:stop])))
+
+
+def _last_index(column: array[int], value: int, start: int, stop: int) -> int | None:
+    """Where `value` stands last in start <= at < stop; costs how far that is before `stop`."""
+    piece = _PIECE
+    while start < stop:
+        low = max(start, stop - piece)
+        entries = column[low:stop].tolist()
+        if value in entries:
+            return stop - 1 - entries[::-1].index(value)
+        stop, piece = low, 2 * piece
+    return None

@@ -76,10 +76,10 @@ class SpanTree:
         self.history = history
         self.moves = 0
         self.windows = Intervals()
-        self.events = SpanEvents()
         self.kinds = array("B")
         self.parents = array("I")
         self.depths = array("B")
+        self.events = SpanEvents(self.depths)
         self.handles = array("I")
         self.threads = array("I")
         self._first_child = array("I")
@@ -226,7 +226,7 @@ class SpanTree:
         for one in self.descendants(number):
             self.depths[one] = self.depths[self.parents[one]] + 1
         self.moves += 1
-        self.events.depths_changed(self.depths)
+        self.events.depths_changed()
 
     def _set_children(self, parent: int, children: list[int]) -> None:
         self._first_child[parent] = self._last_child[parent] = 0

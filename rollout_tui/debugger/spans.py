@@ -91,6 +91,9 @@ class Spans(SpanTree):
         self._cells_of_calls: dict[tuple[int, str], int] = {}
         self._unnamed_cells: dict[int, list[int]] = {}
         self._shown_thread = NOBODY
+        # The span and the thread of each event of the piece that is being taken in.
+        self._owners: list[int] = []
+        self._shown: list[int] = []
         self._updating = threading.Lock()
 
     # -- asking ------------------------------------------------------------------
@@ -126,32 +129,51 @@ class Spans(SpanTree):
                 self._update(last)
 
     def _update(self, last: int) -> None:
-        log = self.history.events
-        types, thread_id = log.types, log.thread_id
-        add, over_before = self.events.add, self.windows.over_before
         while self.head < last:
             stop = min(last, self.head + _CHUNK) + 1
-            notes = self.history.notes(self.head + 1, stop)
-            note = next(notes, None)
-            for event in range(self.head + 1, stop):
-                if note is not None and note[0] == event:
-                    changes = []
-                    while note is not None and note[0] == event:
-                        changes.append(note)
-                        note = next(notes, None)
-                    self._take(event, types[event], changes)
-                elif types[event] not in PLAIN:
-                    self._place(event, types[event], _NOTHING)
-                else:
-                    thread = self.interned(thread_id(event)) or self._shown_thread
-                    number = self._innermost(thread)
-                    self._shown_thread = thread
-                    if over_before(number, event):
-                        self.late_events.append(event)
-                    add(event, number, thread, self.depths[number])
+            self._advance(self.head + 1, stop)
+            self.events.extend(self._owners, self._shown)
+            self._owners.clear()
+            self._shown.clear()
             self.head = stop - 1
 
-    def _take(self, event: int, event_type: int, changes: list[tuple[int, int, str, Any]]) -> None:
+    def _advance(self, start: int, stop: int) -> None:
+        """Take in the events start <= event < stop."""
+        log = self.history.events
+        over_before, own, show = self.windows.over_before, self._owners.append, self._shown.append
+        notes = self.history.notes(start, stop)
+        note = next(notes, None)
+        noted = note[0] if note else stop
+        # Most events change nothing and follow one of their thread: all is as it was for that one.
+        before: object = self
+        number = thread = NOBODY
+        for event, event_type, name in zip(
+            range(start, stop), log.types[start:stop], log.thread_names(start, stop), strict=True
+        ):
+            if event == noted:
+                changes = []
+                while note is not None and note[0] == event:
+                    changes.append(note)
+                    note = next(notes, None)
+                noted = note[0] if note else stop
+                self._take(event, event_type, name, changes)
+                before = self
+            elif event_type in PLAIN:
+                if name is not before:
+                    thread = self.interned(name) or self._shown_thread
+                    number = self._innermost(thread)
+                    self._shown_thread, before = thread, name
+                if over_before(number, event):
+                    self.late_events.append(event)
+                own(number)
+                show(thread)
+            else:
+                self._place(event, event_type, name, _NOTHING)
+                before = self
+
+    def _take(
+        self, event: int, event_type: int, name: str | None, changes: list[tuple[int, int, str, Any]]
+    ) -> None:
         """An event that created or changed something."""
         objects = self.history.objects
         touched: dict[int, int] = {}
@@ -184,7 +206,7 @@ class Spans(SpanTree):
                     self._window_changed(handle, event)
         if edges and event_type not in OF_AGENTS:
             self.agent_events.append(event)
-        self._place(event, event_type, touched)
+        self._place(event, event_type, name, touched)
 
     def _created(self, code: int, handle: int, event: int, waited: int | None) -> None:
         made = cast(Any, self.history.objects[handle])
@@ -267,9 +289,8 @@ class Spans(SpanTree):
 
     # -- which span an event belongs to --------------------------------------------
 
-    def _place(self, event: int, event_type: int, touched: Mapping[int, int]) -> None:
-        thread_id = self.history.events.thread_id(event)
-        envelope = NOBODY if thread_id is None else self.interned(thread_id)
+    def _place(self, event: int, event_type: int, name: str | None, touched: Mapping[int, int]) -> None:
+        envelope = NOBODY if name is None else self.interned(name)
         number = None
         for code in BELONGS_BY_TYPE[event_type]:
             if code in touched:
@@ -291,7 +312,8 @@ class Spans(SpanTree):
         self._shown_thread = thread = self.threads[number] or envelope or self._shown_thread
         if self.windows.over_before(number, event):
             self.late_events.append(event)
-        self.events.add(event, number, thread, self.depths[number])
+        self._owners.append(number)
+        self._shown.append(thread)
 
     def _innermost(self, thread: int) -> int:
         """The open turn of a thread, else the thread."""

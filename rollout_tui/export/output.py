@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +65,8 @@ def output_folder(path: Path, *, force: bool) -> Iterator[Path]:
         except OSError as error:
             raise _problem(path, error) from error
     finally:
+        import shutil
+
         shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -77,7 +77,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+    return path.with_name(f".{path.name[:80]}.{os.urandom(6).hex()}.part")
 
 
 def _check_free(path: Path, force: bool, replaceable: Callable[[int], bool], kind: str) -> None:
@@ -133,6 +133,8 @@ def _put_folder(aside: Path, path: Path) -> None:
     if before.is_symlink():
         before.unlink()
     else:
+        import shutil
+
         shutil.rmtree(before, ignore_errors=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -128,4 +127,6 @@ def summary(text: str) -> str:
 
 def content_sha256(value: Any) -> str:
     """Hex SHA-256 of a value as compact JSON with sorted keys (7.1, `payload_ref`)."""
+    import hashlib
+
     return hashlib.sha256(compact(value, sort=True).encode()).hexdigest()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.numbered import FirstSeen, RoomyFirstSeen
@@ -13,8 +14,7 @@ from rollout_tui.reducer.normal import Key
 from rollout_tui.trace.events import CodeCellEnded, CodeCellInitialResponse
 
 
-@dataclass(slots=True)
-class ItemIndexes:
+class ItemIndexes(Struct):
     """Where conversation items are found without looking through them (section 7).
 
     Items go by creation number. `content` and `encoded` number equal contents; 0 is none.
@@ -47,8 +47,7 @@ class ItemIndexes:
         return self.numbers.setdefault(key, len(self.numbers) + 1)
 
 
-@dataclass(slots=True)
-class RollingRequest:
+class RollingRequest(Struct):
     """The last full request of a thread, so that the next one need only be read where it differs.
 
     `data` are its bytes, `ends` the offset behind each raw item, `places` how many items
@@ -63,8 +62,7 @@ class RollingRequest:
     trusted: int = 0
 
 
-@dataclass(slots=True)
-class RequestCaches:
+class RequestCaches(Struct):
     """Rolling requests by thread, least recently used first, and response ids to inference calls.
 
     `decoded` counts the bytes of requests that were decoded, for tests of the growth of the work.
@@ -75,8 +73,7 @@ class RequestCaches:
     decoded: int = 0
 
 
-@dataclass(slots=True)
-class QueuedCell:
+class QueuedCell(Struct):
     """A code cell start that waits for its source item (9.1), with its later events."""
 
     cell_id: str
@@ -90,8 +87,7 @@ class QueuedCell:
     later: list[tuple[int, int, CodeCellInitialResponse | CodeCellEnded]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class CellQueues:
+class CellQueues(Struct):
     """`by_runtime_id` is keyed by (thread, runtime cell id); `nested` are tool call ids by cell.
 
     `called` are cells for which an item came that can be their source, while starts are queued.
@@ -104,16 +100,14 @@ class CellQueues:
     requests_by_compaction: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class TerminalIndexes:
+class TerminalIndexes(Struct):
     """Sessions by (thread, process id); the process id of each operation."""
 
     sessions: dict[tuple[str, str], str] = field(default_factory=dict)
     process_ids: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct):
     """A pending edge in arrival order (10.1)."""
 
     edge_id: str
@@ -128,8 +122,7 @@ class Waiting:
     carried_raw_payload_ids: Ids
 
 
-@dataclass(slots=True)
-class AgentQueues:
+class AgentQueues(Struct):
     """Pending edges by id (in arrival order) and by (target thread, author, text)."""
 
     waiting: dict[str, Waiting] = field(default_factory=dict)

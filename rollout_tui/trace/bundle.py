@@ -6,8 +6,9 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rollout_tui.printable import one_line, printable
 from rollout_tui.trace.identity import (
@@ -35,8 +36,7 @@ class BundleProblem(Exception):
     """TRACE cannot be opened. The text is one line that names the path and what was expected."""
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(msgspec.Struct, frozen=True):
     """An openable recording.
 
     `folder` holds the payloads, `spine` is the file of event lines (nearly always `folder / "trace.jsonl"`),

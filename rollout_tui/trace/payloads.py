@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
+from _thread import allocate_lock
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -57,7 +57,7 @@ class PayloadStore:
     def __init__(self, folder: Path, *, largest: int = 256 * MIB) -> None:
         self.folder = folder
         self.largest = largest
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._parent = ""
         self._parent_descriptor = -1
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from rollout_tui.trace.identity import plain_reason
 
@@ -30,8 +31,7 @@ _REMEMBERED = 512
 _SEARCHED = 16 * MIB
 
 
-@dataclass(frozen=True)
-class Growth:
+class Growth(msgspec.Struct, frozen=True):
     """What one poll found.
 
     `data` is whole lines, each ending in LF, from byte `offset` of the file. `change`:
