@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.blocked import blocked
@@ -41,8 +42,8 @@ class Silences:
         before = list(self._longest)
         while self._taken < head:
             stop = min(head, self._taken + CHUNK)
-            # Time hardly ever goes backwards, so most chunks are too short to hold a silence.
-            if max(times[self._taken : stop + 1]) - min(times[self._taken : stop + 1]) >= self._least():
+            gaps = map(sub, times[self._taken + 1 : stop + 1], times[self._taken : stop])
+            if max(gaps) >= self._least():
                 self._take(self._taken, stop)
             self._taken = stop
         if self._longest != before:

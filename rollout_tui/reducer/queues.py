@@ -8,7 +8,7 @@ from collections import deque
 from msgspec import Struct, field
 
 from rollout_tui.graph.ids import Ids
-from rollout_tui.graph.numbered import FirstSeen, RoomyFirstSeen
+from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.values import Anchor
 from rollout_tui.reducer.normal import Key
 from rollout_tui.trace.events import CodeCellEnded, CodeCellInitialResponse
@@ -33,7 +33,7 @@ class ItemIndexes(Struct):
     by_call: dict[str, list[int]] = field(default_factory=dict)
     by_responses_id: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     receipts: dict[tuple[str, str], int] = field(default_factory=dict)
-    accepted: dict[str, FirstSeen | RoomyFirstSeen] = field(default_factory=dict)
+    accepted: dict[str, FirstSeen] = field(default_factory=dict)
     addressed: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     edge_targets: set[int] = field(default_factory=set)
     response_of: dict[int, list[int]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import UNSET, Raw
 
-from rollout_tui.graph.numbered import FirstSeen, RoomyFirstSeen
+from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.objects import CodexTurn, Thread
 from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin, Window
 from rollout_tui.reducer import agents, cells, inference
@@ -190,9 +190,10 @@ def history_item_accepted(r: Reduction, event: Event, payload: HistoryItemAccept
     accepted = r.items.accepted.get(thread_id)
     if accepted is None:
         r.thread_or_placeholder(thread_id, "history acceptance")
-        accepted = r.items.accepted[thread_id] = RoomyFirstSeen() if r.history.head_only else FirstSeen()
-    if accepted.add(accepted_id, r.history.event) and r.items.by_responses_id:
-        for number in r.items.by_responses_id.get((thread_id, accepted_id), ()):
+        accepted = r.items.accepted[thread_id] = FirstSeen()
+    accepted.add(accepted_id, r.history.event)
+    for number in r.items.by_responses_id.get((thread_id, accepted_id), ()):
+        if item_at(r, number).accepted_seq is UNSET:
             mark_accepted(r, number, r.history.event)
     if payload.agent_message_payload is not None:
         _receipt(r, event, thread_id, accepted_id, payload.agent_message_payload)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from rollout_tui.graph.eventlog import EventLog
-from rollout_tui.graph.numbered import FirstSeen, NumberedIndex, RoomyFirstSeen
+from rollout_tui.graph.numbered import RECENT, FirstSeen, NumberedIndex
 from rollout_tui.graph.payloads import PayloadTable
 from rollout_tui.trace.event_values import PayloadKind, PayloadReference
 
@@ -136,11 +136,14 @@ def test_numbered_ids() -> None:
         index["item:9"]
 
 
-@pytest.mark.parametrize("kind", [FirstSeen, RoomyFirstSeen])
-def test_the_first_event_of_a_text(kind: type[FirstSeen | RoomyFirstSeen]) -> None:
-    seen = kind()
-    texts = [f"text {n}" for n in range(5000)]
-    for event, text in enumerate(texts, 1):
-        assert seen.add(text, event)
-    assert not seen.add(texts[7], 9999)
-    assert [seen.get(text) for text in (texts[0], texts[4999], "none")] == [1, 5000, None]
+@pytest.mark.parametrize("count", [5000, RECENT, 20 * RECENT])
+def test_the_first_event_of_a_text_whatever_comes_later(count: int) -> None:
+    seen = FirstSeen()
+    for event in range(1, count + 1):
+        seen.add(f"text {event}", event)
+    for event in range(1, count, 97):
+        seen.add(f"text {event}", count + event)
+    for event in (1, 98, count // 2, count):
+        assert seen.get(f"text {event}") == event
+    assert seen.get("none") is None
+    assert count <= len(seen) <= count + count // 97 + 1

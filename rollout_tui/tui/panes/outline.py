@@ -36,7 +36,7 @@ class Outline:
         self._inner = array("I")
         # By span: whether it has its place.
         self._known = bytearray()
-        self._children: dict[int, list[int]] = {}
+        self._children: dict[int, array[int]] = {}
         # By span: rows before each child, as far as they are known.
         self._before: dict[int, list[int]] = {}
 
@@ -79,7 +79,7 @@ class Outline:
         if kind == TOOL and self.spans.kinds[above] == TURN:
             above = self._asked_by(above)
         self._host[number], self._parent[number] = number, above
-        children = self._children.setdefault(above, [])
+        children = self._children.setdefault(above, array("I"))
         self._place[number] = len(children)
         children.append(number)
         self._grow(above, 1)
