@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from msgspec import Struct
 
 from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.finding_codes import CODES, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Link, Names
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Object)
 WINDOW = 1 << 18
+REMEMBERED = 64
 
 
 class Finding(Struct, eq=False):
@@ -82,6 +84,8 @@ class Sources:
         self.history = trace.history
         self._window = b""
         self._window_start = 0
+        self._told: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
 
     def payload(self, event: int) -> Any:
         """The payload of an event line, None when it is no event; cheap for events near each other."""
@@ -105,6 +109,29 @@ class Sources:
                 return self.trace.events[event - 1]
         line = self._window[start - self._window_start : stop - self._window_start]
         return decode_line(line.partition(b"\n")[0])
+
+    def told(self, event: int) -> Any:
+        """The body of a client protocol event as plain JSON values, None when it cannot be had.
+
+        Clients are told the same over and over: what was told last is remembered.
+        """
+        payload_id = self.history.payloads.named_first_by(event)
+        if payload_id is None:
+            payload = self.payload(event)
+            payload_id = payload.event_payload.raw_payload_id
+        reference = self.history.payloads.get(payload_id, self.history.head)
+        path = reference.path if reference else ""
+        if path not in self._told:
+            if len(self._told) >= REMEMBERED:
+                self._told.clear()
+            self._told[path] = value(self.trace, payload_id)
+        return self._told[path]
+
+    def shared(self, text: str) -> str:
+        """One and the same string for equal ones, as long as there are few of them."""
+        if len(self._texts) >= REMEMBERED:
+            self._texts.clear()
+        return self._texts.setdefault(text, text)
 
     @property
     def names(self) -> Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from rollout_tui.debugger.finding_codes import CODES, SEVERITIES, FindingCode, S
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.recording_problems import from_diagnostic, missing_payloads
 from rollout_tui.debugger.unfinished import RecordingStatus, Unfinished, recording_status
-from rollout_tui.graph.history import History
+from rollout_tui.graph.history import CREATED, History
 from rollout_tui.graph.objects import CodeCell, Object, TerminalOperation, ToolCall
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ NOTE_RULES: tuple[NoteRule, ...] = (failures, oddities.waits, oddities.cut_outpu
 EVENT_RULES: dict[str, tuple[EventRule, ...]] = {
     "inference_started": (oddities.retries, oddities.lost_context),
     "agent_result_observed": (oddities.agent_results,),
-    "protocol_event_observed": (oddities.protocol,),
 }
 WORK_ENDED = "tool_call_runtime_ended"
 EVENTS_AT_ONCE = 8192
@@ -105,7 +105,10 @@ class Findings:
         history = sources.history
         notes, driven = telling_notes(history, start, stop)
         typed = set(events_of_types(history, (*EVENT_RULES, WORK_ENDED), start, stop)) - driven
-        for event in sorted(typed.union(notes)):
+        told = {event: name for name in oddities.TOLD for event in history.events.protocol(name, start, stop)}
+        for event in sorted(typed.union(notes, told)):
+            if event in told:
+                yield from oddities.protocol(sources, event, told[event])
             if event in notes:
                 for note_rule in NOTE_RULES:
                     yield from note_rule(sources, event, notes[event])
@@ -149,7 +152,12 @@ def telling_notes(history: History, start: int, stop: int) -> tuple[dict[int, li
     told: dict[int, list[Note]] = {}
     driven: set[int] = set()
     objects, seqs = history.objects, history.events.seqs
-    for event, handle, field, before in history.notes(start, stop):
+    calls = history.collections[ToolCall]
+    for number in range(bisect_left(calls.born, start), bisect_left(calls.born, stop)):
+        call = cast(ToolCall, objects[calls.order[number]])
+        if call.kind.name == "wait":
+            told.setdefault(calls.born[number], []).append(Note(calls.order[number], CREATED, None))
+    for event, handle, field, before in history.notes(start, stop, _TELLING):
         if field == "execution":
             changed = cast(ToolCall, objects[handle])
             if isinstance(changed, TerminalOperation):
@@ -158,17 +166,11 @@ def telling_notes(history: History, start: int, stop: int) -> tuple[dict[int, li
             sound = window.status == "completed" and window.ended_seq == seqs[event]
             if sound and not isinstance(changed, CodeCell) and not _exit_code(changed):
                 continue
-        elif field == "":
-            created = objects[handle]
-            if not isinstance(created, ToolCall) or created.kind.name != "wait":
-                continue
-        elif field not in _TELLING:
-            continue
         told.setdefault(event, []).append(Note(handle, field, before))
     return told, driven
 
 
-_TELLING = frozenset((*oddities.OUTPUTS, "wait_tool_call_ids", "status"))
+_TELLING = ("execution", *oddities.OUTPUTS, "wait_tool_call_ids", "status")
 
 
 def _exit_code(one: Object) -> int | None:

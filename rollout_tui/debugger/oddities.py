@@ -25,7 +25,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import PayloadRefPart, TextPart
-from rollout_tui.trace.events import AgentResultObserved, ProtocolEventObserved
+from rollout_tui.trace.events import AgentResultObserved
 
 ENDED = ("completed", "failed", "terminated")
 SEEN_LATE_S = 1.0
@@ -140,17 +140,11 @@ def _not_understood(item: ConversationItem | None) -> bool:
 def _explained(sources: Sources, start: int, stop: int) -> bool:
     """Whether a compaction of the thread, or a rollback, is recorded between two events."""
     history = sources.history
+    if history.events.protocol("thread_rolled_back", start + 1, stop):
+        return True
     thread_id = history.events.thread_id(stop)
-    for event in events_of_types(
-        history, ("compaction_installed", "protocol_event_observed"), start + 1, stop
-    ):
-        payload = sources.payload(event)
-        if isinstance(payload, ProtocolEventObserved):
-            if payload.event_type == "thread_rolled_back":
-                return True
-        elif history.events.thread_id(event) == thread_id:
-            return True
-    return False
+    installed = events_of_types(history, ("compaction_installed",), start + 1, stop)
+    return any(history.events.thread_id(event) == thread_id for event in installed)
 
 
 # -- outputs ---------------------------------------------------------------------
@@ -235,19 +229,15 @@ def _seconds(duration: Any) -> float:
 # -- what the client and the parent were told ---------------------------------------
 
 
-def protocol(sources: Sources, event: int) -> Iterator[Finding]:
-    """Errors, warnings and aborted turns that the client was told of."""
-    payload = sources.payload(event)
-    if not isinstance(payload, ProtocolEventObserved):
-        return
-    code = {"error": "protocol_error", "warning": "protocol_warning", "turn_aborted": "turn_aborted"}.get(
-        payload.event_type
-    )
-    if code is None:
-        return
-    told = value(sources.trace, payload.event_payload.raw_payload_id)
+TOLD = {"error": "protocol_error", "warning": "protocol_warning", "turn_aborted": "turn_aborted"}
+"""Types of client protocol events that make a finding, and its code."""
+
+
+def protocol(sources: Sources, event: int, event_type: str) -> Iterator[Finding]:
+    """An error, a warning or an aborted turn that the client was told of."""
+    code, told = TOLD[event_type], sources.told(event)
     if code != "turn_aborted":
-        yield sources.finding(code, event, protocol_message(told) or payload.event_type)
+        yield sources.finding(code, event, sources.shared(protocol_message(told) or event_type))
         return
     turn_id = told.get("turn_id") if isinstance(told, dict) else None
     turn = sources.latest(CodexTurn, turn_id if isinstance(turn_id, str) else None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple, cast
@@ -26,6 +26,13 @@ from rollout_tui.graph.values import ModelRequester
 
 RESULT, FIRST_ANSWER, CELL_RESULT, MESSAGE = range(4)
 _CHUNK = 65_536
+_FIELDS = (
+    "execution",
+    "model_visible_output_item_ids",
+    "initial_response_seq",
+    "output_item_ids",
+    "waiting",
+)
 
 
 class Pending(NamedTuple):
@@ -101,7 +108,10 @@ class PendingIndex:
 
     def _take(self, spans: Spans, start: int, stop: int) -> None:
         objects = self.history.objects
-        for event, handle, field, before in self.history.notes(start, stop):
+        edges = self.history.collections[PendingEdge].born
+        fresh = bisect_left(edges, start) < bisect_left(edges, stop)
+        fields = (*_FIELDS, CREATED) if fresh else _FIELDS
+        for event, handle, field, before in self.history.notes(start, stop, fields):
             kind = type(objects[handle])
             if kind is ToolCall:
                 if field == "execution":

@@ -107,26 +107,22 @@ def missing_payloads(trace: Trace) -> Iterator[tuple[int, PayloadProblem, str]]:
     """
     history = trace.history
     listed = _listed(trace)
-    for payload_id in history.payloads.ids(history.head):
-        reference = history.payloads.get(payload_id, history.head)
-        if reference is None:
-            continue
-        folder, _, name = reference.path.rpartition("/")
-        if folder == "payloads" and name in listed:
-            continue
+    for payload_id, path in history.payloads.elsewhere(listed, history.head):
         try:
-            trace.payloads.size(reference.path)
+            trace.payloads.size(path)
         except PayloadProblem as problem:
             yield history.payloads.born(payload_id) or history.head, problem, payload_id
 
 
 def _listed(trace: Trace) -> frozenset[str]:
-    """Names of the regular files in the payload folder."""
+    """Paths of the regular files in the payload folder."""
     folder = trace.bundle.folder / "payloads"
     try:
         if folder.is_symlink():
             return frozenset()
         with os.scandir(folder) as entries:
-            return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+            return frozenset(
+                f"payloads/{entry.name}" for entry in entries if entry.is_file(follow_symlinks=False)
+            )
     except OSError:
         return frozenset()

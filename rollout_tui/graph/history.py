@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import Any, NamedTuple, TypeVar, cast
 
 from rollout_tui.graph.eventlog import EventLog
@@ -182,20 +183,31 @@ class History:
         ):
             yield self._change(number)
 
-    def notes(self, start: int, stop: int) -> Iterator[tuple[int, int, str, Any]]:
+    def notes(
+        self, start: int, stop: int, fields: Iterable[str] | None = None
+    ) -> Iterator[tuple[int, int, str, Any]]:
         """(event, handle, field, value before) of events start <= event < stop, in order.
 
-        What `changes` gives, at a tenth of its cost: for indexes that read everything once.
+        What `changes` gives, at a tenth of its cost: for indexes that read everything once. With `fields`
+        those alone, which costs next to nothing for the others.
         """
         low = max(1, bisect_left(self._change_event, start))
         high = bisect_left(self._change_event, stop)
-        return zip(
+        codes = self._change_field[low:high]
+        columns: list[Iterable[Any]] = [
             self._change_event[low:high],
             self._change_object[low:high],
-            map(self._fields.__getitem__, self._change_field[low:high]),
+            map(self._fields.__getitem__, codes),
             self._change_before[low:high],
-            strict=True,
-        )
+        ]
+        if fields is not None:
+            wanted = bytearray(256)
+            for field in fields:
+                if field in self._field_codes:
+                    wanted[self._field_codes[field]] = 1
+            chosen = codes.tobytes().translate(wanted)
+            columns = [compress(column, chosen) for column in columns]
+        return zip(*columns, strict=True)
 
     def _change(self, number: int) -> Change:
         handle = self._change_object[number]

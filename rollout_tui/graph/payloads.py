@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, PayloadReference
 
@@ -159,14 +159,30 @@ class PayloadTable:
         In the order of the recorder's numbers, ids of another form last.
         """
         if not self._odd:
-            for number, (born, path) in enumerate(zip(self._born, self._paths, strict=False)):
+            for number, (born, code) in enumerate(zip(self._born, self._paths, strict=False)):
                 if 0 < born <= event:
-                    yield f"{PREFIX}{number}", born, path or f"payloads/{number}.json"
+                    path = self._path_names[code] if code else f"payloads/{number}.json"
+                    yield f"{PREFIX}{number}", born, path
             return
         for payload_id in self.ids(event):
             reference = self.get(payload_id, event)
             if reference is not None:
                 yield payload_id, self.born(payload_id) or 0, reference.path
+
+    def elsewhere(self, paths: Collection[str], event: int) -> Iterator[tuple[str, str]]:
+        """Id and path, as of `event`, of the payloads that lie at none of `paths`."""
+        if self._odd:
+            for payload_id in self.ids(event):
+                reference = self.get(payload_id, event)
+                if reference is not None and reference.path not in paths:
+                    yield payload_id, reference.path
+            return
+        there = bytes(path in paths for path in self._path_names)
+        for number, (born, code) in enumerate(zip(self._born, self._paths, strict=True)):
+            if 0 < born <= event and not there[code]:
+                path = self._path_names[code] if code else f"payloads/{number}.json"
+                if code or path not in paths:
+                    yield f"{PREFIX}{number}", path
 
     def ids(self, event: int) -> Iterator[str]:
         """Ids named up to `event`, in no particular order."""

@@ -26,9 +26,8 @@ BAD_LINE_CODES = {
 }
 
 
-def _protocol_event(r: Reduction, event: e.Event, payload: e.ProtocolEventObserved) -> None:
+def _evidence_only(r: Reduction, event: e.Event, payload: Any) -> None:
     """An event that only names a payload."""
-    r.history.events.add_protocol(r.history.event, payload.event_type)
 
 
 def _other(r: Reduction, event: e.Event, payload: e.OtherEvent) -> None:
@@ -65,7 +64,7 @@ HANDLERS: dict[type[e.Payload], Handler] = {
     e.CompactionRequestFailed: compaction.request_failed,
     e.CompactionInstalled: compaction.installed,
     e.AgentResultObserved: agents.result_observed,
-    e.ProtocolEventObserved: _protocol_event,
+    e.ProtocolEventObserved: _evidence_only,
     e.OtherEvent: _other,
 }
 
@@ -150,12 +149,16 @@ class Reducer:
             offsets,
         )
         self._note_references(ordinals, kinds, payloads)
+        for ordinal, kind, payload in zip(ordinals, kinds, payloads, strict=True):
+            if kind is e.ProtocolEventObserved:
+                history.events.add_protocol(ordinal, cast(e.ProtocolEventObserved, payload).event_type)
         try:
             for ordinal, time, kind, payload, event in zip(
                 ordinals, times, kinds, payloads, events, strict=True
             ):
                 history.event, r.time, r.seq = ordinal, time, event.seq
-                HANDLERS[kind](r, event, payload)
+                if kind is not e.ProtocolEventObserved:
+                    HANDLERS[kind](r, event, payload)
         except BaseException:
             history.head = history.event - 1
             raise
@@ -215,6 +218,8 @@ class Reducer:
             [offset],
         )
         ordinal = self.history.event = len(log)
+        if isinstance(event.payload, e.ProtocolEventObserved):
+            log.add_protocol(ordinal, event.payload.event_type)
         r.seq, r.time = log.seqs[ordinal], log.times[ordinal]
         if (r.seq, r.time) != (event.seq, event.wall_time_unix_ms):
             r.refuse("number_too_large", f"seq {event.seq} or time {event.wall_time_unix_ms} fits no 64 bits")
