@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.debugger import oddities
 from rollout_tui.debugger.causes import CauseLinks
@@ -154,12 +154,12 @@ def telling_notes(history: History, start: int, stop: int) -> tuple[dict[int, li
     objects, seqs = history.objects, history.events.seqs
     calls = history.collections[ToolCall]
     for number in range(bisect_left(calls.born, start), bisect_left(calls.born, stop)):
-        call = cast(ToolCall, objects[calls.order[number]])
+        call: ToolCall = objects[calls.order[number]]
         if call.kind.name == "wait":
             told.setdefault(calls.born[number], []).append(Note(calls.order[number], CREATED, None))
     for event, handle, field, before in history.notes(start, stop, _TELLING):
         if field == "execution":
-            changed = cast(ToolCall, objects[handle])
+            changed = objects[handle]
             if isinstance(changed, TerminalOperation):
                 driven.add(event)
             window = changed.execution

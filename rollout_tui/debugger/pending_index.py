@@ -87,7 +87,8 @@ class PendingIndex:
         self.history = history
         self.head = 0
         self._threads: dict[str, _Thread] = {}
-        self._open: dict[tuple[int, int], tuple[_Thread, int]] = {}
+        # By kind and handle: which window of its thread is open, counted from 1, 0 for none.
+        self._open = [array("I") for _ in range(MESSAGE + 1)]
         self._updating = threading.Lock()
 
     def pending(self, thread_id: str, event: int) -> Sequence[Pending]:
@@ -126,16 +127,15 @@ class PendingIndex:
                 elif field == "output_item_ids" and not before:
                     self._end(FIRST_ANSWER, handle, event)
             elif kind is PendingEdge:
-                edge = cast(PendingEdge, objects[handle])
                 if field == CREATED:
-                    self._begin(MESSAGE, handle, edge.target_thread_id, event)
+                    self._begin(MESSAGE, handle, event)
                 elif field == "waiting" and before:
                     self._end(MESSAGE, handle, event)
 
     # -- the rules -----------------------------------------------------------------
 
     def _call_ended(self, spans: Spans, handle: int, event: int) -> None:
-        tool = cast(ToolCall, self.history.objects[handle])
+        tool: ToolCall = self.history.objects[handle]
         number = spans.by_handle(handle)
         if number is None or spans.windows.end_of(number) is None:
             return
@@ -148,10 +148,10 @@ class PendingIndex:
         if isinstance(tool.requester, ModelRequester) and not self._seen(
             tool.model_visible_output_item_ids, event
         ):
-            self._begin(RESULT, handle, tool.thread_id, event)
+            self._begin(RESULT, handle, event)
 
     def _cell_answered(self, spans: Spans, handle: int, event: int) -> None:
-        cell = cast(CodeCell, self.history.objects[handle])
+        cell: CodeCell = self.history.objects[handle]
         if self.history.events.types[event] not in OF_CELLS or self._seen(cell.output_item_ids, event):
             return
         number = spans.by_handle(handle)
@@ -160,13 +160,13 @@ class PendingIndex:
             ended = spans.windows.end_of(parent)
             if ended is not None and ended <= event:
                 return
-        self._begin(FIRST_ANSWER, handle, cell.thread_id, event)
+        self._begin(FIRST_ANSWER, handle, event)
 
     def _cell_ended(self, handle: int, event: int) -> None:
         cell = cast(CodeCell, self.history.as_of(handle, event))
         yielded = cell.initial_response_status == "yielded"
         if yielded and self.history.events.types[event] in OF_CELLS:
-            self._begin(CELL_RESULT, handle, cell.thread_id, event)
+            self._begin(CELL_RESULT, handle, event)
 
     def _seen(self, ids: Ids, event: int) -> bool:
         """Whether the first of these items was there by `event`."""
@@ -175,17 +175,31 @@ class PendingIndex:
         collection = self.history.collections[ConversationItem]
         return collection.born[item_number(ids[0])] <= event
 
-    def _begin(self, kind: int, handle: int, thread_id: str, event: int) -> None:
-        if (kind, handle) in self._open:
+    def _begin(self, kind: int, handle: int, event: int) -> None:
+        numbers = self._open[kind]
+        missing = handle + 1 - len(numbers)
+        if missing > 0:
+            numbers.frombytes(bytes(missing * numbers.itemsize))
+        if numbers[handle]:
             return
-        thread = self._threads.setdefault(thread_id, _Thread())
+        thread = self._thread(handle)
         thread.kinds.append(kind)
         thread.handles.append(handle)
-        self._open[kind, handle] = (thread, thread.windows.begin(event))
+        numbers[handle] = thread.windows.begin(event) + 1
 
     def _end(self, kind: int, handle: int, event: int) -> None:
-        found = self._open.pop((kind, handle), None)
-        if found is not None:
-            thread, number = found
+        numbers = self._open[kind]
+        if handle < len(numbers) and numbers[handle]:
+            thread = self._thread(handle)
             thread.ends.append(event)
-            thread.windows.end(number, event)
+            thread.windows.end(numbers[handle] - 1, event)
+            numbers[handle] = 0
+
+    def _thread(self, handle: int) -> _Thread:
+        """The thread that something pending is for."""
+        pending = self.history.objects[handle]
+        thread_id = pending.target_thread_id if isinstance(pending, PendingEdge) else pending.thread_id
+        thread = self._threads.get(thread_id)
+        if thread is None:
+            thread = self._threads[thread_id] = _Thread()
+        return thread

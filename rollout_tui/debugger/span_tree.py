@@ -187,15 +187,19 @@ class SpanTree:
         self.threads.append(thread)
         self.parents.append(parent)
         self.depths.append(self.depths[parent] + 1 if number else 0)
-        for column in (self._first_child, self._last_child, self._next_sibling):
-            column.append(0)
+        self._first_child.append(0)
+        self._last_child.append(0)
+        self._next_sibling.append(0)
         self.events.add_span()
         if number:
             self._append_child(parent, number)
             if handle:
                 self.names(handle, number)
         self._by_kind[kind].append(number)
-        self._by_thread.setdefault((thread, kind), array("I")).append(number)
+        own = self._by_thread.get((thread, kind))
+        if own is None:
+            own = self._by_thread[thread, kind] = array("I")
+        own.append(number)
         return number
 
     def names(self, handle: int, number: int) -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from rollout_tui.debugger.event_families import (
@@ -141,9 +143,9 @@ class Spans(SpanTree):
         """Take in the events start <= event < stop."""
         log = self.history.events
         over_before, own, show = self.windows.over_before, self._owners.append, self._shown.append
-        notes = self.history.notes(start, stop)
-        note = next(notes, None)
-        noted = note[0] if note else stop
+        groups = groupby(self.history.notes(start, stop), itemgetter(0))
+        nothing: Iterable[tuple[int, int, str, Any]] = ()
+        noted, changes = next(groups, (stop, nothing))
         # Most events change nothing and follow one of their thread: all is as it was for that one.
         before: object = self
         number = thread = NOBODY
@@ -151,12 +153,8 @@ class Spans(SpanTree):
             range(start, stop), log.types[start:stop], log.thread_names(start, stop), strict=True
         ):
             if event == noted:
-                changes = []
-                while note is not None and note[0] == event:
-                    changes.append(note)
-                    note = next(notes, None)
-                noted = note[0] if note else stop
                 self._take(event, event_type, name, changes)
+                noted, changes = next(groups, (stop, nothing))
                 before = self
             elif event_type in PLAIN:
                 if name is not before:
@@ -172,7 +170,7 @@ class Spans(SpanTree):
                 before = self
 
     def _take(
-        self, event: int, event_type: int, name: str | None, changes: list[tuple[int, int, str, Any]]
+        self, event: int, event_type: int, name: str | None, changes: Iterable[tuple[int, int, str, Any]]
     ) -> None:
         """An event that created or changed something."""
         objects = self.history.objects
@@ -209,7 +207,7 @@ class Spans(SpanTree):
         self._place(event, event_type, name, touched)
 
     def _created(self, code: int, handle: int, event: int, waited: int | None) -> None:
-        made = cast(Any, self.history.objects[handle])
+        made = self.history.objects[handle]
         if code == OPERATION:
             tool = self.number(TOOL, made.tool_call_id) or ROOT
             self.add(code, handle, self.threads[tool], tool, event)
@@ -273,7 +271,7 @@ class Spans(SpanTree):
     def _window_changed(self, handle: int, event: int) -> None:
         number = self.by_handle(handle) or ROOT
         kind, seq = self.kinds[number], self.history.events.seqs[event]
-        window: Window = cast(Any, self.history.objects[handle]).execution
+        window: Window = self.history.objects[handle].execution
         if window.ended_seq != seq:
             window = cast(Any, self.history.as_of(handle, event)).execution
         if window.status == "running" and (kind != THREAD or window.ended_seq is None):

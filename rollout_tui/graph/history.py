@@ -30,7 +30,7 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.payloads import PayloadTable
 
 T = TypeVar("T", bound=Object)
-CREATED = ""
+CREATED, CREATED_CODE = "", 0
 NUMBERED: dict[type[Object], str] = {
     ConversationItem: "conversation_item:",
     TerminalOperation: "terminal_operation:",
@@ -92,7 +92,7 @@ class History:
         self._change_previous = array("I", [0])
         self._change_field = array("B", [0])
         self._fields: list[str] = [CREATED]
-        self._field_codes: dict[str, int] = {CREATED: 0}
+        self._field_codes: dict[str, int] = {CREATED: CREATED_CODE}
         self._change_before: list[Any] = [None]
         if schema_version == 1:
             rollout.recording_complete = None
@@ -108,7 +108,7 @@ class History:
         if not self.head_only:
             self._born.append(self.event)
             self._latest.append(0)
-            self._note(handle, CREATED, None)
+            self._note(handle, CREATED_CODE, None)
         collection.order.append(handle)
         collection.born.append(self.event)
         collection.index[object_id] = handle
@@ -122,17 +122,17 @@ class History:
             return
         # Nobody has seen an object before the event that creates it: that event needs no notes.
         if not self.head_only and self._born[handle] != self.event:
-            self._note(handle, field, before)
+            code = self._field_codes.get(field)
+            if code is None:
+                code = self._field_codes[field] = len(self._fields)
+                self._fields.append(field)
+            self._note(handle, code, before)
         setattr(changed, field, value)
 
-    def _note(self, handle: int, field: str, before: Any) -> None:
+    def _note(self, handle: int, code: int, before: Any) -> None:
         number = len(self._change_event)
         self._change_object.append(handle)
         self._change_previous.append(self._latest[handle])
-        code = self._field_codes.get(field)
-        if code is None:
-            code = self._field_codes[field] = len(self._fields)
-            self._fields.append(field)
         self._change_field.append(code)
         self._change_before.append(before)
         self._change_event.append(self.event)

@@ -97,7 +97,11 @@ def extended(ids: Ids, more: Iterable[str]) -> Ids:
 
 def with_id(ids: Ids, added: str) -> Ids:
     """`ids` with `added` at the end, or `ids` itself when it is already there."""
-    return ids if added in ids else extended(ids, (added,))
+    if added in ids:
+        return ids
+    if isinstance(ids, tuple) and len(ids) < SHORT:
+        return (*ids, added)
+    return extended(ids, (added,))
 
 
 def without_id(ids: Ids, removed: str) -> Ids:

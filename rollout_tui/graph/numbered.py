@@ -16,11 +16,14 @@ class NumberedIndex:
         self._handles = array("I", [0])
 
     def __setitem__(self, object_id: str, handle: int) -> None:
-        number = int(object_id[len(self._prefix) :])
-        missing = number + 1 - len(self._handles)
+        handles, number = self._handles, int(object_id[len(self._prefix) :])
+        if number == len(handles):
+            handles.append(handle + 1)
+            return
+        missing = number + 1 - len(handles)
         if missing > 0:
-            self._handles.extend([0] * missing)
-        self._handles[number] = handle + 1
+            handles.frombytes(bytes(missing * handles.itemsize))
+        handles[number] = handle + 1
 
     def __getitem__(self, object_id: str) -> int:
         handle = self.get(object_id)
@@ -30,15 +33,16 @@ class NumberedIndex:
 
     def get(self, object_id: str | None) -> int | None:
         """The handle, None for an id that is not there."""
-        if object_id is None or not object_id.startswith(self._prefix):
+        if object_id is None:
             return None
-        digits = object_id[len(self._prefix) :]
-        if not digits.isascii() or not digits.isdecimal() or len(digits) > 10:
+        prefix, handles = self._prefix, self._handles
+        try:
+            number = int(object_id[len(prefix) :])
+        except ValueError:
             return None
-        number = int(digits)
-        if not 0 < number < len(self._handles) or not self._handles[number]:
+        if not 0 < number < len(handles) or f"{prefix}{number}" != object_id:
             return None
-        return self._handles[number] - 1
+        return handles[number] - 1 if handles[number] else None
 
 
 RECENT = 16_384

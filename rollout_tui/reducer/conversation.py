@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from msgspec import UNSET
 
 from rollout_tui.graph.history import item_id
@@ -26,7 +24,8 @@ from rollout_tui.reducer.working import Reduction
 
 def item_at(r: Reduction, number: int) -> ConversationItem:
     """The item with that creation number, as of now."""
-    return cast(ConversationItem, r.history.objects[handle_of(r, number)])
+    found: ConversationItem = r.history.objects[r.history.collections[ConversationItem].order[number]]
+    return found
 
 
 def handle_of(r: Reduction, number: int) -> int:

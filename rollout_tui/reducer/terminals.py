@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.graph.ids import extended, without_id
+from rollout_tui.graph.ids import Ids, extended, without_id
 from rollout_tui.graph.objects import TerminalOperation, TerminalSession, ToolCall
 from rollout_tui.graph.values import (
     ExecCommandRequest,
@@ -142,6 +142,9 @@ def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
     called = r.tool(tool)
     body = r.parsed(reference, _START, "terminal runtime start", called.tool_call_id) or _NOTHING
     request = body.exec_command if called.kind.type == "exec_command" else body.write_stdin
+    payload_ids: Ids = (reference.raw_payload_id,)
+    if payload_ids == called.raw_runtime_payload_ids:
+        payload_ids = called.raw_runtime_payload_ids
     operation = _create(
         r,
         called.tool_call_id,
@@ -149,7 +152,7 @@ def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
         called.kind.type,
         request,
         body.process_id,
-        (reference.raw_payload_id,),
+        payload_ids,
     )
     r.history.set(tool, "terminal_operation_id", operation)
     r.history.set(tool, "summary", TerminalSummary(operation))
@@ -163,7 +166,7 @@ def _create(
     kind: str,
     request: ExecCommandRequest | WriteStdinRequest,
     process_id: str | None,
-    payload_ids: tuple[str, ...],
+    payload_ids: Ids,
 ) -> str:
     count = len(r.history.collections[TerminalOperation].order)
     operation_id = f"terminal_operation:{count + 1}"
@@ -201,7 +204,9 @@ def _join(r: Reduction, handle: int, thread_id: str, process_id: str) -> None:
 
 
 def _session(terminal_id: str, thread_id: str, operation: TerminalOperation) -> TerminalSession:
-    window = Window(operation.execution.started_at_unix_ms, operation.execution.started_seq)
+    window = operation.execution
+    if window.status != "running":
+        window = Window(window.started_at_unix_ms, window.started_seq)
     return TerminalSession(terminal_id, thread_id, operation.operation_id, (operation.operation_id,), window)
 
 
@@ -220,7 +225,9 @@ def ended(
     operation = r.operation(handle)
     if reference.raw_payload_id not in operation.raw_payload_ids:
         payload_ids = extended(operation.raw_payload_ids, (reference.raw_payload_id,))
-        r.history.set(handle, "raw_payload_ids", payload_ids)
+        # Nearly always the very ids that the call has: one tuple for both.
+        same = payload_ids == called.raw_runtime_payload_ids
+        r.history.set(handle, "raw_payload_ids", called.raw_runtime_payload_ids if same else payload_ids)
     result, process_id = result_of(r, operation, reference)
     if result is None:
         return

@@ -7,7 +7,7 @@ from msgspec import UNSET, Raw
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import extended, with_id
-from rollout_tui.graph.objects import ToolCall
+from rollout_tui.graph.objects import CodexTurn, Thread, ToolCall
 from rollout_tui.graph.values import (
     CodeCellRequester,
     ModelRequester,
@@ -78,7 +78,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
             r.window(),
             requester,
             r.shared(payload.kind),
-            extended((), map(item_id, call_items)),
+            extended((), map(item_id, call_items)) if call_items else (),
             (),
             operation,
             r.shared(payload.summary) if operation is None else TerminalSummary(operation),
@@ -102,6 +102,11 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
+    known_turn = r.find(CodexTurn, event.codex_turn_id)
+    if known_turn is not None:
+        owner = r.turn(known_turn).thread_id
+        if owner == event.thread_id and r.find(Thread, owner) is not None:
+            return owner, event.codex_turn_id
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:

@@ -29,7 +29,7 @@ from rollout_tui.tui.messages import (
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.reading import Reading
 
-STEP_BYTES = MIB // 8
+STEP_BYTES = MIB // 4
 """So much is reduced in a few milliseconds: no frame has to wait longer."""
 FREEZE_EVENTS = 10_000
 PAUSE_S, PATIENCE = 0.001, 100
