@@ -13,7 +13,7 @@ from rollout_tui.debugger.failures import agent_failed
 from rollout_tui.debugger.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.names import cell_label, tool_name
-from rollout_tui.graph.ids import common_prefix, extended
+from rollout_tui.graph.ids import extended
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -112,9 +112,11 @@ def lost_context(sources: Sources, event: int) -> Iterator[Finding]:
     before, request = carried.requests(thread_id)[at - 1 : at + 1]
     answered = sources.as_of(InferenceCall, before.inference_call_id, event)
     answer = answered.response_item_ids
-    conversation = extended(before.items, answer) if answer else before.items
-    if request.event != event or common_prefix(conversation, request.items) == len(conversation):
+    kept, stop = request.kept, request.kept + len(answer)
+    whole = kept == len(before.items) and tuple(request.items[kept:stop]) == tuple(answer)
+    if request.event != event or whole:
         return
+    conversation = extended(before.items, answer) if answer else before.items
     lost = compare(sources.history, conversation, request.items, request.kept).lost
     lost = tuple(one for one in lost if not _not_understood(sources.latest(ConversationItem, one)))
     if not lost or _explained(sources, before.event, event):

@@ -46,7 +46,12 @@ class IdView(Sequence[str]):
         return self.length
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        return self.items[: self.length][index] if isinstance(index, slice) else self.items[self._at(index)]
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self.length)
+            if step == 1:
+                return self.items[start:stop]
+            return [self.items[at] for at in range(start, stop, step)]
+        return self.items[self._at(index)]
 
     def _at(self, index: int) -> int:
         at = index + self.length if index < 0 else index

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollout_tui.graph.ids import IdView, common_prefix, extended, prefix, with_id, without_id
+from rollout_tui.graph.ids import Backing, IdView, common_prefix, extended, prefix, with_id, without_id
 
 
 def names(count: int, mark: str = "a") -> list[str]:
@@ -69,3 +70,14 @@ def test_views_are_worth_as_much_as_lists(steps: list[tuple[int, str, int]]) -> 
             min(len(plain_one), len(plain_other)),
         )
         assert common_prefix(one, other) == shared  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("start", [None, 0, 3, 12, 40, -1, -5, -40])
+@pytest.mark.parametrize("stop", [None, 0, 3, 12, 40, -1, -5, -40])
+@pytest.mark.parametrize("step", [None, 1, 2, -1, -3])
+def test_slices_of_a_view_are_those_of_its_list(
+    start: int | None, stop: int | None, step: int | None
+) -> None:
+    ids = [f"conversation_item:{n}" for n in range(20)]
+    view = IdView(Backing(ids), 12)
+    assert list(view[start:stop:step]) == ids[:12][start:stop:step]

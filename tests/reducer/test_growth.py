@@ -6,14 +6,13 @@ on every machine.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
+from counted_steps import steps
 from scripted import Body, Script, assistant, call, cell_call, output, user
 
 from rollout_tui.graph.ids import IdView
@@ -100,24 +99,6 @@ def test_requests_share_their_list_of_ids(tmp_path: Path) -> None:
 
 
 # -- lines of code run ----------------------------------------------------------------
-
-
-def steps(work: Callable[[], object]) -> int:
-    """How many lines of Python a piece of work runs."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def same_call(script: Script, count: int) -> None:

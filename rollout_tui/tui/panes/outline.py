@@ -37,6 +37,8 @@ class Outline:
         # By span: whether it has its place.
         self._known = bytearray()
         self._children: dict[int, array[int]] = {}
+        # By turn: its last inference, which calls that follow are asked by.
+        self._asking: dict[int, int] = {}
         # By span: rows before each child, as far as they are known.
         self._before: dict[int, list[int]] = {}
 
@@ -77,19 +79,14 @@ class Outline:
             self._host[number] = self._parent[number] = above
             return
         if kind == TOOL and self.spans.kinds[above] == TURN:
-            above = self._asked_by(above)
+            above = self._asking.get(above, above)
+        elif kind == INFERENCE:
+            self._asking[above] = number
         self._host[number], self._parent[number] = number, above
         children = self._children.setdefault(above, array("I"))
         self._place[number] = len(children)
         children.append(number)
         self._grow(above, 1)
-
-    def _asked_by(self, turn: int) -> int:
-        """The last inference of a turn, the turn itself before the first."""
-        for child in reversed(self._children.get(turn, ())):
-            if self.spans.kinds[child] == INFERENCE:
-                return child
-        return turn
 
     def _grow(self, node: int, rows: int) -> None:
         """The rows below `node` became more (or fewer)."""
