@@ -7,7 +7,9 @@ expect from it, and the exit status.
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from typing import NoReturn
 
 from rollout_tui.commands.outcome import CommandFailure
@@ -25,6 +27,26 @@ exit status:
   0 fine   1 what was asked for failed or was found   2 wrong usage or no readable TRACE"""
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal. A parser makes one for every argument, and where it is not told the width
+    it asks shutil, whose imports take longer than all of this.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal, of $COLUMNS where that is set, else 80."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return (sys.__stdout__ and os.get_terminal_size(sys.__stdout__.fileno()).columns) or 80
+    except (OSError, ValueError):
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and an exit status of 2."""
 
@@ -35,7 +57,7 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=description,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
             add_help=False,
         )

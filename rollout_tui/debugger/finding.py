@@ -163,11 +163,13 @@ class Sources:
     ) -> Finding:
         """A finding with this code; `about` is (kind, id) of the object concerned."""
         kind, object_id = about or (None, None)
+        seq = self.history.events.seqs[event]
         return Finding(
             code,
             CODES[code].severity,
-            event,
-            self.history.events.seqs[event],
+            # Nearly always the same number: then it is kept once.
+            seq if seq == event else event,
+            seq,
             thread_id,
             kind,
             object_id,

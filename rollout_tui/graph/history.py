@@ -117,11 +117,14 @@ class History:
     def set(self, handle: int, field: str, value: Any) -> None:
         """Change a field at the current event; equal values are no change."""
         changed = self.objects[handle]
+        if self.head_only:
+            setattr(changed, field, value)
+            return
         before = getattr(changed, field)
         if before is value or before == value:
             return
         # Nobody has seen an object before the event that creates it: that event needs no notes.
-        if not self.head_only and self._born[handle] != self.event:
+        if self._born[handle] != self.event:
             code = self._field_codes.get(field)
             if code is None:
                 code = self._field_codes[field] = len(self._fields)

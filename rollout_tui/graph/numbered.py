@@ -45,7 +45,7 @@ class NumberedIndex:
         return handles[number] - 1 if handles[number] else None
 
 
-RECENT = 16_384
+RECENT = 4_096
 _MERGED = 8
 
 

@@ -52,7 +52,7 @@ class PayloadTable:
         self._make_room(stop)
         paths = [one.path for one in references]
         if ",".join(paths) != f"payloads/{_NEXT_PATH.join(numbers)}.json":
-            self._paths[first:stop] = array("I", map(self._path_code, range(first, stop), paths))
+            self._paths[first:stop] = array("I", self._codes_of(first, paths))
         kinds = [one.kind.type for one in references]
         for name in {*kinds}.difference(self._kind_codes):
             self._kind_code(name)
@@ -81,6 +81,18 @@ class PayloadTable:
         self._paths[number] = path
         self._kinds[number] = kind
         self._born[number] = event
+
+    def _codes_of(self, first: int, paths: Sequence[str]) -> list[int]:
+        """The codes of the paths of payload `first` and those behind it; many of them can be the same."""
+        for path in {*paths}.difference(self._path_codes):
+            self._path_codes[path] = len(self._path_names)
+            self._path_names.append(path)
+        codes = list(map(self._path_codes.__getitem__, paths))
+        for path in {*paths}:
+            at = (_number(f"{PREFIX}{path[9:-5]}") or 0) - first
+            if 0 <= at < len(paths) and paths[at] == path == f"payloads/{first + at}.json":
+                codes[at] = 0
+        return codes
 
     def _path_code(self, number: int, path: str) -> int:
         if path == f"payloads/{number}.json":

@@ -156,14 +156,15 @@ class Reducer:
             for ordinal, time, kind, payload, event in zip(
                 ordinals, times, kinds, payloads, events, strict=True
             ):
-                history.event, r.time, r.seq = ordinal, time, event.seq
                 if kind is not e.ProtocolEventObserved:
+                    history.event, r.time, r.seq = ordinal, time, event.seq
                     HANDLERS[kind](r, event, payload)
         except BaseException:
             history.head = history.event - 1
             raise
-        history.head = history.event
-        self._highest = seqs[-1]
+        history.head = history.event = ordinals[-1]
+        r.time = times[-1]
+        r.seq = self._highest = seqs[-1]
         self._expected = seqs.stop
         return True
 

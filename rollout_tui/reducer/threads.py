@@ -183,16 +183,17 @@ def turn_ended(r: Reduction, event: Event, payload: CodexTurnEnded) -> None:
 
 def history_item_accepted(r: Reduction, event: Event, payload: HistoryItemAccepted) -> None:
     """An item was written to the thread's history; the first acceptance counts."""
-    thread_id, accepted_id = event.thread_id, payload.item_id
+    thread_id, accepted_id, items = event.thread_id, payload.item_id, r.items
     if thread_id is None:
         r.refuse("acceptance_without_thread", "history acceptance names no thread", accepted_id)
         return
-    accepted = r.items.accepted.get(thread_id)
+    accepted = items.accepted.get(thread_id)
     if accepted is None:
         r.thread_or_placeholder(thread_id, "history acceptance")
-        accepted = r.items.accepted[thread_id] = FirstSeen()
+        accepted = items.accepted[thread_id] = FirstSeen()
     accepted.add(accepted_id, r.history.event)
-    for number in r.items.by_responses_id.get((thread_id, accepted_id), ()):
+    numbers = items.by_responses_id.get((thread_id, accepted_id))
+    for number in numbers or ():
         if item_at(r, number).accepted_seq is UNSET:
             mark_accepted(r, number, r.history.event)
     if payload.agent_message_payload is not None:
