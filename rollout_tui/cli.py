@@ -20,6 +20,7 @@ from rollout_tui.commands.outcome import (
     INTERRUPTED,
     CommandFailure,
     complain,
+    kept,
 )
 from rollout_tui.commands.unpacking import remove_unpacked
 from rollout_tui.crash import TRACEBACK_VARIABLE, problem
@@ -65,7 +66,13 @@ COMMANDS = tuple(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `rollout-tui ARGUMENTS` and return its exit status: 0 fine, 1 failed or found, 2 wrong usage."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _status(list(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        kept.clear()
+
+
+def _status(words: list[str]) -> int:
     try:
         return _run(words)
     except CommandFailure as failure:
@@ -90,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """`rollout-tui` as a process of its own, which ends without taking its memory apart piece by piece."""
-    status = main()
+    status = _status(sys.argv[1:])
     threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
         sys.exit(status)
@@ -123,9 +130,10 @@ def _loaded(command: Command) -> ModuleType:
     gc.disable()
     try:
         import msgspec  # noqa: F401
-
+    finally:
         if absent:
-            del sys.modules["typing_extensions"]
+            sys.modules.pop("typing_extensions", None)
+    try:
         return command.module
     finally:
         gc.enable()

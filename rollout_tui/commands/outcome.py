@@ -14,6 +14,10 @@ INTERRUPTED = 130
 BY_SIGNAL = 128
 
 
+kept: list[object] = []
+"""What takes long to take apart, and need not be before the process ends."""
+
+
 class CommandFailure(Exception):
     """A command cannot go on: `status` is its exit status, the text one line for standard error."""
 

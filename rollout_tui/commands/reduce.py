@@ -9,7 +9,7 @@ from typing import cast
 from rollout_tui.commands.answer import destination
 from rollout_tui.commands.arguments import Parser, add_force, add_trace, seq
 from rollout_tui.commands.loading import bundle, event_at, place
-from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure, complain
+from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure, complain, kept
 from rollout_tui.export.state import state_line, write_state
 from rollout_tui.recording import Trace
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandFailure("rollout-tui reduce: --at and --each-event exclude each other")
     head_only = not wanted and not options.each_event
     trace = Trace(bundle(where.path), strict=options.strict, head_only=head_only)
+    kept.append(trace)
     refusal, sound = _load(trace)
     one_a_line = options.each_event or len(wanted) > 1
     last = 0

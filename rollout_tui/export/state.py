@@ -178,8 +178,10 @@ def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Obje
     order = history.collections[kind].order[: len(Objects(history, kind, event))]
     names = map(attrgetter(ID_FIELDS[kind]), map(history.objects.__getitem__, order))
     handles = dict(zip(names, order, strict=True))
+    # Where no history is kept there is nothing but the latest to copy.
+    latest = history.head_only and kind is not Thread
     for key in sorted(handles):
-        found = history.as_of(handles[key], event)
+        found = history.objects[handles[key]] if latest else history.as_of(handles[key], event)
         if kind is TerminalSession and not cast(TerminalSession, found).operation_ids:
             continue
         if isinstance(found, Thread):
