@@ -12,6 +12,7 @@ from rollout_tui.graph.objects import Rollout
 from rollout_tui.reducer import agents, cells, compaction, inference, terminals, threads, tools
 from rollout_tui.reducer.working import Payloads, Reduction
 from rollout_tui.trace import events as e
+from rollout_tui.trace.event_values import PayloadReference
 from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.spine import BadLine, Line
 
@@ -71,7 +72,7 @@ HANDLERS: dict[type[e.Payload], Handler] = {
 
 _EVENT = {e.Event}
 # No rule-bound event type names more than one payload.
-_REFERENCE: dict[type[e.Payload], Callable[[Any], e.PayloadReference | None]] = {
+_REFERENCE: dict[type[e.Payload], Callable[[Any], PayloadReference | None]] = {
     kind: attrgetter(names[0]) for kind, names in e.REFERENCE_FIELDS.items() if names
 }
 
