@@ -183,3 +183,16 @@ def test_files_exist() -> None:
 
 def test_nothing_names_a_host() -> None:
     assert not re.search(r"https?://", TEXT)
+
+
+def live_rows() -> list[str]:
+    """What the rows of the table of live trials name as their test."""
+    table = TEXT.partition("<!-- live -->")[2].partition("<!-- /live -->")[0]
+    return [line.split("|")[3].strip(" `") for line in table.strip().splitlines()[2:]]
+
+
+@pytest.mark.parametrize("named", live_rows())
+def test_every_live_trial_names_a_test_that_there_is(named: str) -> None:
+    file, _, test = named.partition("::")
+    text = (ROOT / "tests" / file).read_text()
+    assert re.search(rf"^(async def |def |){re.escape(test)}\b", text, re.MULTILINE), named

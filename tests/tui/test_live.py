@@ -222,3 +222,30 @@ async def test_reading_writes_nothing(writer: Writer) -> None:
     async with on_screen(writer.folder) as shown:
         await shown.press("8", "7", "3", "w", "y")
     assert {path: path.stat().st_mtime_ns for path in writer.folder.rglob("*")} == before
+
+
+async def test_playing_runs_into_the_live_end_and_follows(writer: Writer) -> None:
+    writer.write(45)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("home", "plus", "space")
+        assert "playing 2x" in shown.bar("footer") and "following" not in shown.bar("header")
+        await shown.until(lambda: shown.session.event == 45)
+        await shown.until(lambda: "caught up: following the end" in shown.bar("footer"))
+        writer.write(3)
+        await head(shown, 48)
+        assert shown.session.event == 48 and "following" in shown.bar("header")
+
+
+async def test_pausing_and_playing_again_keeps_the_pace(writer: Writer) -> None:
+    writer.write(45)
+    async with on_screen(writer.folder) as shown:
+        await shown.press("colon", "4", "0", "enter", "minus", "minus")
+        await shown.press("space")
+        assert "playing 0.25x, a silence of 991 ms shortened" in shown.bar("footer")
+        await shown.press("space")
+        assert shown.bar("footer").strip() == "paused"
+        await shown.press("space", "space", "space")
+        assert "playing 0.25x" in shown.bar("footer") and shown.session.event == 40
+        await shown.press(*["plus"] * 8)
+        await shown.until(lambda: shown.session.event == 45)
+        assert not shown.screen.running.player.playing

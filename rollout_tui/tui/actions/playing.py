@@ -29,9 +29,15 @@ def play(desk: Desk) -> None:
 
 def faster(desk: Desk) -> None:
     """Play faster."""
-    desk.say(desk.running.player.change_speed(1))
+    _change_speed(desk, 1)
 
 
 def slower(desk: Desk) -> None:
     """Play slower."""
-    desk.say(desk.running.player.change_speed(-1))
+    _change_speed(desk, -1)
+
+
+def _change_speed(desk: Desk, by: int) -> None:
+    desk.say(desk.running.player.change_speed(by))
+    if desk.running.player.playing:
+        desk.running.play(True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from rollout_tui.debugger.breakpoints import Searching, Stop
 from rollout_tui.tui.messages import SearchAdvanced
 from rollout_tui.tui.player import Player
@@ -24,6 +26,7 @@ class Running:
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
         self.player = Player()
+        self._next: Timer | None = None
         self._seeking: Iterator[Searching | Stop] | None = None
         self._broken_to = 0
         self._sifting = False
@@ -42,8 +45,9 @@ class Running:
     # -- playing -------------------------------------------------------------------
 
     def play(self, on: bool) -> None:
-        """Play at recorded speed, or pause."""
+        """Play at recorded speed, or pause; once more while it plays: at another speed from here on."""
         self.player.playing = on
+        self._stop_timer()
         if on:
             self._screen.session.pin()
             self._play_on()
@@ -52,22 +56,32 @@ class Running:
 
     def _play_on(self) -> None:
         """Show the next event when its time has come."""
-        move = self.player.next_move(self._screen.session) if self.player.playing else None
+        session = self._screen.session
+        move = self.player.next_move(session)
         if move is None:
-            if self.player.playing:
-                self.player.playing = False
-                self._screen.say("end of trace")
+            self.player.playing = False
+            if session.growing:
+                session.follow()
+                self._screen.repaint()
+            self._screen.say("caught up: following the end" if session.growing else "end of trace")
             return
         self._screen.say(move.said)
-        start = self._screen.session.event
-        self._screen.set_timer(move.wait_s, lambda: self._played(start, move.event))
+        start = session.event
+        self._next = self._screen.set_timer(move.wait_s, lambda: self._played(start, move.event))
 
     def _played(self, start: int, event: int) -> None:
-        if self.player.playing and self._screen.session.event == start:
+        if not self.player.playing:
+            return
+        if self._screen.session.event == start:
             self._screen.session.go(event)
+            self._screen.session.pin()
             self._screen.repaint()
-        if self.player.playing:
-            self._play_on()
+        self._play_on()
+
+    def _stop_timer(self) -> None:
+        if self._next is not None:
+            self._next.stop()
+            self._next = None
 
     # -- other recordings ------------------------------------------------------------
 
