@@ -23,7 +23,7 @@ def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal,
     terminal.press("S", "S")
     terminal.until("#28/30")
     agent.write(10)
-    terminal.until("#28/40", "+10 events")
+    terminal.until("#28/40", "+10 events, 3 finished")
     terminal.press("F")
     terminal.until("#40/40", "following")
     terminal.press("3")

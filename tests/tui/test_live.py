@@ -74,7 +74,7 @@ async def test_the_past_stays_where_it_is_and_counts_what_comes(writer: Writer) 
         writer.write(10)
         await head(shown, 40)
         assert shown.session.seq == 28
-        assert "+10 events" in shown.bar("header")
+        assert "+10 events, 3 finished" in shown.bar("header")
         await shown.press("F")
         assert shown.session.seq == 40 and "following" in shown.bar("header")
         await shown.press("home")

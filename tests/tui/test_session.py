@@ -84,7 +84,7 @@ def test_moving_back_pins_and_what_comes_is_counted(demo: Path) -> None:
     session.go(session.head - 1)
     assert not session.following
     session.pinned_at = 20
-    assert badge(session, LIVE) == "+121 events, 1 failure"
+    assert badge(session, LIVE) == "+121 events, 32 finished, 1 failure"
     assert badge(session, ENDED) == ""
     session.follow()
     assert session.event == session.head

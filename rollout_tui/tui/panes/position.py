@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.span_tree import INFERENCE, TURN
 from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.panes.header import Header
 from rollout_tui.tui.panes.status import Standing
 from rollout_tui.tui.session import Session
 from rollout_tui.words import count, short_id, since_start
+
+ENDS = (
+    "thread_ended",
+    "codex_turn_ended",
+    "inference_completed",
+    "inference_failed",
+    "inference_cancelled",
+    "tool_call_ended",
+    "code_cell_ended",
+    "compaction_request_completed",
+    "compaction_request_failed",
+)
+"""Events that end something one can look at."""
 
 
 def header_facts(session: Session, standing: Standing) -> Header:
@@ -63,7 +77,10 @@ def badge(session: Session, standing: Standing) -> str:
 
 
 def since_pinned(session: Session) -> str:
-    """`+214 events, 2 failures`: what lies after the cursor's last following."""
+    """`+214 events, 12 finished, 2 failures`: what lies after the cursor's last following.
+
+    Finished are turns, model calls, tool calls, code cells, compaction requests and agents.
+    """
     since = session.pinned_at or session.event
     found = session.reading.findings.all
     failures = 0
@@ -72,6 +89,9 @@ def since_pinned(session: Session) -> str:
             break
         failures += finding.severity == "error" and finding.under is None
     words = [f"+{count(session.head - since, 'event')}"]
+    finished = sum(1 for _ in events_of_types(session.history, ENDS, since + 1, session.head + 1))
+    if finished:
+        words.append(f"{finished:,} finished")
     if failures:
         words.append(count(failures, "failure"))
     return ", ".join(words)
