@@ -14,6 +14,9 @@ from rollout_tui.trace.tail import LONGEST_LINE, MIB
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
+LONG = MIB
+"""Bytes; of longer lines the last one decoded is kept."""
+
 
 def too_long(size: int) -> BadLine:
     """A line that is passed over."""
@@ -30,6 +33,8 @@ class Events(Sequence[Line]):
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._spine = HeldSpine(trace.bundle.spine)
+        # Panes ask for the event at the cursor several times a frame, which a line of megabytes makes felt.
+        self._kept: tuple[tuple[int, int, int], Line] | None = None
 
     def __len__(self) -> int:
         return self._trace.history.head
@@ -44,9 +49,18 @@ class Events(Sequence[Line]):
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
             raise IndexError(index)
+        life = (self._trace.generation, self._trace.lives, at)
+        if self._kept and self._kept[0] == life:
+            return self._kept[1]
         try:
             size = self._size(at)
-            return too_long(size) if size else decode_line(self.raw(at))
+            if size:
+                return too_long(size)
+            raw = self.raw(at)
+            line = decode_line(raw)
+            if len(raw) > LONG:
+                self._kept = (life, line)
+            return line
         except OSError as error:
             reason = f"the line cannot be read any more: {plain_reason(error)}"
             return BadLine(UNREADABLE, reason, 0, None, None, None, ())

@@ -17,6 +17,8 @@ from rollout_tui.graph.objects import Object
 from rollout_tui.printable import cells, clip, one_line, printable
 
 CUT = "\u2026"
+LONGEST_PIECE = 10_000
+"""Characters; what is longer is wrapped by panes, or nobody scrolls that far sideways."""
 
 
 class ToEvent(NamedTuple):
@@ -108,14 +110,19 @@ NOTHING = Line()
 
 
 def text_line(text: str, style: str = "", target: Target | None = None) -> Line:
-    """A line of one piece, made printable and not cut."""
-    return Line((Piece(printable(text), style),), target)
+    """A line of one piece, made printable; only what no pane is wide enough for is cut."""
+    return Line((Piece(_shown(text), style),), target)
 
 
 def line(*pieces: Piece | str, target: Target | None = None, background: str = "") -> Line:
-    """A line of pieces as they are, made printable and not cut; a string is a plain piece."""
+    """A line of pieces, made printable, cut where no pane is wide enough; a string is a plain piece."""
     made = (Piece(one, "") if isinstance(one, str) else one for one in pieces)
-    return Line(tuple(Piece(printable(one.text), one.style) for one in made if one.text), target, background)
+    return Line(tuple(Piece(_shown(one.text), one.style) for one in made if one.text), target, background)
+
+
+def _shown(text: str) -> str:
+    """Text made printable, of an id of megabytes only its beginning."""
+    return printable(text if len(text) <= LONGEST_PIECE else text[:LONGEST_PIECE] + CUT)
 
 
 def row(

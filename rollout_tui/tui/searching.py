@@ -39,6 +39,7 @@ class LostSearch(NamedTuple):
 class Search:
     """What is searched for, the hits so far, and the place to go back to.
 
+    `first` is the hit to go to by itself: of the stretch searched first the next one after the cursor.
     `events` counts the events with a hit, `excerpts` has the text of those found first. One thread adds,
     another reads.
     """
@@ -47,6 +48,7 @@ class Search:
         self.query = query
         self.place = place
         self.events = 0
+        self.first: int | None = None
         # A byte for each event: whatever is searched for, adding costs the same, and finding is one scan.
         self._marked = bytearray(1)
         self.excerpts: dict[int, str] = {}
@@ -77,13 +79,15 @@ class Search:
             for found in search(trace, self.query, near):
                 if self._stopping.is_set():
                     return
-                if isinstance(found, Scanned):
-                    self.share = found.bytes / found.total if found.total else 1.0
-                else:
+                if not isinstance(found, Scanned):
                     self._add(found)
-                now = time.monotonic()
-                if now - told >= TELL_S:
-                    told = now
+                    continue
+                if self.first is None and self.events:
+                    self.first = near if self.is_hit(near) else self.next(near) or self.previous(near)
+                self.share = found.bytes / found.total if found.total else 1.0
+                # Not after each hit: the nearest of a stretch may come later than the first.
+                if time.monotonic() - told >= TELL_S:
+                    told = time.monotonic()
                     tell()
         except OSError:
             pass

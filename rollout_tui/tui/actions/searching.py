@@ -89,7 +89,14 @@ def _hit(desk: Desk, *, forward: bool) -> None:
         where = "later" if forward else "earlier"
         take(desk, "hit", Step(None, f"no {where} hit" + ("" if search.done else " yet")))
         return
-    take(desk, "hit", Step(event, " ".join(search.excerpts.get(event, "").split())))
+    go_to_hit(desk, event)
+
+
+def go_to_hit(desk: Desk, event: int) -> None:
+    """To an event with a hit; the text around it is told."""
+    search = desk.session.searching
+    excerpt = search.excerpts.get(event, "") if search else ""
+    take(desk, "hit", Step(event, " ".join(excerpt.split())))
 
 
 def _lost_hit(desk: Desk, by: int) -> None:

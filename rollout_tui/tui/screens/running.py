@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from rollout_tui.debugger.breakpoints import Searching, Stop
+from rollout_tui.tui.actions.searching import go_to_hit
 from rollout_tui.tui.messages import SearchAdvanced
 from rollout_tui.tui.player import Player
 from rollout_tui.tui.session import Session
@@ -100,11 +101,10 @@ class Running:
         search = self._screen.opened.searching if self._screen.opened else None
         if search is None:
             return
-        if not search.arrived and search.events:
+        if not search.arrived and search.first is not None:
             search.arrived = True
-            event = self._screen.session.event
-            if not search.is_hit(event):
-                self._screen.act("hit_next" if search.next(event) else "hit_previous")
+            if not search.is_hit(self._screen.session.event):
+                go_to_hit(self._screen, search.first)
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
         self._screen.painter.paint_footer()
