@@ -31,8 +31,9 @@ _FIRST_LINES = (
 )
 _LAST_LINES = (
     "",
-    "TRACE is a bundle folder, its trace.jsonl, or a folder of bundles; a folder named like a",
-    "command is written ./reduce. Without TRACE: $CODEX_ROLLOUT_TRACE_ROOT.",
+    "TRACE is a bundle folder, its trace.jsonl, an archive of it (.zip, .tar.gz), or a folder of",
+    "bundles; a folder named like a command is written ./reduce. Without TRACE:",
+    "$CODEX_ROLLOUT_TRACE_ROOT.",
     "rollout-tui COMMAND --help says more, rollout-tui help WORD explains a word.",
 )
 
@@ -78,12 +79,12 @@ def _commands() -> Iterator[str]:
 
 
 def _options() -> list[str]:
-    """The options of `rollout-tui` without a command."""
+    """The options and examples of `rollout-tui` without a command."""
     from rollout_tui.commands.opening import parser as opening_parser
 
     lines = opening_parser().format_help().splitlines()
     first = lines.index("options:")
-    return ["options of rollout-tui [TRACE]:", *lines[first + 1 : lines.index("example:") - 1]]
+    return ["options of rollout-tui [TRACE]:", *lines[first + 1 : lines.index("exit status:") - 1]]
 
 
 def _keys() -> Iterator[str]:

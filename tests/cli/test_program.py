@@ -33,6 +33,7 @@ def test_help_lists_the_commands_and_the_options() -> None:
     assert run("help").text == told
     for command in COMMANDS:
         assert command.name == "open" or f"  {command.name}" in told
+    assert "example:\n  rollout-tui ~/codex-traces --latest" in told
     for option in ("--at", "--follow", "--latest", "--wait", "--thread", "--lens", "--theme", "--plain"):
         assert option in told
 

@@ -129,6 +129,12 @@ def test_settings_are_taken(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "config.toml", actions).keys["quit"] == ("Q",)
 
 
+def test_python_versions_are_those_that_are_declared() -> None:
+    declared = set(re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text()))
+    (line,) = [line for line in TEXT.splitlines() if line.startswith("- Tried on Linux")]
+    assert set(re.findall(r"3\.\d+", line)) == declared
+
+
 def test_tables_are_those_of_the_program() -> None:
     assert filled(TEXT) == TEXT, "run python tests/docs/tables.py"
 
