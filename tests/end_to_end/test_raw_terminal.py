@@ -108,8 +108,10 @@ def test_copying_is_done_by_us_alone_and_only_on_a_key(tmp_path: Path) -> None:
     bundle = hostile(tmp_path)
     with RawTerminal([bundle], tmp_path / "home") as terminal:
         terminal.until("ended")
-        terminal.settle()
+        terminal.settle(1.0)
         assert not COPY.search(terminal.text)
         terminal.type("y")
+        terminal.until("copied")
+        terminal.settle(1.0)
         assert len(COPY.findall(terminal.text)) == 1
         check(COPY.sub("", terminal.text).encode())
