@@ -199,6 +199,7 @@ class Trace:
     def _no_room(self) -> Progress:
         """Read no further: what there is takes all the memory that it may."""
         r = self._reducer.reduction
+        self.history.cut_short = True
         if not r.said["memory_used_up"]:
             r.refuse(
                 "memory_used_up",

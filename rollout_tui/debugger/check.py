@@ -132,7 +132,7 @@ def _payload_problems(trace: Trace, lines: _Lines) -> Iterator[Problem]:
 def _end_problems(trace: Trace, lines: _Lines) -> Iterator[Problem]:
     """A recording without its end mark is a note: killed writers leave none, nor do old releases."""
     history = trace.history
-    if recording_status(history) == "ended":
+    if recording_status(history) != "stopped":
         return
     seq = history.events.seqs[history.head] if history.head else None
     message = "no rollout_ended: the writer was killed, still writes, or is a release that writes no end"

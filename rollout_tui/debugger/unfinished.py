@@ -41,11 +41,14 @@ OPEN_KINDS: dict[type[Object], str] = {
 
 
 def recording_status(history: History, *, live: bool = False) -> RecordingStatus:
-    """Whether a recording has its end mark, is still being written (`live`), or just stops."""
+    """Whether a recording has its end mark, is still being written (`live`), or just stops.
+
+    Where not all of it was read it goes on as well: of its end nothing is known.
+    """
     rollout = cast(Rollout, history.objects[history.rollout])
     if rollout.recording_complete or (rollout.status != "running" and not live):
         return "ended"
-    return "live" if live else "stopped"
+    return "live" if live or history.cut_short else "stopped"
 
 
 MOST_LEFT_OPEN = 10_000

@@ -66,12 +66,14 @@ class History:
 
     `schema_version` is 1 or 2 (which rule set applies). `head` is the ordinal of the
     last event that is completely reduced. With `head_only` no changes are kept: half the
-    work and memory, and only the state at the head can be asked for.
+    work and memory, and only the state at the head can be asked for. `cut_short` is whether
+    more is recorded than was taken in.
     """
 
     def __init__(self, schema_version: int, rollout: Rollout, *, head_only: bool = False) -> None:
         self.schema_version = schema_version
         self.head_only = head_only
+        self.cut_short = False
         self.events = EventLog()
         self.payloads = PayloadTable()
         self.head = 0

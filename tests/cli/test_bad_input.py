@@ -149,4 +149,5 @@ def test_beyond_the_memory_allowed_reading_stops_and_says_so(tmp_path: Path) -> 
     allowed = program("findings", bundle, "--json", "--memory", "16MB")
     found = [one for one in allowed.json if one["code"] == "memory_used_up"]
     assert len(found) == 1 and "more than the 16 MiB of memory" in found[0]["message"]
+    assert not {"stopped_open", "recording_cut"} & {one["code"] for one in allowed.json}
     assert all(one["code"] != "memory_used_up" for one in program("findings", bundle, "--json").json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -357,6 +358,8 @@ async def test_a_trace_that_cannot_be_opened(tmp_path: Path) -> None:
 async def test_a_recording_without_any_event(demo: Path, tmp_path: Path) -> None:
     shutil.copy(demo / "manifest.json", tmp_path)
     (tmp_path / "trace.jsonl").touch()
+    # Where it is not found out in time whether somebody writes, the age of the file decides.
+    os.utime(tmp_path / "trace.jsonl", (1_700_000_000, 1_700_000_000))
     async with on_screen(tmp_path) as shown:
         assert "STOPPED, empty" in shown.bar("header")
         assert "No event yet" in shown.pane("timeline")
