@@ -24,9 +24,9 @@ THEME = "textual-dark"
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _ALTERNATE, _HIDE_CURSOR = "\x1b[?1049h", "\x1b[?25l"
-_BACK = "\x1b[0m\x1b[?25h\x1b[?1049l"
+BACK = "\x1b[0m\x1b[?25h\x1b[?1049l"
 # Mouse, focus, paste and key reports, should Textual have asked for them and not come to take that back.
-_REPORTS = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[<u\x1b[?7h"
+REPORTS = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[<u\x1b[?7h"
 
 
 class FirstFrame:
@@ -77,7 +77,7 @@ def first_frame(folder: Path | None, theme: str | None) -> Iterator[FirstFrame |
     finally:
         with contextlib.suppress(OSError):
             if frame.held or frame.running:
-                _write((_REPORTS if frame.running else "") + _BACK)
+                _write((REPORTS if frame.running else "") + BACK)
         with contextlib.suppress(OSError, termios.error):
             termios.tcsetattr(descriptor, termios.TCSANOW, frame.attributes)
 

@@ -156,7 +156,7 @@ def test_a_key_that_quits_is_not_kept_waiting(start: Start) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("after_s", [0.0, 0.15, 0.4])
+@pytest.mark.parametrize("after_s", [0.0, 0.15, 0.4, 1.0])
 def test_a_signal_while_it_starts_leaves_the_terminal_as_it_was(
     start: Start, number: signal.Signals, after_s: float
 ) -> None:
