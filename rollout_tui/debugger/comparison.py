@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from rollout_tui.graph.history import History
@@ -51,14 +52,18 @@ def compare(history: History, before: Ids, after: Ids, kept: int | None = None) 
     """Compare two lists of item ids; `kept` is their common prefix where that is known already."""
     if kept is None:
         kept = common_prefix(before, after)
-    left, right = list(before[kept:]), list(after[kept:])
+    return compare_rests(history, before[kept:], after[kept:], kept)
+
+
+def compare_rests(history: History, left: Sequence[str], right: Sequence[str], kept: int) -> Comparison:
+    """Compare two lists that begin with the same `kept` items by what follows those."""
     in_left, in_right = set(left), set(right)
     removed = tuple(one for one in left if one not in in_right)
     added = tuple(one for one in right if one not in in_left)
     again = _same_content(history, removed, added)
     paired = {one for pair in again for one in pair}
     rewritten = _like(history, left, right, (in_left & in_right) | paired)
-    return Comparison(kept, len(after) - len(added), added, removed, again, rewritten)
+    return Comparison(kept, kept + len(right) - len(added), added, removed, again, rewritten)
 
 
 def stable_prefix(history: History, before: Ids, after: Ids, kept: int) -> int:
@@ -96,7 +101,7 @@ def _content(part: Part) -> Part | tuple[str, str]:
     return part
 
 
-def _like(history: History, left: list[str], right: list[str], settled: set[str]) -> tuple[Pair, ...]:
+def _like(history: History, left: Sequence[str], right: Sequence[str], settled: set[str]) -> tuple[Pair, ...]:
     """Pairs within each stretch between settled items, in order, by role, kind and call id."""
     pairs: list[Pair] = []
     others = _stretches(right, settled)
@@ -111,7 +116,7 @@ def _like(history: History, left: list[str], right: list[str], settled: set[str]
     return tuple(pairs)
 
 
-def _stretches(items: list[str], settled: set[str]) -> dict[int, list[str]]:
+def _stretches(items: Sequence[str], settled: set[str]) -> dict[int, list[str]]:
     """Items that are not settled, by how many settled ones come before them."""
     stretches: dict[int, list[str]] = {}
     number = 0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rollout_tui.debugger.carried import Carried, Request
-from rollout_tui.debugger.comparison import Comparison, compare, stable_prefix
+from rollout_tui.debugger.comparison import Comparison, compare, compare_rests, stable_prefix
+from rollout_tui.debugger.content_sizes import ContentSizes, content_size
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import bytes_of, whole_text
-from rollout_tui.graph.history import History
-from rollout_tui.graph.ids import Ids, extended
+from rollout_tui.debugger.item_text import whole_text
+from rollout_tui.graph.history import History, item_id
+from rollout_tui.graph.ids import Ids, common_prefix, place_in, prefix
 from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem, InferenceCall
-from rollout_tui.graph.values import AgentMessage
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -85,26 +86,33 @@ def request_diff(trace: Trace, event: int, thread_id: str) -> ContextDiff | None
     request = carried.requests(thread_id)[at]
     before = carried.requests(thread_id)[at - 1] if at else Request(0, "", "", (), 0)
     answer = _answer(history, before, request.event)
-    whole = _diff(
-        trace, before.event, request.event, thread_id, extended(before.items, answer), request.items
+    # What the request before carried and its response brought, as far as this one does not begin with it.
+    kept, sent = request.kept, len(before.items)
+    if kept == sent:
+        kept += common_prefix(answer, request.items[kept : kept + len(answer)])
+    left = (*before.items[kept:], *answer[max(0, kept - sent) :])
+    right = tuple(request.items[kept:])
+    whole = compare_rests(history, left, right, kept)
+    stable = min(kept + stable_prefix(history, left, right, 0), sent)
+    since = {*request.items[sent:kept], *answer}.intersection(request.items[min(kept, sent) :])
+    fresh = since.union(whole.added)
+    compared = whole._replace(
+        kept=min(kept, sent),
+        unchanged=whole.unchanged - len(since),
+        added=tuple(one for one in request.items[min(kept, sent) :] if one in fresh),
     )
-    now = set(request.items[whole.compared.kept :])
-    came = tuple(one for one in answer if one in now)
-    kept = min(whole.compared.kept, len(before.items))
-    stable = min(whole.stable, len(before.items))
-    since = (*request.items[len(before.items) : whole.compared.kept], *came)
-    fresh = {*since, *whole.compared.added}
-    compared = whole.compared._replace(
-        kept=kept,
-        unchanged=whole.compared.unchanged - len(since),
-        added=tuple(one for one in request.items if one in fresh),
-    )
-    return whole._replace(
-        before_count=len(before.items),
-        compared=compared,
-        stable=stable,
-        stable_bytes=bytes_of(trace, before.items[:stable]),
-        before_bytes=bytes_of(trace, before.items),
+    return ContextDiff(
+        before.event,
+        request.event,
+        thread_id,
+        sent,
+        len(request.items),
+        compared,
+        tuple(_changed(trace, compared, (before.items, answer), before.event, request.event)),
+        stable,
+        content_size(trace, prefix(before.items, stable)).size_bytes,
+        content_size(trace, before.items).size_bytes,
+        tuple(_compactions(history, thread_id, before.event, request.event)),
     )
 
 
@@ -134,37 +142,45 @@ def _diff(trace: Trace, a: int, b: int, thread_id: str, before: Ids, after: Ids)
         len(before),
         len(after),
         compared,
-        tuple(_changed(trace, compared, before, a, b)),
+        tuple(_changed(trace, compared, (before,), a, b)),
         stable,
-        bytes_of(trace, before[:stable]),
-        bytes_of(trace, before),
+        content_size(trace, prefix(before, stable)).size_bytes,
+        content_size(trace, before).size_bytes,
         tuple(_compactions(history, thread_id, *sorted((a, b)))),
     )
 
 
-def _changed(trace: Trace, compared: Comparison, before: Ids, a: int, b: int) -> Iterator[ChangedItem]:
+def _changed(
+    trace: Trace, compared: Comparison, before: tuple[Ids, ...], a: int, b: int
+) -> Iterator[ChangedItem]:
     """Items in both whose body was completed in between: reasoning and messages of agents (7.2, 7.5)."""
     history = trace.history
+    completed = index_of(history, ContentSizes).completed(*sorted((a, b)))
     gone = set(compared.removed)
-    index = history.collections[ConversationItem].index
-    for item_id in before:
-        handle = index[item_id]
-        if item_id in gone or not _may_change(cast(ConversationItem, history.objects[handle])):
-            continue
+    found = ((_place(before, one), one) for one in map(item_id, completed) if one not in gone)
+    for place, one in sorted(found):
+        handle = history.collections[ConversationItem].index[one]
         old, new = (cast(ConversationItem, history.as_of(handle, event)) for event in (a, b))
-        if old.body != new.body:
-            yield ChangedItem(item_id, whole_text(trace, old), whole_text(trace, new))
+        if place >= 0 and old.body != new.body:
+            yield ChangedItem(one, whole_text(trace, old), whole_text(trace, new))
 
 
-def _may_change(item: ConversationItem) -> bool:
-    return item.kind == "reasoning" or isinstance(item.agent_message, AgentMessage)
+def _place(lists: tuple[Ids, ...], one: str) -> int:
+    """Where an item stands in lists one after the other, -1 for nowhere."""
+    start = 0
+    for ids in lists:
+        place = place_in(ids, one)
+        if place is not None:
+            return start + place
+        start += len(ids)
+    return -1
 
 
 def _compactions(history: History, thread_id: str, first: int, last: int) -> Iterator[str]:
     collection = history.collections[Compaction]
-    for handle, born in zip(collection.order, collection.born, strict=False):
-        one = cast(Compaction, history.objects[handle])
-        if first < born <= last and one.thread_id == thread_id:
+    for number in range(bisect_right(collection.born, first), bisect_right(collection.born, last)):
+        one = cast(Compaction, history.objects[collection.order[number]])
+        if one.thread_id == thread_id:
             yield one.compaction_id
 
 

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
-from weakref import WeakKeyDictionary
-
-import msgspec
 
 from rollout_tui.debugger.carried import Carried, Request
 from rollout_tui.debugger.comparison import stable_prefix
+from rollout_tui.debugger.content_sizes import ContentSize, content_size
 from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.diff import context_ids
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of
-from rollout_tui.debugger.item_text import size_bytes
 from rollout_tui.graph.history import History
-from rollout_tui.graph.ids import Ids
-from rollout_tui.graph.objects import CodexTurn, Conversation, ConversationItem, InferenceCall
+from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import Usage
 from rollout_tui.trace.events import Event, ProtocolEventObserved
 
@@ -32,16 +28,6 @@ BYTES_PER_TOKEN = 4
 MOST_REQUESTS = 200
 # The client is told of a turn within a few events of its start; other threads may write in between.
 TOLD_WITHIN = 200
-
-CATEGORIES = (
-    "instructions",
-    "messages",
-    "reasoning",
-    "tool calls",
-    "tool output",
-    "agent messages",
-    "summary",
-)
 
 
 class Share(NamedTuple):
@@ -99,16 +85,16 @@ def estimate(size: int) -> int:
 def tokens(trace: Trace, event: int, thread_id: str, *, most: int = MOST_REQUESTS) -> ContextTokens:
     """What fills the context of a thread at `event`, and its last `most` requests up to there."""
     requests = tuple(request_costs(trace.history, thread_id, event, most))
-    content = _content(trace, event, thread_id)
+    sizes = content_size(trace, context_ids(trace.history, thread_id, event))
     at = index_of(trace.history, Carried).request_number(thread_id, event)
     return ContextTokens(
         thread_id,
         event,
         latest_usage(trace.history, thread_id, event),
         context_window(trace, thread_id, event),
-        content.size_bytes,
-        content.categories,
-        content.largest,
+        sizes.size_bytes,
+        _shares(sizes),
+        tuple(Share(item_id, 1, size, _part(size, sizes.size_bytes)) for item_id, size in sizes.largest),
         requests,
         0 if at is None else at + 1,
     )
@@ -211,72 +197,16 @@ def recorded_tokens(history: History, thread_id: str, event: int) -> int | None:
 # -- what fills the context -------------------------------------------------------------
 
 
-class _Content(NamedTuple):
-    size_bytes: int
-    categories: tuple[Share, ...]
-    largest: tuple[Share, ...]
-
-
-_contents: WeakKeyDictionary[History, dict[tuple[str, str | None, int], _Content]] = WeakKeyDictionary()
-REMEMBERED = 64
-
-
-def _content(trace: Trace, event: int, thread_id: str) -> _Content:
-    """Sizes of the context at an event; the same between two requests, so remembered."""
-    history = trace.history
-    ids = context_ids(history, thread_id, event)
-    handle = history.handle(Conversation, thread_id)
-    request = None
-    if handle is not None and history.born(handle) <= event:
-        request = cast(Conversation, history.as_of(handle, event)).last_request
-    known = _contents.setdefault(history, {})
-    key = (thread_id, request, len(ids))
-    if key not in known:
-        if len(known) >= REMEMBERED:
-            known.clear()
-        known[key] = content_of(trace, ids)
-    return known[key]
-
-
-def content_of(trace: Trace, ids: Ids) -> _Content:
-    """Sizes of a list of items by category, and the ten largest."""
-    history = trace.history
-    index = history.collections[ConversationItem].index
-    sizes: dict[str, int] = {}
-    by_category: dict[str, list[int]] = {}
-    for item_id in ids:
-        item = cast(ConversationItem, history.objects[index[item_id]])
-        size = sizes[item_id] = size_bytes(trace, item)
-        by_category.setdefault(category(item), []).append(size)
-    total = sum(sizes.values())
-    largest = sorted(sizes.items(), key=lambda entry: -entry[1])[:10]
+def _shares(sizes: ContentSize) -> tuple[Share, ...]:
     shares = [
-        Share(name, len(found), sum(found), _part(sum(found), total)) for name, found in by_category.items()
+        Share(name, items, size, _part(size, sizes.size_bytes))
+        for name, (items, size) in sizes.categories.items()
     ]
-    return _Content(
-        total,
-        tuple(sorted(shares, key=lambda share: -share.size_bytes)),
-        tuple(Share(item_id, 1, size, _part(size, total)) for item_id, size in largest),
-    )
+    return tuple(sorted(shares, key=lambda share: -share.size_bytes))
 
 
 def _part(size: int, total: int) -> float:
     return size / total if total else 0.0
-
-
-def category(item: ConversationItem) -> str:
-    """One of `CATEGORIES`."""
-    if isinstance(item.agent_message, msgspec.Struct):
-        return "agent messages"
-    if item.kind.endswith("_output"):
-        return "tool output"
-    if item.kind in ("function_call", "custom_tool_call"):
-        return "tool calls"
-    if item.kind == "reasoning":
-        return "reasoning"
-    if item.channel == "summary" or item.kind == "compaction_marker":
-        return "summary"
-    return "instructions" if item.role in ("system", "developer") else "messages"
 
 
 # -- the window of the model -------------------------------------------------------------

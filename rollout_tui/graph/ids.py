@@ -114,6 +114,13 @@ def without_id(ids: Ids, removed: str) -> Ids:
     return extended((), [one for one in ids if one != removed])
 
 
+def place_in(ids: Ids, one: str) -> int | None:
+    """Where an id stands first in `ids`, None when it is not there."""
+    if one not in ids:
+        return None
+    return ids.index(one) if isinstance(ids, tuple) else ids.items.place(one)
+
+
 def common_prefix(a: Ids, b: Ids) -> int:
     """How many leading entries of `a` and `b` are equal; constant time for views of one list."""
     if isinstance(a, IdView) and isinstance(b, IdView) and a.items is b.items:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.content_sizes import measure_requests
 from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.findings import Findings, recording_status
 from rollout_tui.debugger.indexes import Index, index_of
@@ -70,9 +71,13 @@ class Reading:
         return came
 
     def find(self) -> None:
-        """Look for findings up to the head, those of the end too once nothing more will come."""
+        """Look for findings up to the head, those of the end too once nothing more will come.
+
+        What requests carry is measured along with that, since it can mean to open payloads.
+        """
         self.findings.update()
         self.findings.complete(recording_status(self.history, live=self.live))
+        measure_requests(self.trace)
         self.found_to = self.spans.head
 
     def take_held_line(self) -> None:

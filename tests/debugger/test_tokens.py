@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared_recordings import recording
 
+from rollout_tui.debugger.content_sizes import CATEGORIES
 from rollout_tui.debugger.tokens import (
-    CATEGORIES,
     context_window,
     estimate,
     growth,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.diff import (
     ContextDiff,
     compaction_diff,
@@ -152,8 +154,11 @@ def _replaced_by(view: View, thread_id: str) -> tuple[str, int] | None:
     if conversation is None or conversation.replacement is None:
         return None
     history = view.snapshot.history
+    event = index_of(history, ContextIndex).replaced_at(thread_id, view.event)
     collection = history.collections[Compaction]
-    for number in range(len(view.snapshot.compactions) - 1, -1, -1):
+    number = len(view.snapshot.compactions) if event is None else bisect_right(collection.born, event)
+    while number:
+        number -= 1
         one = cast(Compaction, history.objects[collection.order[number]])
         if one.thread_id == thread_id:
             return one.compaction_id, collection.born[number]
