@@ -33,6 +33,15 @@ def panes(terminal: Terminal) -> list[str]:
     return terminal.screen().splitlines()[:-1]
 
 
+def same_panes(one: Terminal, other: Terminal) -> bool:
+    """Whether both show the same once they are still: lanes may lag a quarter of a second behind the rest."""
+    for _ in range(40):
+        if panes(one) == panes(other):
+            return True
+        one.wait(0.05)
+    return panes(one) == panes(other)
+
+
 def test_a_terminal_that_takes_no_output_for_seconds(
     terminal: Terminal, busy_agent: BusyAgent, tmp_path: Path
 ) -> None:
@@ -60,7 +69,7 @@ def test_a_terminal_that_takes_no_output_for_seconds(
         busy_agent.end()
         for viewer in (terminal, fluent):
             viewer.until(f"#{busy_agent.events}/{busy_agent.events}", "ENDED", "no failures")
-        assert panes(terminal) == panes(fluent), "what was held back left nothing wrong on the screen"
+        assert same_panes(terminal, fluent), "what was held back left nothing wrong on the screen"
 
 
 def test_keys_typed_into_a_terminal_that_is_stuck(terminal: Terminal, busy_agent: BusyAgent) -> None:
@@ -94,7 +103,7 @@ def test_changes_of_size_during_a_burst(terminal: Terminal, busy_agent: BusyAgen
     with another_terminal(tmp_path / "second") as fresh:
         fresh.type(program(busy_agent.folder, "--at", str(head)))
         fresh.until(f"#{head}/{head}", "ENDED")
-        assert panes(terminal) == panes(fresh)
+        assert same_panes(terminal, fresh)
 
 
 def test_two_viewers_over_one_trace(terminal: Terminal, busy_agent: BusyAgent, tmp_path: Path) -> None:
