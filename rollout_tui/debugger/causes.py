@@ -52,6 +52,7 @@ class CauseLinks:
         self._found: dict[tuple[str, str], list[Finding]] = {}
         self._waiting: dict[tuple[str, str], list[tuple[Finding, Cause]]] = {}
         self._requests: list[Finding] = []
+        self._late: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
         """Take in a finding: look for its cause, and see whether others have waited for it."""
@@ -75,6 +76,12 @@ class CauseLinks:
         for effect, cause in self._waiting.get(key, ()):
             if effect.under is None and effect is not finding and finding.code in cause.codes:
                 effect.under = finding
+                self._late.append(effect)
+
+    def take_late(self) -> list[Finding]:
+        """Effects whose cause has come since the last time this was asked."""
+        taken, self._late = self._late, []
+        return taken
 
     def _about(self, kind: str, object_id: str) -> list[Finding]:
         found = self._found.get((kind, object_id), [])

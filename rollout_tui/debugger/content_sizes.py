@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
-from rollout_tui.debugger.indexes import created, index_of
+from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.item_text import bytes_of
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Backing, Ids
-from rollout_tui.graph.objects import ConversationItem, InferenceCall
+from rollout_tui.graph.objects import Conversation, ConversationItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,9 +68,9 @@ def content_size(trace: Trace, ids: Ids) -> ContentSize:
     return index_of(trace.history, ContentSizes).of(trace, ids.items, ids.length)
 
 
-def measure_requests(trace: Trace) -> None:
-    """Measure what the requests carry that nobody has measured yet: who asks later finds it done."""
-    index_of(trace.history, ContentSizes).measure_requests(trace)
+def measure_contexts(trace: Trace) -> None:
+    """Measure the contexts that threads have had since the last time: who asks later finds it done."""
+    index_of(trace.history, ContentSizes).measure_contexts(trace)
 
 
 def category(item: ConversationItem) -> str:
@@ -146,7 +146,7 @@ class ContentSizes:
         self._completed_events = array("I")
         self._completed = array("I")
         self._measured: dict[int, _Measured] = {}
-        self._requests = 0
+        self._contexts_head = 0
         self._measuring = threading.Lock()
 
     def update(self) -> None:
@@ -177,9 +177,17 @@ class ContentSizes:
             measured.forget(self._completed)
             return measured.measure(trace, length // BLOCK)
 
-    def measure_requests(self, trace: Trace) -> None:
-        """Measure what the requests carry that nobody has measured yet."""
-        for number, _, call in created(self.history, InferenceCall, self._requests):
-            if not isinstance(call.request_item_ids, tuple):
-                self._blocks(trace, call.request_item_ids.items, call.request_item_ids.length)
-            self._requests = number + 1
+    def measure_contexts(self, trace: Trace) -> None:
+        """Measure the contexts that threads have had since the last time."""
+        history, last = self.history, self.history.head
+        changed: set[int] = set()
+        for _, handle, _, before in history.notes(self._contexts_head + 1, last + 1, ("snapshot",)):
+            changed.add(handle)
+            self._measure(trace, before)
+        for handle in changed:
+            self._measure(trace, cast(Conversation, history.as_of(handle, last)).snapshot)
+        self._contexts_head = last
+
+    def _measure(self, trace: Trace, ids: Ids) -> None:
+        if not isinstance(ids, tuple):
+            self._blocks(trace, ids.items, ids.length)

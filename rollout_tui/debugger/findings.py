@@ -61,6 +61,8 @@ class Findings:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self._sources = Sources(trace)
+        # Findings whose cause was found after them: those are in `all` by the time that this tells of them.
+        self.linked_late: list[Finding] = []
         self._found: list[Finding] = []
         self._known: set[tuple[str | None, ...]] = set()
         self._head = 0
@@ -84,6 +86,7 @@ class Findings:
             self._found = sorted((*self._found, *fresh), key=_place)
         else:
             self._found.extend(fresh)
+        self.linked_late += self._links.take_late()
         return len(fresh)
 
     def _fresh(self) -> Iterator[Finding]:

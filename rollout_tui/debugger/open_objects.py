@@ -64,14 +64,15 @@ class Intervals:
         """Whether `begin <= event < end`."""
         return self.begins[number] <= event < self._ends[number]
 
-    def open_at(self, event: int) -> Iterator[int]:
-        """Numbers of the intervals open at `event`, in order."""
+    def open_at(self, event: int, *, latest_first: bool = False) -> Iterator[int]:
+        """Numbers of the intervals open at `event`, in the order they began or the latest first."""
         count = bisect_right(self.begins, event)
         if count:
             with self._settling:
                 self._settle()
             top = len(self._levels)
-            yield from self._below(top, 0, (count - 1) // WIDTH**top + 1, count, event)
+            stop = (count - 1) // WIDTH**top + 1
+            yield from self._below(top, range(stop), count, event, -1 if latest_first else 1)
 
     def _settle(self) -> None:
         """Work out the maxima above the ends that changed."""
@@ -92,17 +93,19 @@ class Intervals:
                 return
             below, changed = level, {at // WIDTH for at in changed}
 
-    def _below(self, height: int, first: int, last: int, count: int, event: int) -> Iterator[int]:
+    def _below(self, height: int, places: range, count: int, event: int, step: int) -> Iterator[int]:
+        """Numbers of open intervals among some entries of a level; `step` is -1 for the last ones first."""
         if not height:
-            for number in range(first, min(last, count)):
+            for number in places[::step]:
                 if self._ends[number] > event:
                     yield number
             return
         level = self._levels[height - 1]
-        for at in range(first, last):
+        for at in places[::step]:
             if level[at] > event:
                 limit = (count - 1) // WIDTH ** (height - 1) + 1
-                yield from self._below(height - 1, at * WIDTH, min(at * WIDTH + WIDTH, limit), count, event)
+                below = range(at * WIDTH, min(at * WIDTH + WIDTH, limit))
+                yield from self._below(height - 1, below, count, event, step)
 
 
 def _taken(changed: set[int]) -> set[int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -57,14 +57,27 @@ class _Thread:
         self.ends = array("I")
 
 
+class _Found:
+    """What an iterator gives, as far as somebody has asked."""
+
+    def __init__(self, more: Iterator[int]) -> None:
+        self._more = more
+        self._found: list[int] = []
+
+    def at(self, place: int) -> int:
+        """The entry in a place, from 0."""
+        self._found.extend(islice(self._more, max(0, place + 1 - len(self._found))))
+        return self._found[place]
+
+
 class PendingAt(Sequence[Pending]):
-    """What is pending in a thread as of an event; found as far as it is asked for."""
+    """What is pending in a thread as of an event; found as far as it is asked for, from the nearer end."""
 
     def __init__(self, thread: _Thread, event: int) -> None:
         self._thread = thread
         self._count = bisect_right(thread.windows.begins, event) - bisect_right(thread.ends, event)
-        self._more = thread.windows.open_at(event)
-        self._found: list[int] = []
+        self._first = _Found(thread.windows.open_at(event))
+        self._last = _Found(thread.windows.open_at(event, latest_first=True))
 
     def __len__(self) -> int:
         return self._count
@@ -75,8 +88,8 @@ class PendingAt(Sequence[Pending]):
         at = index + self._count if index < 0 else index
         if not 0 <= at < self._count:
             raise IndexError(index)
-        self._found.extend(islice(self._more, max(0, at + 1 - len(self._found))))
-        number, thread = self._found[at], self._thread
+        thread, from_end = self._thread, self._count - 1 - at
+        number = self._first.at(at) if at <= from_end else self._last.at(from_end)
         return Pending(thread.kinds[number], thread.handles[number], thread.windows.begins[number])
 
 

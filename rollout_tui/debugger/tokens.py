@@ -16,6 +16,7 @@ from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.diff import context_ids
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of
+from rollout_tui.debugger.usages import Usages
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import Usage
@@ -105,13 +106,15 @@ def tokens(trace: Trace, event: int, thread_id: str, *, most: int = MOST_REQUEST
 
 def request_costs(history: History, thread_id: str, event: int, most: int) -> Iterator[RequestCost]:
     """The last `most` requests of a thread up to `event`, oldest first."""
-    carried = index_of(history, Carried)
-    last = carried.request_number(thread_id, event)
-    if last is None:
-        return
-    requests = carried.requests(thread_id)
-    for at in range(max(0, last + 1 - most), last + 1):
-        yield _cost(history, requests[at], requests[at - 1] if at else None, at + 1, event)
+    last = index_of(history, Carried).request_number(thread_id, event)
+    for at in range(0 if last is None else max(0, last + 1 - most), 0 if last is None else last + 1):
+        yield request_cost(history, thread_id, at, event)
+
+
+def request_cost(history: History, thread_id: str, at: int, event: int) -> RequestCost:
+    """A request of a thread by its place among these, from 0, with its usage as of `event`."""
+    requests = index_of(history, Carried).requests(thread_id)
+    return _cost(history, requests[at], requests[at - 1] if at else None, at + 1, event)
 
 
 def _cost(history: History, request: Request, before: Request | None, number: int, event: int) -> RequestCost:
@@ -158,11 +161,12 @@ def growth(history: History, thread_id: str, event: int, columns: int) -> list[G
     carried = index_of(history, Carried)
     last = carried.request_number(thread_id, event)
     count = 0 if last is None else last + 1
-    requests = carried.requests(thread_id)
+    requests, usages = carried.requests(thread_id), index_of(history, Usages)
     found = []
     for column in range(min(columns, count)):
         stop = (column + 1) * count // min(columns, count)
-        for at in range(stop - 1, column * count // min(columns, count) - 1, -1):
+        start = column * count // min(columns, count)
+        for at in usages.latest_first(thread_id, start, stop):
             usage = usage_of(history, requests[at].inference_call_id, event)
             if usage is not None:
                 found.append(Grown(requests[at].event, usage.input_tokens, usage.cached_input_tokens))
@@ -175,7 +179,7 @@ def latest_usage(history: History, thread_id: str, event: int) -> Usage | None:
     carried = index_of(history, Carried)
     last = carried.request_number(thread_id, event)
     requests = carried.requests(thread_id)
-    for at in range(-1 if last is None else last, -1, -1):
+    for at in index_of(history, Usages).latest_first(thread_id, 0, 0 if last is None else last + 1):
         usage = usage_of(history, requests[at].inference_call_id, event)
         if usage is not None:
             return usage

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from rollout_tui.debugger.arranged import arranged
 from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.content_sizes import measure_requests
+from rollout_tui.debugger.content_sizes import ContentSizes, measure_contexts
 from rollout_tui.debugger.context_index import ContextIndex
-from rollout_tui.debugger.findings import Findings, recording_status
+from rollout_tui.debugger.findings import SEVERITIES, Findings, recording_status
 from rollout_tui.debugger.indexes import Index, index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.pending_index import PendingIndex
@@ -16,6 +17,7 @@ from rollout_tui.debugger.silences import Silences
 from rollout_tui.debugger.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans import Spans
 from rollout_tui.debugger.terminals import operation_count
+from rollout_tui.debugger.usages import Usages
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import Progress, Trace
 from rollout_tui.trace.arrivals import SILENT_MS
@@ -24,7 +26,7 @@ from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 
-INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex)
+INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex, ContentSizes, Usages)
 """What panes ask beside the spans."""
 
 
@@ -73,11 +75,12 @@ class Reading:
     def find(self) -> None:
         """Look for findings up to the head, those of the end too once nothing more will come.
 
-        What requests carry is measured along with that, since it can mean to open payloads.
+        Contexts are measured along with that, since it can mean to open payloads.
         """
         self.findings.update()
-        self.findings.complete(recording_status(self.history, live=self.live))
-        measure_requests(self.trace)
+        found = self.findings.complete(recording_status(self.history, live=self.live))
+        arranged(self.findings, found, SEVERITIES[-1])
+        measure_contexts(self.trace)
         self.found_to = self.spans.head
 
     def take_held_line(self) -> None:

@@ -6,13 +6,16 @@ Measured in lines of our code run, and in the bytes of the columns kept.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from counted_steps import steps
 from scripted import Body, Script, assistant, call, output, user
 
+from rollout_tui.debugger.arranged import arranged
 from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.content_sizes import ContentSizes, measure_contexts
 from rollout_tui.debugger.context_index import ContextIndex
 from rollout_tui.debugger.findings import Findings
 from rollout_tui.debugger.indexes import Index, index_of
@@ -20,6 +23,7 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.pending_index import PendingIndex
 from rollout_tui.debugger.silences import Silences
 from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.usages import Usages
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.panes.outline import Outline
@@ -73,7 +77,7 @@ class Derived:
         history = self.trace.history
         spans = index_of(history, Spans)
         indexes: dict[str, type[Index]] = {
-            one.__name__: one for one in (Names, Carried, ContextIndex, PendingIndex)
+            one.__name__: one for one in (Names, Carried, ContextIndex, PendingIndex, ContentSizes, Usages)
         }
         self._update: Callable[[], object]
         if what == "Spans":
@@ -82,6 +86,9 @@ class Derived:
             self._update = index_of(history, Silences).update
         elif what == "Findings":
             self._update = Findings(self.trace).update
+        elif what == "Arranged":
+            findings = Findings(self.trace)
+            self._update = lambda: findings.update() and arranged(findings, findings.all, "note")
         elif what == "Outline":
             self._update = Outline(spans).update
         else:
@@ -102,7 +109,19 @@ class Derived:
                 return found
 
 
-DERIVED = ("Spans", "Silences", "Names", "Carried", "ContextIndex", "PendingIndex", "Findings", "Outline")
+DERIVED = (
+    "Spans",
+    "Silences",
+    "Names",
+    "Carried",
+    "ContextIndex",
+    "PendingIndex",
+    "ContentSizes",
+    "Usages",
+    "Findings",
+    "Arranged",
+    "Outline",
+)
 
 
 @pytest.mark.parametrize("what", DERIVED)
@@ -132,3 +151,18 @@ def test_spans_keep_a_fixed_number_of_bytes_an_event(tmp_path: Path) -> None:
         columns = (spans.events.span, spans.events.thread, spans.parents, spans.handles, spans.kinds)
         kept.append(sum(len(one) * one.itemsize for one in columns) / trace.history.head)
     assert kept[2] <= 1.1 * kept[0]
+
+
+def test_measuring_contexts_as_they_grow_costs_their_new_items(tmp_path: Path) -> None:
+    costs = []
+    for rounds in (120, 240):
+        script = Script(tmp_path / str(rounds))
+        conversation(script, rounds)
+        trace = Trace(open_bundle(script.folder))
+        lines, more = 0, True
+        while more:
+            more = trace.advance(PIECE).more
+            index_of(trace.history, ContentSizes)
+            lines += steps(partial(measure_contexts, trace))
+        costs.append(lines)
+    assert costs[1] <= 2.2 * costs[0], costs

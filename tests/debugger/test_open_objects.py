@@ -34,6 +34,7 @@ def test_intervals_open_at_every_event(steps: list[tuple[str, int, int]]) -> Non
             number for number, (begin, end) in enumerate(plain) if begin <= at and (end is None or end > at)
         ]
         assert list(intervals.open_at(at)) == expected
+        assert list(intervals.open_at(at, latest_first=True)) == expected[::-1]
         assert [number for number in range(len(plain)) if intervals.is_open(number, at)] == expected
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.tokens import ContextTokens, RequestCost, Share, estimate, growth
+from rollout_tui.debugger.tokens import (
+    MOST_REQUESTS,
+    ContextTokens,
+    RequestCost,
+    Share,
+    estimate,
+    growth,
+    request_cost,
+)
 from rollout_tui.debugger.tokens import tokens as recorded_tokens
 from rollout_tui.graph.objects import ConversationItem, InferenceCall
 from rollout_tui.graph.values import Usage
@@ -44,23 +52,31 @@ def tokens(view: View, width: int) -> LensLines:
     names = index_of(view.snapshot.history, Names)
     if view.thread_id is None:
         return LineList("tokens", (), empty="No thread has started yet. Press ) for the next model request.")
-    found = recorded_tokens(view.trace, view.event, view.thread_id)
-    title = f"tokens {names.thread(view.thread_id)}"
+    thread_id, history = view.thread_id, view.snapshot.history
+    found = recorded_tokens(view.trace, view.event, thread_id, most=1)
+    title = f"tokens {names.thread(thread_id)}"
     if not found.requests:
         return LineList(
             title, (), empty="This thread has sent no request up to here. Press ) for the next model request."
         )
-    costs = found.requests
-    told = f"at #{view.snapshot.seq}  {count(found.request_count, 'request')}"
+    sent = found.request_count
+    listed = min(sent, MOST_REQUESTS)
+
+    def request_line(number: int) -> Line:
+        return _request_line(
+            view, request_cost(history, thread_id, sent - 1 - number, view.event), names, width
+        )
+
+    earlier = f"and {sent - listed:,} earlier ones" if sent > listed else ""
+    told = f"at #{view.snapshot.seq}  {count(sent, 'request')}"
     return JoinedLines(
         LineList(title, _usage_lines(view, found, names, width), told),
-        LineList("", growth_lines(growth(view.snapshot.history, view.thread_id, view.event, width), width)),
+        LineList("", growth_lines(growth(history, thread_id, view.event, width), width)),
         LineList("", _share_lines(found, width)),
         LineList("", _largest_lines(view, found, width)),
         LineList("", (NOTHING, line(Piece("requests, newest first", "heading")), _request_heading(width))),
-        MadeLines("", len(costs), lambda number: _request_line(view, costs[-1 - number], names, width)),
-        LineList("", wrapped(f"and {found.request_count - len(costs):,} earlier ones", width, "dim", 1)
-                 if found.request_count > len(costs) else ()),
+        MadeLines("", listed, request_line),
+        LineList("", wrapped(earlier, width, "dim", 1) if earlier else ()),
     )  # fmt: skip
 
 
