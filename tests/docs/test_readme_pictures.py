@@ -30,9 +30,10 @@ def rows(svg: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_picture_is_what_the_screen_shows(name: str) -> None:
-    svg = (SCREENSHOTS / f"{name}.svg").read_text()
+    svg, shown = (SCREENSHOTS / f"{name}.svg").read_text(), made(PICTURES[name])
     assert len(rows(svg)) > 10
-    assert rows(svg) == rows(made(PICTURES[name])), "run python tests/screenshots.py and look at it"
+    assert rows(svg) == rows(shown), "run python tests/screenshots.py and look at it"
+    assert svg == shown, "colours or places differ: run python tests/screenshots.py and look at it"
 
 
 def test_every_picture_is_made_and_shown() -> None:
