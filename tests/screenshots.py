@@ -22,9 +22,9 @@ from unittest import mock
 from textual.pilot import Pilot
 
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.widgets.line_view import LineView
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures"

@@ -91,9 +91,29 @@ def test_what_works_without_a_terminal_does_not_load_textual() -> None:
 
 
 def test_the_first_frame_is_painted_without_textual() -> None:
-    code = "import rollout_tui.tui.first_frame, sys; assert not {'textual', 'rich'} & set(sys.modules)"
+    code = (
+        "import rollout_tui.tui.starting.first_frame, sys; assert not {'textual', 'rich'} & set(sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_folders_of_questions_lean_on_each_other_in_one_direction() -> None:
+    """A folder of debugger/ may use others, but none that uses it."""
+    leans: dict[str, set[str]] = {}
+    for module in modules():
+        if area(module) == "debugger" and module.count(".") == 3:
+            used = {
+                one.split(".")[2]
+                for one in imports(module)
+                if area(one) == "debugger" and one.count(".") == 3
+            }
+            folder = module.split(".")[2]
+            leans.setdefault(folder, set()).update(used - {folder})
+    while free := [folder for folder, used in leans.items() if not used & leans.keys()]:
+        for folder in free:
+            del leans[folder]
+    assert not leans
 
 
 def test_the_order_names_only_what_there_is() -> None:

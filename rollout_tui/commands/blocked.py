@@ -8,7 +8,7 @@ from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_trace
 from rollout_tui.commands.loading import look
 from rollout_tui.commands.outcome import FINE
-from rollout_tui.debugger.blocked import blocked
+from rollout_tui.debugger.waiting.blocked import blocked
 
 _EXAMPLES = """\
   rollout-tui blocked trace-01a2              at the last event: what hangs

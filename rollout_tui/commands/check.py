@@ -8,7 +8,7 @@ from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_json, add_trace
 from rollout_tui.commands.loading import load, place
 from rollout_tui.commands.outcome import FAILED, FINE
-from rollout_tui.debugger.check import as_json, check
+from rollout_tui.debugger.findings.check import as_json, check
 
 _EXAMPLES = """\
   rollout-tui check trace-01a2        every line, every seq, every payload file, the end mark

@@ -9,7 +9,7 @@ from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_thread, add_trace
 from rollout_tui.commands.loading import look, thread_at
 from rollout_tui.commands.outcome import FINE, CommandFailure
-from rollout_tui.debugger.context import as_json
+from rollout_tui.debugger.context.context import as_json
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _life_line(trace: Trace, snapshot: Snapshot, wanted: str, as_json: bool) -> int:
     """Print the life line of one thing."""
-    from rollout_tui.debugger.lifeline import life_line, life_line_json
+    from rollout_tui.debugger.stories.lifeline import life_line, life_line_json
 
     object_id = f"conversation_item:{wanted}" if wanted.isdecimal() else wanted
     found = life_line(trace, object_id, snapshot.event)

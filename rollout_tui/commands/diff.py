@@ -8,7 +8,7 @@ from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_json, add_thread, add_trace, seq
 from rollout_tui.commands.loading import event_at, load, place, thread_at
 from rollout_tui.commands.outcome import FINE
-from rollout_tui.debugger.diff import as_json, diff
+from rollout_tui.debugger.changes.diff import as_json, diff
 
 _EXAMPLES = """\
   rollout-tui diff trace-01a2 30 36                     between two requests

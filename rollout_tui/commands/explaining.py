@@ -31,7 +31,7 @@ def near(word: str) -> list[str]:
     """Known words that look like it."""
     from rollout_tui.cli import COMMANDS
     from rollout_tui.commands.opening import LENSES
-    from rollout_tui.debugger.finding_codes import CODES
+    from rollout_tui.debugger.findings.finding_codes import CODES
     from rollout_tui.tui.command_line import BY_WORD
     from rollout_tui.tui.keys import ACTIONS
 
@@ -74,7 +74,7 @@ def _lens(word: str) -> Iterator[str]:
 
 
 def _finding(word: str) -> Iterator[str]:
-    from rollout_tui.debugger.finding_codes import CODES
+    from rollout_tui.debugger.findings.finding_codes import CODES
 
     if word in CODES:
         yield f"finding {word} ({CODES[word].severity}): {CODES[word].explanation}"
@@ -113,7 +113,7 @@ def _line_command(word: str) -> Iterator[str]:
 
 
 def _fields(word: str) -> Iterator[str]:
-    from rollout_tui.debugger import event_facts, watched
+    from rollout_tui.debugger.stops import event_facts, watched
 
     for fields, used in ((event_facts.FIELDS, ":break and &"), (watched.FIELDS, ":watch")):
         if word in fields:

@@ -8,7 +8,7 @@ from rollout_tui.commands.answer import say_json, say_lines
 from rollout_tui.commands.arguments import Parser, add_json, add_trace
 from rollout_tui.commands.loading import load, place
 from rollout_tui.commands.outcome import FAILED, FINE
-from rollout_tui.debugger.findings import SEVERITIES, as_json, at_least, find_all
+from rollout_tui.debugger.findings.findings import SEVERITIES, as_json, at_least, find_all
 
 _EXAMPLES = """\
   rollout-tui findings trace-01a2                     all, with where each came from

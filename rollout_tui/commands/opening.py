@@ -106,12 +106,12 @@ def run(options: argparse.Namespace) -> int:
     named = where.named if where.packed else None
     if options.plain:
         from rollout_tui.plain.program import run as run_plain
-        from rollout_tui.tui.opening import Opening
+        from rollout_tui.tui.starting.opening import Opening
 
         return run_plain(Opening(where.path, at, follow, options.wait, thread, lens, named, memory(settings)))
     theme = options.theme or settings.theme
     head = None if at or thread or lens or options.wait else _bundle(where, latest=options.latest)
-    from rollout_tui.tui.first_frame import first_frame
+    from rollout_tui.tui.starting.first_frame import first_frame
 
     with first_frame(head, theme) as frame:
         # From here on the program is imported that draws; meanwhile the frame is there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast
 
-from rollout_tui.debugger.carried import Carried
+from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from rollout_tui.debugger.agent_edges import Edge, edges
-from rollout_tui.debugger.findings import Findings, RecordingStatus, recording_status
+from rollout_tui.debugger.findings.findings import Findings, RecordingStatus, recording_status
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.spans.waits import is_wait
+from rollout_tui.debugger.stories.agent_edges import Edge, edges
 from rollout_tui.debugger.tokens import RequestCost, request_costs
-from rollout_tui.debugger.waits import is_wait
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     STATE_COLLECTIONS,

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from rollout_tui.debugger.carried import Carried, Request
-from rollout_tui.debugger.comparison import stable_prefix
-from rollout_tui.debugger.content_sizes import ContentSize, content_size
-from rollout_tui.debugger.context_index import ContextIndex
-from rollout_tui.debugger.diff import context_ids
+from rollout_tui.debugger.changes.comparison import stable_prefix
+from rollout_tui.debugger.changes.diff import context_ids
+from rollout_tui.debugger.context.carried import Carried, Request
+from rollout_tui.debugger.context.content_sizes import ContentSize, content_size
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.usages import Usages
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of
-from rollout_tui.debugger.usages import Usages
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import Usage

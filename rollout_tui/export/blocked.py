@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rollout_tui.debugger.blocked import ThreadWaits, Waiting, in_words
+from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, in_words
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import duration
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.debugger.check import Soundness
+from rollout_tui.debugger.findings.check import Soundness
 from rollout_tui.export.findings import MARKS
 from rollout_tui.export.table import wrapped
 from rollout_tui.printable import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.context import ACCEPTED, DROPPED, IN_CONTEXT, PENDING, Context, ContextItem
+from rollout_tui.debugger.context.context import ACCEPTED, DROPPED, IN_CONTEXT, PENDING, Context, ContextItem
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate, recorded_tokens

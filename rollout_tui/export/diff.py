@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.diff import ContextDiff, text_diff
+from rollout_tui.debugger.changes.diff import ContextDiff, text_diff
+from rollout_tui.debugger.context.item_text import bytes_of, size_bytes
+from rollout_tui.debugger.context.item_words import item_label
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import bytes_of, size_bytes
-from rollout_tui.debugger.item_words import item_label
 from rollout_tui.debugger.names import Names
 from rollout_tui.export.context import ROLES
 from rollout_tui.export.table import table

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.findings import SEVERITIES, Finding, Severity, at_least
+from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity, at_least
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.export.table import wrapped

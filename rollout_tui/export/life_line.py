@@ -9,7 +9,7 @@ from rollout_tui.export.table import table
 from rollout_tui.printable import one_line
 
 if TYPE_CHECKING:
-    from rollout_tui.debugger.lifeline import LifeLine
+    from rollout_tui.debugger.stories.lifeline import LifeLine
     from rollout_tui.recording import Trace
 
 

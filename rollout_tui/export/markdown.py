@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.findings import Finding, find_all
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.item_text import part_text
+from rollout_tui.debugger.findings.findings import Finding, find_all
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import part_text
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
-from rollout_tui.debugger.spans import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span, Spans
+from rollout_tui.debugger.spans.spans import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span, Spans
 from rollout_tui.export.redaction_words import WORDS
 from rollout_tui.graph.objects import (
     CodeCell,

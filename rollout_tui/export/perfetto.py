@@ -12,11 +12,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.findings import find_all
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
-from rollout_tui.debugger.spans import CELL, INFERENCE, THREAD, TOOL, TURN, Span, Spans
+from rollout_tui.debugger.spans.spans import CELL, INFERENCE, THREAD, TOOL, TURN, Span, Spans
 from rollout_tui.export.redaction_words import WORDS
 from rollout_tui.graph.objects import (
     CodeCell,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from rollout_tui.debugger.finding_codes import CODES, SEVERITIES
+from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rollout_tui.debugger.agent_edges import KINDS, message, name
+from rollout_tui.debugger.stories.agent_edges import KINDS, message, name
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import count, duration
 

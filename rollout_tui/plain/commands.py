@@ -11,7 +11,7 @@ from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.command_line import BY_WORD, COMMANDS, run_command
 from rollout_tui.tui.keys import ACTIONS, GROUPS, Action, help_rows, key_label
 from rollout_tui.tui.panes.help import PLACES
-from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
 
 FIRST_WORDS = "Type a key or a word and Enter: s next event, w next wait, 1 context, ? all keys, q quits."
 

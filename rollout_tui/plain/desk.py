@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_tui.debugger.breakpoints import Searching
+from rollout_tui.debugger.stops.breakpoints import Searching
 from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
 from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.drawing.lens import LensLines, View
+from rollout_tui.tui.drawing.lines import ToObject, ToPayload
 from rollout_tui.tui.keys import BY_ID
-from rollout_tui.tui.lens import LensLines, View
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
-from rollout_tui.tui.lines import ToObject, ToPayload
 from rollout_tui.tui.panes.blocked_line import blocked_line
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.tui.panes.flat import flat
@@ -22,14 +22,14 @@ from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.position import header_facts
 from rollout_tui.tui.panes.status import Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
-from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
-from rollout_tui.tui.player import Player
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.state.player import Player
+from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
     from rollout_tui.trace.writer import WriterState
-    from rollout_tui.tui.lines import Target
+    from rollout_tui.tui.drawing.lines import Target
 
 POLL_S = 0.02
 

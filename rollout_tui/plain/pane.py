@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rollout_tui.tui.lens import LensLines
-from rollout_tui.tui.lines import Line, Target
+from rollout_tui.tui.drawing.lens import LensLines
+from rollout_tui.tui.drawing.lines import Line, Target
 
 WIDTH = 200
 """Cells that a row is laid out for; blanks between columns are taken out again."""

@@ -14,11 +14,11 @@ from rollout_tui.plain.desk import PlainDesk
 from rollout_tui.recording import TIMER_S, Trace
 from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle
 from rollout_tui.trace.writer import WriterWatch
-from rollout_tui.tui.opening import NotThere, Opening, begin, settle
-from rollout_tui.tui.places import LENS
-from rollout_tui.tui.reading import Reading
+from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.remembering import remember
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.starting.opening import NotThere, Opening, begin, settle
+from rollout_tui.tui.state.places import LENS
+from rollout_tui.tui.state.session import Session
 
 
 def run(opening: Opening) -> int:

@@ -19,15 +19,15 @@ from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
-from rollout_tui.tui.first_frame import FirstFrame
-from rollout_tui.tui.leaving import leave_on_signals
-from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
 from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.bindings import keys_without_trace
 from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
 from rollout_tui.tui.screens.picker import PickerScreen, picker_screen, recent_screen
-from rollout_tui.tui.session import Looking
-from rollout_tui.tui.themes import HIGH_CONTRAST
+from rollout_tui.tui.starting.first_frame import FirstFrame
+from rollout_tui.tui.starting.leaving import leave_on_signals
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.state.session import Looking
 
 LOWEST = 2
 """Screens below which there is none to go back to: Textual's own and ours."""
@@ -58,7 +58,7 @@ class RolloutApp(App[int]):
     ) -> None:
         driver = None
         if frame is not None:
-            from rollout_tui.tui.driver import driver_over
+            from rollout_tui.tui.starting.driver import driver_over
 
             driver = driver_over(frame)
         # Without colours those of the terminal are left alone, not turned into grey.

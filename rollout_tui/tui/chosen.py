@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.tui.drawing.lines import ToObject, ToPayload
 from rollout_tui.tui.lenses.object_text import object_text
-from rollout_tui.tui.lines import ToObject, ToPayload
-from rollout_tui.tui.places import TIMELINE
+from rollout_tui.tui.state.places import TIMELINE
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from rollout_tui.debugger.go_to import go_to
+from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
 from rollout_tui.tui.actions.handing_out import export_to, link, write
 from rollout_tui.tui.actions.marking import list_marks
@@ -14,7 +14,7 @@ from rollout_tui.tui.actions.noting import note, notes, unnote
 from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.actions.touring import tour
 from rollout_tui.tui.keys import LENS_NAMES
-from rollout_tui.tui.opening import NotThere, find_thread
+from rollout_tui.tui.starting.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

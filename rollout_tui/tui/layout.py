@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
-from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
 
 WIDE, MEDIUM = 120, 100
 LOW, TALL = 20, 40

@@ -8,8 +8,8 @@ from rollout_tui.remembered.store import Remembered, clock_ms
 from rollout_tui.tui.keys import LENS_NAMES
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.opening import Opening
-    from rollout_tui.tui.session import Session
+    from rollout_tui.tui.starting.opening import Opening
+    from rollout_tui.tui.state.session import Session
 
 _LENSES = frozenset(name for _, name, _ in LENS_NAMES)
 

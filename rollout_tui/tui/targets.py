@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.agent_edges import ends
+from rollout_tui.debugger.stories.agent_edges import ends
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge
-from rollout_tui.tui.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
+from rollout_tui.tui.drawing.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
 from rollout_tui.tui.offers import take
-from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 
 EDGES = (InteractionEdge, PendingEdge)
 

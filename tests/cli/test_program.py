@@ -127,7 +127,7 @@ def test_a_mistake_in_the_program_is_one_line_without_a_word_of_the_trace(
     def broken(*arguments: object) -> None:
         raise KeyError("secret text of the trace")
 
-    monkeypatch.setattr("rollout_tui.debugger.check.check", broken)
+    monkeypatch.setattr("rollout_tui.debugger.findings.check.check", broken)
     monkeypatch.setattr("rollout_tui.commands.check.check", broken)
     done = run("check", recording("one-message"))
     assert done.status == 1 and len(done.err.splitlines()) == 1

@@ -17,8 +17,8 @@ import asyncio, sys
 from pathlib import Path
 import rollout_tui
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.bar import Bar
-from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.starting.opening import Opening
 
 async def use():
     app = RolloutApp(Opening(Path(sys.argv[1])))

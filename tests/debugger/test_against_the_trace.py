@@ -14,9 +14,9 @@ from open_as_recorded import UNFINISHED, failed_commands, open_things, outcomes
 from shared_recordings import corpus_params
 from small_recordings import own_folders
 
-from rollout_tui.debugger.blocked import blocked
-from rollout_tui.debugger.context import as_json
-from rollout_tui.debugger.findings import find_all
+from rollout_tui.debugger.context.context import as_json
+from rollout_tui.debugger.findings.findings import find_all
+from rollout_tui.debugger.waiting.blocked import blocked
 from rollout_tui.recording import open_trace
 
 EVERY = [*(pytest.param(folder, id=folder.name) for folder in own_folders()), *corpus_params()]

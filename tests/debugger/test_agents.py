@@ -8,8 +8,8 @@ import pytest
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import ROOT, Script, own_recording
 
-from rollout_tui.debugger.agent_edges import Edge, ends
-from rollout_tui.debugger.agents import Agent, agents
+from rollout_tui.debugger.stories.agent_edges import Edge, ends
+from rollout_tui.debugger.stories.agents import Agent, agents
 from rollout_tui.recording import Trace, open_trace
 
 

@@ -8,8 +8,8 @@ import pytest
 from scripted import Script
 from small_recordings import own_folders
 
-from rollout_tui.debugger.arranged import Arranged, arranged
-from rollout_tui.debugger.findings import SEVERITIES, Findings
+from rollout_tui.debugger.findings.arranged import Arranged, arranged
+from rollout_tui.debugger.findings.findings import SEVERITIES, Findings
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 

@@ -9,8 +9,8 @@ import pytest
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import COMMAND, ROOT, WAIT, Script, message, own_folders, own_recording, script_call
 
-from rollout_tui.debugger.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
-from rollout_tui.debugger.waits import wait_of
+from rollout_tui.debugger.spans.waits import wait_of
+from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
 from rollout_tui.recording import Trace, open_trace
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from shared_recordings import recording
 
-from rollout_tui.debugger import event_facts, watched
-from rollout_tui.debugger.breakpoints import (
+from rollout_tui.debugger.stops import event_facts, watched
+from rollout_tui.debugger.stops.breakpoints import (
     Breakpoints,
     ExpressionProblem,
     Searching,
     Sort,
     Stop,
 )
-from rollout_tui.debugger.expressions import parse
+from rollout_tui.debugger.stops.expressions import parse
 
 
 def stops(name: str, sort: Sort, *sources: str) -> list[int]:
@@ -130,7 +130,7 @@ def test_the_list_and_how_to_take_one_away() -> None:
 
 
 def test_a_long_search_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rollout_tui.debugger.breakpoints.SLICE_S", 0.0)
+    monkeypatch.setattr("rollout_tui.debugger.stops.breakpoints.SLICE_S", 0.0)
     points = Breakpoints(recording("two-cells-interleaved"))
     points.add("break", "exit_code=99")
     found = list(points.seek(0))

@@ -17,7 +17,7 @@ from small_recordings import (
     script_call,
 )
 
-from rollout_tui.debugger.cells import CellStory, cell_ids, cell_story, cells, lost_waits, now_words
+from rollout_tui.debugger.stories.cells import CellStory, cell_ids, cell_story, cells, lost_waits, now_words
 from rollout_tui.recording import Trace, open_trace
 
 CELLS_ROOT = "01a20366-dfb4-7081-b2c4-bb962e37f39c"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shared_recordings import corpus_folders, recording
 
-from rollout_tui.debugger.changes import ChangeRow, changes, in_words
+from rollout_tui.debugger.changes.changes import ChangeRow, changes, in_words
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout, Thread
 from rollout_tui.graph.values import RootOrigin, Window

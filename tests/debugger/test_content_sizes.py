@@ -9,9 +9,9 @@ import pytest
 from scripted import Script, assistant, reasoning, user
 from small_recordings import own_folders
 
-from rollout_tui.debugger.content_sizes import LARGEST, category, content_size, measure_contexts
-from rollout_tui.debugger.diff import context_ids
-from rollout_tui.debugger.item_text import size_bytes
+from rollout_tui.debugger.changes.diff import context_ids
+from rollout_tui.debugger.context.content_sizes import LARGEST, category, content_size, measure_contexts
+from rollout_tui.debugger.context.item_text import size_bytes
 from rollout_tui.graph.objects import Conversation, ConversationItem
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle

@@ -22,7 +22,7 @@ from small_recordings import (
     script_output,
 )
 
-from rollout_tui.debugger.context import Context, ContextItem, as_json, context, text
+from rollout_tui.debugger.context.context import Context, ContextItem, as_json, context, text
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
 from rollout_tui.trace.bundle import BundleProblem

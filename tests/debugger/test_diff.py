@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared_recordings import recording
 
-from rollout_tui.debugger.comparison import Pair, compare
-from rollout_tui.debugger.diff import (
+from rollout_tui.debugger.changes.comparison import Pair, compare
+from rollout_tui.debugger.changes.diff import (
     TextLine,
     as_json,
     compaction_diff,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
 
-from rollout_tui.debugger.findings import (
+from rollout_tui.debugger.findings.findings import (
     CODES,
     Finding,
     Findings,

@@ -13,17 +13,17 @@ import pytest
 from counted_steps import steps
 from scripted import Body, Script, assistant, call, output, user
 
-from rollout_tui.debugger.arranged import arranged
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.content_sizes import ContentSizes, measure_contexts
-from rollout_tui.debugger.context_index import ContextIndex
-from rollout_tui.debugger.findings import Findings
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.content_sizes import ContentSizes, measure_contexts
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.pending_index import PendingIndex
+from rollout_tui.debugger.context.usages import Usages
+from rollout_tui.debugger.findings.arranged import arranged
+from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.debugger.indexes import Index, index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.pending_index import PendingIndex
-from rollout_tui.debugger.silences import Silences
-from rollout_tui.debugger.spans import Spans
-from rollout_tui.debugger.usages import Usages
+from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.panes.outline import Outline

@@ -7,9 +7,9 @@ import weakref
 
 from small_recordings import OWN
 
+from rollout_tui.debugger.context.pending_index import PendingIndex
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.pending_index import PendingIndex
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.recording import open_trace
 
 

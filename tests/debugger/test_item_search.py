@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from small_recordings import Script, call, message
 
-from rollout_tui.debugger.item_search import FoundItem, find_in_items
-from rollout_tui.debugger.search_query import query
+from rollout_tui.debugger.context.item_search import FoundItem, find_in_items
+from rollout_tui.debugger.searching.search_query import query
 from rollout_tui.recording import Trace
 
 IDS = ("conversation_item:3", "conversation_item:1", "conversation_item:2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared_recordings import recording
 
-from rollout_tui.debugger.lifeline import LifeLine, life_line
+from rollout_tui.debugger.stories.lifeline import LifeLine, life_line
 
 
 def line_of(name: str, object_id: str, event: int | None = None) -> LifeLine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout_tui.debugger.open_objects import WIDTH, Intervals
+from rollout_tui.debugger.spans.open_objects import WIDTH, Intervals
 
 STEPS = st.lists(
     st.tuples(

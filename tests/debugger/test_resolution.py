@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared_recordings import recording
 from small_recordings import own_recording
 
-from rollout_tui.debugger.resolution import Resolution, unresolved
+from rollout_tui.debugger.waiting.resolution import Resolution, unresolved
 from rollout_tui.graph.objects import CodeCell, InteractionEdge, PendingEdge, ToolCall
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from shared_recordings import recording
 
-from rollout_tui.debugger.search import Hit, Scanned, SearchProblem, query, search
+from rollout_tui.debugger.searching.search import Hit, Scanned, SearchProblem, query, search
 from rollout_tui.recording import Trace, open_trace
 
 

@@ -7,7 +7,7 @@ import random
 from shared_recordings import recording
 
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.silences import MOST, SHORTEST_MS, Silence, Silences, in_words
+from rollout_tui.debugger.waiting.silences import MOST, SHORTEST_MS, Silence, Silences, in_words
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 

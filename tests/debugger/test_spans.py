@@ -18,8 +18,8 @@ from small_recordings import (
     script_call,
 )
 
-from rollout_tui.debugger import spans as codes
-from rollout_tui.debugger.spans import Span, Spans
+from rollout_tui.debugger.spans import spans as codes
+from rollout_tui.debugger.spans.spans import Span, Spans
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 

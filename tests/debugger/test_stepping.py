@@ -10,11 +10,11 @@ import pytest
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import Script, own_folders, own_recording
 
-from rollout_tui.debugger.go_to import go_to
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.related import Subject
-from rollout_tui.debugger.spans import Spans
-from rollout_tui.debugger.stepping import STEPS, Walk, step
+from rollout_tui.debugger.moving.go_to import go_to
+from rollout_tui.debugger.moving.related import Subject
+from rollout_tui.debugger.moving.stepping import STEPS, Walk, step
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
 from rollout_tui.recording import Trace, open_trace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared_recordings import recording
 
-from rollout_tui.debugger.terminals import Session, operation_count, terminals
+from rollout_tui.debugger.stories.terminals import Session, operation_count, terminals
 
 
 def sessions(name: str, event: int | None = None) -> list[Session]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared_recordings import recording
 
-from rollout_tui.debugger.content_sizes import CATEGORIES
+from rollout_tui.debugger.context.content_sizes import CATEGORIES
 from rollout_tui.debugger.tokens import (
     context_window,
     estimate,

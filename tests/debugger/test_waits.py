@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from small_recordings import ROOT, WAIT, Script, message, own_recording, script_call
 
-from rollout_tui.debugger.blocked import blocked
-from rollout_tui.debugger.findings import find_all
+from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.spans import Spans
-from rollout_tui.debugger.waits import AGENT, CELL, Wait, wait_of
+from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.spans.waits import AGENT, CELL, Wait, wait_of
+from rollout_tui.debugger.waiting.blocked import blocked
 from rollout_tui.recording import Trace
 
 CUT_IN_SUMMARY = '{"note": "' + "x" * 100 + '", "cell_id": "8", "more": "' + "y" * 100 + '"}'

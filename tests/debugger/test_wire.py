@@ -7,7 +7,7 @@ from pathlib import Path
 
 from small_recordings import ROOT, TURN, Script, message, own_recording
 
-from rollout_tui.debugger.wire import Sent, on_the_wire
+from rollout_tui.debugger.context.wire import Sent, on_the_wire
 
 HI, THERE = message("user", "hi"), message("user", "there")
 

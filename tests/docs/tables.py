@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rollout_tui.cli import COMMANDS, OPEN
-from rollout_tui.debugger import event_facts, watched
-from rollout_tui.debugger.finding_codes import CODES, SEVERITIES
+from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES
+from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.export.schemas import SCHEMAS
 from rollout_tui.tui.command_line import COMMANDS as LINE_COMMANDS
 from rollout_tui.tui.keys import GROUPS, help_rows

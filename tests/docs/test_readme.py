@@ -18,7 +18,7 @@ from tables import README, filled
 from rollout_tui.cli import COMMANDS, OPEN
 from rollout_tui.commands.opening import LENSES
 from rollout_tui.commands.outcome import CommandFailure
-from rollout_tui.debugger.finding_codes import CODES
+from rollout_tui.debugger.findings.finding_codes import CODES
 from rollout_tui.settings import read_settings
 from rollout_tui.settings.reading import Default
 from rollout_tui.tui.command_line import BY_WORD

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from rollout_tui.cli import main
-from rollout_tui.debugger.findings import Findings
+from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.printable import cells, printable
 from rollout_tui.recording import Trace
-from rollout_tui.tui.lens import View
+from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
 

@@ -15,13 +15,13 @@ import msgspec
 from damages import MANIFEST, SPINE, Files, damage, read_files, split_lines
 from looking import look
 
-from rollout_tui.debugger import event_facts, watched
-from rollout_tui.debugger.expressions import ExpressionProblem, parse
-from rollout_tui.debugger.go_to import go_to
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.search import SearchProblem, query
-from rollout_tui.debugger.spans import Spans
-from rollout_tui.debugger.walk import Walk
+from rollout_tui.debugger.moving.go_to import go_to
+from rollout_tui.debugger.moving.walk import Walk
+from rollout_tui.debugger.searching.search import SearchProblem, query
+from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.stops import event_facts, watched
+from rollout_tui.debugger.stops.expressions import ExpressionProblem, parse
 from rollout_tui.export.state import state_line, write_state
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollout_tui.debugger import occurrences
-from rollout_tui.debugger import search as searching
-from rollout_tui.debugger.search import Hit, Query, SearchProblem, query, search
+from rollout_tui.debugger.searching import occurrences
+from rollout_tui.debugger.searching import search as searching
+from rollout_tui.debugger.searching.search import Hit, Query, SearchProblem, query, search
 from rollout_tui.recording import Trace, open_trace
 
 MOST = occurrences.MOST_OCCURRENCES

@@ -17,8 +17,8 @@ from rollout_tui.remembered.store import LONGEST_NOTE, MOST_NOTES
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.starting.opening import Opening
 
 TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
 TRACES = "traces"

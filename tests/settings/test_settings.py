@@ -15,9 +15,9 @@ from rollout_tui.settings.presets import PRESETS
 from rollout_tui.settings.reading import Default
 from rollout_tui.tui.app import RolloutApp, run
 from rollout_tui.tui.keys import ACTIONS, BY_ID, DEFAULTS, help_rows, key_label, textual_key, use_keys
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.footer import footer
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.starting.opening import Opening
 
 TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
 KNOWN = {action.id: Default(action.keys, action.when) for action in DEFAULTS}

@@ -14,13 +14,13 @@ from textual.pilot import Pilot
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.bar import Bar
-from rollout_tui.tui.lane_view import LaneView
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.opening import Opening
-from rollout_tui.tui.reading import Reading
+from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.screens.debugger import DebuggerScreen
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.state.session import Session
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.lane_view import LaneView
+from rollout_tui.tui.widgets.line_view import LineView
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)

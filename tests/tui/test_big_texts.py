@@ -10,7 +10,7 @@ from on_screen import on_screen
 from rollout_tui.printable import printable
 from rollout_tui.recorder import record
 from rollout_tui.recorder.encoding import Limits
-from rollout_tui.tui import lines, rows
+from rollout_tui.tui.drawing import lines, rows
 from rollout_tui.tui.lenses import text_rows
 
 HUGE = Limits(text_bytes=1 << 30, payload_bytes=1 << 30)

@@ -24,7 +24,7 @@ sys.exit(app.run({str(TRACE)!r}))
 
 
 def crashed() -> Exception:
-    from rollout_tui.debugger.go_to import go_to
+    from rollout_tui.debugger.moving.go_to import go_to
 
     try:
         go_to(None, SECRET)  # type: ignore[arg-type]
@@ -37,7 +37,7 @@ def crashed() -> Exception:
 def test_a_report_names_places_and_types_alone() -> None:
     told = report(crashed())
     first, *rest = told.splitlines()
-    assert "AttributeError at rollout_tui/debugger/go_to.py:" in first
+    assert "AttributeError at rollout_tui/debugger/moving/go_to.py:" in first
     assert any("in go_to" in line for line in rest) and any("Python 3" in line for line in rest)
     assert SECRET not in told and SECRET not in problem(crashed())
 

@@ -10,8 +10,8 @@ import pytest
 from on_screen import FIXTURES, LARGE, NARROW, WIDE, on_screen
 from textual import events
 
-from rollout_tui.tui.lines import ToObject
-from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 
 
 async def test_waits_one_after_the_other(two_cells: Path) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from on_screen import session_over
 
-from rollout_tui.debugger.breakpoints import ExpressionProblem
-from rollout_tui.tui.filtering import Filter
+from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.tui.panes.flat import flat
 from rollout_tui.tui.panes.position import badge
 from rollout_tui.tui.panes.status import Standing
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.filtering import Filter
+from rollout_tui.tui.state.session import Session
 
 WAITS = [27, 28, 33, 34, 39, 50, 51, 54]
 

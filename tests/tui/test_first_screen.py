@@ -12,12 +12,12 @@ from textual.color import Color
 
 from rollout_tui.printable import cells
 from rollout_tui.trace.ending import read_ending
-from rollout_tui.tui.dark import COLOURS
-from rollout_tui.tui.first_screen import first_screen
+from rollout_tui.tui.drawing.dark import COLOURS
+from rollout_tui.tui.drawing.sgr import colour_depth, nearest, sgr
+from rollout_tui.tui.drawing.style_sheet import theme_colours
 from rollout_tui.tui.layout import edges, layout
-from rollout_tui.tui.places import PANES, TIMELINE
-from rollout_tui.tui.sgr import colour_depth, nearest, sgr
-from rollout_tui.tui.style_sheet import theme_colours
+from rollout_tui.tui.starting.first_screen import first_screen
+from rollout_tui.tui.state.places import PANES, TIMELINE
 
 SIZES = [(80, 24), (101, 31), (117, 40), (120, 40), (151, 45), (200, 60)]
 

@@ -9,11 +9,11 @@ from on_screen import LARGE, NARROW, WIDE, Shown, on_screen
 
 from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.keys import ACTIONS, BY_ID, CLOSED, LENS_NAMES, WITHOUT_TRACE
-from rollout_tui.tui.line_view import LineView
 from rollout_tui.tui.offers import offers
 from rollout_tui.tui.panes.help import help_lines
 from rollout_tui.tui.panes.here import PLACES
-from rollout_tui.tui.places import INSPECTOR, TIMELINE
+from rollout_tui.tui.state.places import INSPECTOR, TIMELINE
+from rollout_tui.tui.widgets.line_view import LineView
 
 
 async def test_the_help_begins_with_where_one_is_and_does_what_is_chosen(two_cells: Path) -> None:

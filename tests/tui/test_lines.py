@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from rollout_tui.printable import printable
-from rollout_tui.tui.lens import JoinedLines, LineList, MadeLines
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LineList, MadeLines
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     Cell,
     Line,

@@ -26,12 +26,12 @@ from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.trace.ending import read_ending
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.messages import Advanced, Opened
-from rollout_tui.tui.opening import Opening
+from rollout_tui.tui.following.messages import Advanced, Opened
+from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.panes.loading import LoadProgress
-from rollout_tui.tui.reading import Reading
 from rollout_tui.tui.screens import debugger
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.starting.opening import Opening
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

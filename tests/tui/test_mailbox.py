@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from rollout_tui.tui.mailbox import Mailbox
-from rollout_tui.tui.messages import FileChanged, News, SearchAdvanced, WriterSeen
+from rollout_tui.tui.following.mailbox import Mailbox
+from rollout_tui.tui.following.messages import FileChanged, News, SearchAdvanced, WriterSeen
 
 
 def test_nothing_piles_up_while_nobody_takes() -> None:

@@ -14,11 +14,11 @@ from on_screen import NARROW, WIDE, Shown, is_read, on_screen
 from test_picker import looked, rows
 
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.bar import Bar
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.screens.picker import PickerScreen
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.line_view import LineView
 
 Begin = Callable[..., Path]
 

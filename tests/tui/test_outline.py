@@ -9,8 +9,8 @@ import pytest
 from on_screen import FIXTURES, session_over
 
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.panes.outline import Outline

@@ -10,7 +10,7 @@ import pytest
 from on_screen import FIXTURES, session_over
 
 from rollout_tui.trace.bundle import BundleProblem
-from rollout_tui.tui.lens import LensLines
+from rollout_tui.tui.drawing.lens import LensLines
 from rollout_tui.tui.panes.blocked_line import blocked_line
 from rollout_tui.tui.panes.flat import flat
 from rollout_tui.tui.panes.header import header
@@ -18,7 +18,7 @@ from rollout_tui.tui.panes.lanes import lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import header_facts
 from rollout_tui.tui.panes.status import session_standing
 from rollout_tui.tui.panes.timeline import timeline
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.session import Session
 
 SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", Path(__file__).parents[3] / "shared"))
 OWN = sorted(path for path in (FIXTURES / "recordings").iterdir() if path.is_dir())

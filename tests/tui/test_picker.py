@@ -12,11 +12,11 @@ from textual.pilot import Pilot
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
-from rollout_tui.tui.bar import Bar
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.bundles import age
 from rollout_tui.tui.screens.picker import PickerScreen
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.line_view import LineView
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.printable import cells
-from rollout_tui.tui.lines import Line, Piece, line
-from rollout_tui.tui.rows import MORE, Thumb, fitted, thumb, top_at
+from rollout_tui.tui.drawing.lines import Line, Piece, line
+from rollout_tui.tui.drawing.rows import MORE, Thumb, fitted, thumb, top_at
 
 PIECES = st.lists(st.builds(Piece, st.text(max_size=12), st.sampled_from(("", "dim", "error"))), max_size=5)
 

@@ -8,13 +8,13 @@ import pytest
 from on_screen import session_over
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
-from rollout_tui.tui.lines import ToObject
-from rollout_tui.tui.opening import NotThere, Opening, begin, find_thread, settle
+from rollout_tui.tui.drawing.lines import ToObject
 from rollout_tui.tui.panes.lanes import lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import badge, failures_note, header_facts
 from rollout_tui.tui.panes.ruler import ruler
 from rollout_tui.tui.panes.status import Standing, standing
-from rollout_tui.tui.player import Player
+from rollout_tui.tui.starting.opening import NotThere, Opening, begin, find_thread, settle
+from rollout_tui.tui.state.player import Player
 
 ENDED = Standing("ended")
 LIVE = Standing("live")

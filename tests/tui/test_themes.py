@@ -15,9 +15,9 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color
 
-from rollout_tui.tui.style_sheet import style_sheet
-from rollout_tui.tui.styles import STYLES
-from rollout_tui.tui.themes import contrast
+from rollout_tui.tui.drawing.style_sheet import style_sheet
+from rollout_tui.tui.drawing.styles import STYLES
+from rollout_tui.tui.drawing.themes import contrast
 
 PLACES = ("", "selected", "current", "bar")
 MEANT = [name for name, one in STYLES.items() if one.color]
@@ -56,7 +56,7 @@ async def test_sixteen_colours_are_enough(two_cells: Path, theme: str) -> None:
 def test_the_users_textual_theme_is_taken(two_cells: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from rollout_tui.tui.app import RolloutApp\n"
-        "from rollout_tui.tui.opening import Opening\n"
+        "from rollout_tui.tui.starting.opening import Opening\n"
         "app = RolloutApp(Opening(Path(sys.argv[1])))\n"
         "print(app.theme, app.get_css_variables()['text-error'])"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.breakpoints import ExpressionProblem, Sort
+from rollout_tui.debugger.stops.breakpoints import ExpressionProblem, Sort
 from rollout_tui.words import count
 
 if TYPE_CHECKING:

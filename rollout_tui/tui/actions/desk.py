@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.line_view import LineView
-    from rollout_tui.tui.lines import Target
-    from rollout_tui.tui.player import Player
-    from rollout_tui.tui.session import Session
+    from rollout_tui.tui.drawing.lines import Target
+    from rollout_tui.tui.state.player import Player
+    from rollout_tui.tui.state.session import Session
+    from rollout_tui.tui.widgets.line_view import LineView
 
 
 class Work(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.stepping import Step
+from rollout_tui.debugger.moving.stepping import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
+from rollout_tui.tui.drawing.lines import ToEvent
 from rollout_tui.tui.keys import LENS_NAMES
-from rollout_tui.tui.lines import ToEvent
-from rollout_tui.tui.places import LENS, PANES, TIMELINE
+from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.tui.places import LENS
+from rollout_tui.tui.state.places import LENS
 from rollout_tui.words import since_start
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.related import Subject
-from rollout_tui.debugger.stepping import STEPS, Step, Walk, step
+from rollout_tui.debugger.moving.related import Subject
+from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
+from rollout_tui.tui.drawing.lines import ToObject
 from rollout_tui.tui.keys import BY_ID, key_label
-from rollout_tui.tui.lines import ToObject
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.session import Session
+    from rollout_tui.tui.state.session import Session
 
 KEEPS_SELECTION = ("change", "same")
 OPPOSITE = {"next": "previous", "previous": "next"}

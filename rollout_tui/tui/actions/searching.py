@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.breakpoints import ExpressionProblem
-from rollout_tui.debugger.findings import SEVERITIES
-from rollout_tui.debugger.item_search import find_in_items
-from rollout_tui.debugger.search import SearchProblem, query
-from rollout_tui.debugger.stepping import Step
+from rollout_tui.debugger.context.item_search import find_in_items
+from rollout_tui.debugger.findings.findings import SEVERITIES
+from rollout_tui.debugger.moving.stepping import Step
+from rollout_tui.debugger.searching.search import SearchProblem, query
+from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
-from rollout_tui.tui.filtering import Filter
+from rollout_tui.tui.drawing.lines import ToObject
 from rollout_tui.tui.lenses.diff import lost_items
-from rollout_tui.tui.lines import ToObject
-from rollout_tui.tui.places import LENS, TIMELINE
-from rollout_tui.tui.searching import LostSearch, Search
+from rollout_tui.tui.state.filtering import Filter
+from rollout_tui.tui.state.places import LENS, TIMELINE
+from rollout_tui.tui.state.searching import LostSearch, Search
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk

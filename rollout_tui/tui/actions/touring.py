@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def tour(desk: Desk, argument: str) -> None:
     """`:tour` begins the tour over a recording of its own; there it goes back to the trace one came from."""
     from rollout_tui.demo import write_demo
-    from rollout_tui.tui.opening import Opening
     from rollout_tui.tui.screens.debugger import debugger_screen
+    from rollout_tui.tui.starting.opening import Opening
     from rollout_tui.tui.tour import Tour
 
     screen = cast("DebuggerScreen", desk)

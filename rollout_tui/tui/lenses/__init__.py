@@ -7,8 +7,8 @@ it paints; whatever is measured or cut to a width is made printable first.
 
 from __future__ import annotations
 
+from rollout_tui.tui.drawing.lens import Lens, LensFunction
 from rollout_tui.tui.keys import LENS_NAMES
-from rollout_tui.tui.lens import Lens, LensFunction
 from rollout_tui.tui.lenses.agents import agents
 from rollout_tui.tui.lenses.cells import cells
 from rollout_tui.tui.lenses.context import context

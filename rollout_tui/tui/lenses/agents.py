@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rollout_tui.debugger.agent_edges import KINDS, Edge, message, name
-from rollout_tui.debugger.agents import Agent
-from rollout_tui.debugger.agents import agents as recorded_agents
-from rollout_tui.debugger.span_words import one_line
+from rollout_tui.debugger.spans.span_words import one_line
+from rollout_tui.debugger.stories.agent_edges import KINDS, Edge, message, name
+from rollout_tui.debugger.stories.agents import Agent
+from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
-from rollout_tui.tui.lens import LensLines, MadeLines, View
-from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, clipped, line, row
+from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, clipped, line, row
 from rollout_tui.words import count
 
 WIDE = 100

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
-from rollout_tui.debugger.cell_story import FINAL
-from rollout_tui.debugger.open_work import MOST_OPEN
+from rollout_tui.debugger.stories.cell_story import FINAL
+from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import CodeCell
-from rollout_tui.tui.lens import View
+from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.drawing.lines import ToObject
 from rollout_tui.tui.lenses.subject import about
-from rollout_tui.tui.lines import ToObject
 
 LATEST = 4
 """The last so many cells are shown."""

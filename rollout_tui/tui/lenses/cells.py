@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rollout_tui.debugger.cell_story import CellStory, CellWait, NestedCall, now_words
-from rollout_tui.debugger.cells import cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.span_words import one_line
+from rollout_tui.debugger.spans.span_words import one_line
+from rollout_tui.debugger.stories.cell_story import CellStory, CellWait, NestedCall, now_words
+from rollout_tui.debugger.stories.cells import cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
-from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.cell_choice import choose
-from rollout_tui.tui.lenses.labels import STATUS_STYLES
-from rollout_tui.tui.lenses.text_lines import highlight
-from rollout_tui.tui.lenses.text_rows import TextRows
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -28,6 +24,10 @@ from rollout_tui.tui.lines import (
     line,
     row,
 )
+from rollout_tui.tui.lenses.cell_choice import choose
+from rollout_tui.tui.lenses.labels import STATUS_STYLES
+from rollout_tui.tui.lenses.text_lines import highlight
+from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.words import duration
 
 WIDE, MEDIUM = 90, 60

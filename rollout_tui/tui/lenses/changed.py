@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.debugger.changes import KIND_NAMES, ChangeRow, changes
-from rollout_tui.debugger.resolution import unresolved
+from rollout_tui.debugger.changes.changes import KIND_NAMES, ChangeRow, changes
+from rollout_tui.debugger.waiting.resolution import unresolved
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
 from rollout_tui.printable import one_line
-from rollout_tui.tui.lens import LineList, View
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import LineList, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -25,6 +23,8 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.lenses.labels import label
 
 MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""

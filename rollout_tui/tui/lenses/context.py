@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.context import ACCEPTED, CHANGED, DROPPED, GONE, NEW, PENDING, Context, ContextItem
-from rollout_tui.debugger.context_index import ContextIndex
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.context import (
+    ACCEPTED,
+    CHANGED,
+    DROPPED,
+    GONE,
+    NEW,
+    PENDING,
+    Context,
+    ContextItem,
+)
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.pending_index import Pending
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.pending_index import Pending
 from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.graph.history import History, object_id
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.item_words import producer_link, role_cell
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.wire import wire
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -29,6 +35,9 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.item_words import producer_link, role_cell
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lenses.wire import wire
 from rollout_tui.words import count, size
 
 MARKS = {NEW: "added", CHANGED: "changed", GONE: "removed"}

@@ -8,25 +8,22 @@ from functools import partial
 from typing import NamedTuple, cast
 from weakref import WeakKeyDictionary
 
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.context_index import ContextIndex
-from rollout_tui.debugger.diff import (
+from rollout_tui.debugger.changes.diff import (
     ContextDiff,
     compaction_diff,
     context_ids,
     request_diff,
 )
-from rollout_tui.debugger.diff import diff as recorded_diff
+from rollout_tui.debugger.changes.diff import diff as recorded_diff
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.item_text import bytes_of
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import bytes_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Compaction, Conversation
-from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.diff_rows import Maker, found_rows, item_line, rewritten_rows, text_rows
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     NOTHING,
     Fold,
     Line,
@@ -37,6 +34,9 @@ from rollout_tui.tui.lines import (
     line,
     wrapped,
 )
+from rollout_tui.tui.lenses.diff_rows import Maker, found_rows, item_line, rewritten_rows, text_rows
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lenses.subject import find
 from rollout_tui.words import count, size
 
 REMEMBERED = 32

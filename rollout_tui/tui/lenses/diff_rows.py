@@ -6,14 +6,25 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from rollout_tui.debugger.diff import text_diff
-from rollout_tui.debugger.item_search import FoundItem
-from rollout_tui.debugger.item_text import size_bytes, whole_text
+from rollout_tui.debugger.changes.diff import text_diff
+from rollout_tui.debugger.context.item_search import FoundItem
+from rollout_tui.debugger.context.item_text import size_bytes, whole_text
 from rollout_tui.graph.objects import ConversationItem
-from rollout_tui.tui.lens import View
+from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.drawing.lines import (
+    FLEXIBLE,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    Target,
+    ToObject,
+    clipped,
+    line,
+    row,
+)
 from rollout_tui.tui.lenses.item_words import item_words, made_by
 from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Fold, Line, Piece, Target, ToObject, clipped, line, row
 from rollout_tui.words import count, size
 
 MARKS = {"+": "added", "-": "removed", "~": "changed"}

@@ -13,21 +13,8 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Object
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
-from rollout_tui.tui.lenses.changed import changed_lines, later_lines
-from rollout_tui.tui.lenses.documents import payload_document
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.fields import fields
-from rollout_tui.tui.lenses.findings import MARKS
-from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import parsed
-from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
-from rollout_tui.tui.lenses.object_text import Text, object_text
-from rollout_tui.tui.lenses.recorded import findings_about
-from rollout_tui.tui.lenses.subject import find, subject
-from rollout_tui.tui.lenses.text_lines import TextLines
-from rollout_tui.tui.lenses.text_rows import TextRows
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -42,6 +29,19 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.changed import changed_lines, later_lines
+from rollout_tui.tui.lenses.documents import payload_document
+from rollout_tui.tui.lenses.facts import Facts, Field
+from rollout_tui.tui.lenses.fields import fields
+from rollout_tui.tui.lenses.findings import MARKS
+from rollout_tui.tui.lenses.json_rows import JsonRows
+from rollout_tui.tui.lenses.json_tree import parsed
+from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
+from rollout_tui.tui.lenses.object_text import Text, object_text
+from rollout_tui.tui.lenses.recorded import findings_about
+from rollout_tui.tui.lenses.subject import find, subject
+from rollout_tui.tui.lenses.text_lines import TextLines
+from rollout_tui.tui.lenses.text_rows import TextRows
 from rollout_tui.words import count, since_start, size
 
 NAME_WIDTH = 11

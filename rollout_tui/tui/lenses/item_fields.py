@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.debugger.carried import Carried
-from rollout_tui.debugger.context_index import ContextIndex
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.item_text import size_bytes
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.item_text import size_bytes
 from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import (
     Compaction,
@@ -18,11 +18,11 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import AgentMessage, ToolProducer
+from rollout_tui.tui.drawing.lines import ToObject
 from rollout_tui.tui.lenses.facts import Facts, Field
 from rollout_tui.tui.lenses.item_words import producer_link
 from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.subject import born, find
-from rollout_tui.tui.lines import ToObject
 from rollout_tui.words import count, size
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.debugger.item_words import item_label, provenance
+from rollout_tui.debugger.context.item_words import item_label, provenance
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, InferenceCall, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Producer, ToolProducer
-from rollout_tui.tui.lens import View
+from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.drawing.lines import Cell, ToObject
 from rollout_tui.tui.lenses.labels import ROLE_STYLES, ROLES, label
 from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lines import Cell, ToObject
 
 
 class ItemWords(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line
-from rollout_tui.debugger.span_words import call_label, one_line
+from rollout_tui.debugger.spans.span_words import call_label, one_line
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -27,7 +27,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import CodeCellRequester
-from rollout_tui.tui.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.lines import ToObject, ToPayload
 from rollout_tui.words import short_id
 
 ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rollout_tui.debugger.changes import in_words
-from rollout_tui.debugger.hops import Hop
-from rollout_tui.debugger.lifeline import LifeLine, Moment
-from rollout_tui.debugger.lifeline import life_line as recorded_life_line
-from rollout_tui.debugger.related import Subject, events_of
+from rollout_tui.debugger.changes.changes import in_words
+from rollout_tui.debugger.moving.related import Subject, events_of
+from rollout_tui.debugger.stories.hops import Hop
+from rollout_tui.debugger.stories.lifeline import LifeLine, Moment
+from rollout_tui.debugger.stories.lifeline import life_line as recorded_life_line
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -21,10 +21,8 @@ from rollout_tui.graph.objects import (
     TerminalOperation,
     ToolCall,
 )
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.subject import subject
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -37,6 +35,8 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.lenses.subject import subject
 from rollout_tui.words import since_start
 
 _CARRIERS: tuple[type[Object], ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.evidence import result_text, value
-from rollout_tui.debugger.item_text import whole_text
 from rollout_tui.graph.objects import (
     CodeCell,
     ConversationItem,
@@ -16,7 +16,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart
-from rollout_tui.tui.lens import View
+from rollout_tui.tui.drawing.lens import View
 
 Language: TypeAlias = Literal["", "javascript", "json"]
 

@@ -6,16 +6,16 @@ from functools import partial
 
 import msgspec
 
-from rollout_tui.debugger.item_text import raw_item
+from rollout_tui.debugger.context.item_text import raw_item
 from rollout_tui.graph.objects import ConversationItem, Object, Thread
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
 from rollout_tui.tui.lenses.facts import Facts
 from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.inspector import field_line
 from rollout_tui.tui.lenses.labels import label, payload_name
 from rollout_tui.tui.lenses.object_text import object_text
 from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
-from rollout_tui.tui.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
 
 OPEN_PAYLOADS = 2
 """Payloads of an object without a text of its own that are shown open."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rollout_tui.trace.events import Event, payload_references
 from rollout_tui.trace.spine import BadLine
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
+from rollout_tui.tui.drawing.lines import NOTHING, Fold, Line, Piece, ToObject, ToPayload, line, wrapped
 from rollout_tui.tui.lenses.documents import event_document
 from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
@@ -18,7 +19,6 @@ from rollout_tui.tui.lenses.sections import (
     payloads_of,
 )
 from rollout_tui.tui.lenses.subject import about, find
-from rollout_tui.tui.lines import NOTHING, Fold, Line, Piece, ToObject, ToPayload, line, wrapped
 from rollout_tui.words import count, size
 
 OPEN_PAYLOADS = 3

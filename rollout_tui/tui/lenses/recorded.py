@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from rollout_tui.debugger.changes import KIND_NAMES
-from rollout_tui.debugger.findings import Finding, Findings, recording_status
-from rollout_tui.tui.lens import Selection, View
-from rollout_tui.tui.lines import ToPayload
+from rollout_tui.debugger.changes.changes import KIND_NAMES
+from rollout_tui.debugger.findings.findings import Finding, Findings, recording_status
+from rollout_tui.tui.drawing.lens import Selection, View
+from rollout_tui.tui.drawing.lines import ToPayload
 
 
 def all_findings(view: View) -> Sequence[Finding]:

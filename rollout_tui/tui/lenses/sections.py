@@ -7,15 +7,8 @@ from collections.abc import Callable, Iterator
 from rollout_tui.graph.objects import CodeCell, CodexTurn, InferenceCall, Object, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.tui.lens import LensLines, LineList, View
-from rollout_tui.tui.lenses.documents import payload_document
-from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
-from rollout_tui.tui.lenses.labels import payload_name
-from rollout_tui.tui.lenses.object_text import Text
-from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lenses.text_lines import TextLines
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import LensLines, LineList, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -30,6 +23,13 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.documents import payload_document
+from rollout_tui.tui.lenses.json_rows import JsonRows
+from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
+from rollout_tui.tui.lenses.labels import payload_name
+from rollout_tui.tui.lenses.object_text import Text
+from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.lenses.text_lines import TextLines
 from rollout_tui.words import count, size
 
 # What the ids in events are ids of.

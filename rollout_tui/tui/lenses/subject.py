@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-from rollout_tui.debugger.related import subject_of
+from rollout_tui.debugger.moving.related import subject_of
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -22,8 +22,8 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.events import Event, payload_references
-from rollout_tui.tui.lens import Selection, View
-from rollout_tui.tui.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.lens import Selection, View
+from rollout_tui.tui.drawing.lines import ToObject, ToPayload
 
 T = TypeVar("T", bound=Object)
 

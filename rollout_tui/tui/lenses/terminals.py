@@ -7,20 +7,31 @@ from functools import partial
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.span_words import one_line
-from rollout_tui.debugger.terminals import (
+from rollout_tui.debugger.spans.span_words import one_line
+from rollout_tui.debugger.stories.terminals import (
     MOST_OPERATIONS,
     Operation,
     Session,
     operation_count,
 )
-from rollout_tui.debugger.terminals import (
+from rollout_tui.debugger.stories.terminals import (
     terminals as recorded_terminals,
 )
 from rollout_tui.graph.objects import CodeCell, TerminalOperation
-from rollout_tui.tui.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Fold,
+    Line,
+    Piece,
+    ToObject,
+    clipped,
+    line,
+    row,
+)
 from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Fold, Line, Piece, ToObject, clipped, line, row
 from rollout_tui.words import count, duration, size
 
 SHOWN_LINES = 4

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rollout_tui.tui.drawing.lines import Line, Piece
 from rollout_tui.tui.lenses.object_text import Text
 from rollout_tui.tui.lenses.text_rows import TextRows
-from rollout_tui.tui.lines import Line, Piece
 
 _JAVASCRIPT = re.compile(
     r"(?P<comment>//.*)"

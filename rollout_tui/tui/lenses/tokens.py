@@ -18,12 +18,8 @@ from rollout_tui.debugger.tokens import (
 from rollout_tui.debugger.tokens import tokens as recorded_tokens
 from rollout_tui.graph.objects import ConversationItem, InferenceCall
 from rollout_tui.graph.values import Usage
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.growth_plot import growth_lines
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lenses.labels import STATUS_STYLES
-from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -36,6 +32,10 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.growth_plot import growth_lines
+from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.lenses.labels import STATUS_STYLES
+from rollout_tui.tui.lenses.subject import find
 from rollout_tui.words import count, size
 
 BAR = "#"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rollout_tui.debugger.context.wire import SKIPPED, Sent, Wire, on_the_wire
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate
-from rollout_tui.debugger.wire import SKIPPED, Sent, Wire, on_the_wire
 from rollout_tui.graph.objects import ConversationItem
-from rollout_tui.tui.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lines import (
+from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
     NOTHING,
     Cell,
@@ -25,6 +24,7 @@ from rollout_tui.tui.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.lenses.item_words import item_words
 from rollout_tui.words import count, size
 
 EMPTY = "No request of this thread can be read here. Press ) for the next one; 1 or Esc shows the context."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import islice
 
-from rollout_tui.debugger.blocked import ThreadWaits, background_in_words, blocked, in_words
-from rollout_tui.debugger.open_work import MOST_OPEN
-from rollout_tui.debugger.spans import THREAD
+from rollout_tui.debugger.spans.spans import THREAD
+from rollout_tui.debugger.waiting.blocked import ThreadWaits, background_in_words, blocked, in_words
+from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.objects import Thread
 from rollout_tui.printable import cells
-from rollout_tui.tui.lens import View
-from rollout_tui.tui.lines import Line, Piece, clipped, line
+from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.drawing.lines import Line, Piece, clipped, line
 from rollout_tui.words import count, whole_seconds
 
 SILENT_MS = 5000

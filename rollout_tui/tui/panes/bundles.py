@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from rollout_tui.printable import cells, printable
 from rollout_tui.trace.roots import BundleRow
-from rollout_tui.tui.lens import MadeLines
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.lens import MadeLines
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
 from rollout_tui.words import count, duration, short_id, size, whole_seconds
 

@@ -17,11 +17,11 @@ from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.events import event_type
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.trace.spine import Line as SpineLine
-from rollout_tui.tui.lens import LensLines, LineList, MadeLines
-from rollout_tui.tui.lines import FLEXIBLE, NOTHING, Cell, Line, row, wrapped
+from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, row, wrapped
 from rollout_tui.tui.panes.header import Header, header
 from rollout_tui.tui.panes.loading import LoadProgress
-from rollout_tui.tui.places import INSPECTOR, LENS, TIMELINE
+from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 from rollout_tui.words import count, short_id, since_start, size
 
 ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}

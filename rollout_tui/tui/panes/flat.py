@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.tui.lens import MadeLines, View
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.drawing.lens import MadeLines, View
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.words import since_start
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.filtering import Filter
+    from rollout_tui.tui.state.filtering import Filter
 
 EMPTY = "No event yet. The screen fills as soon as the agent writes one. q quits."
 

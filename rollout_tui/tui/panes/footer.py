@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rollout_tui.printable import cells, printable
+from rollout_tui.tui.drawing.lines import Line, Piece, clipped, line
 from rollout_tui.tui.keys import ACTIONS, CLOSED, WITHOUT_TRACE, Action, key_label
-from rollout_tui.tui.lines import Line, Piece, clipped, line
 
 GAP = "  "
 

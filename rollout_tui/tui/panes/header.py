@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.tui.lines import Cell, Line, Piece, row
+from rollout_tui.tui.drawing.lines import Cell, Line, Piece, row
 
 
 class Header(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rollout_tui.printable import cells
 from rollout_tui.tui.command_line import COMMANDS
+from rollout_tui.tui.drawing.lens import LineList
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, ToOffer, line, row
 from rollout_tui.tui.keys import BY_ID, GROUPS, HelpRow, help_rows
-from rollout_tui.tui.lens import LineList
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, Piece, ToOffer, line, row
 from rollout_tui.tui.panes.here import PLACES as HERE
 
 WIDE = 148

@@ -6,19 +6,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rollout_tui.debugger.finding import Finding
-from rollout_tui.debugger.silences import Silences
-from rollout_tui.debugger.span_tree import (
+from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.spans.span_tree import (
     CELL,
     COMPACTION_REQUEST,
     INFERENCE,
     TOOL,
     TURN,
 )
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread
-from rollout_tui.tui.lines import CUT, Line, Piece, line
+from rollout_tui.tui.drawing.lines import CUT, Line, Piece, line
 from rollout_tui.tui.panes.ruler import Ruler, ruler
 from rollout_tui.words import duration
 

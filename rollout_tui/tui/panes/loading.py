@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.tui.lines import Line, Piece, line
+from rollout_tui.tui.drawing.lines import Line, Piece, line
 from rollout_tui.words import count
 
 BAR = 24

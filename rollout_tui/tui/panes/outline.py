@@ -11,8 +11,8 @@ import threading
 from array import array
 from bisect import bisect_right
 
-from rollout_tui.debugger.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
+from rollout_tui.debugger.spans.spans import Spans
 
 
 class Outline:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from rollout_tui.debugger.indexes import events_of_types
-from rollout_tui.debugger.span_tree import INFERENCE, TURN
+from rollout_tui.debugger.spans.span_tree import INFERENCE, TURN
 from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.panes.header import Header
 from rollout_tui.tui.panes.status import Standing
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.session import Session
 from rollout_tui.words import count, short_id, since_start
 
 ENDS = (

@@ -10,7 +10,7 @@ from rollout_tui.trace.writer import WriterState
 from rollout_tui.words import count, whole_seconds
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.session import Session
+    from rollout_tui.tui.state.session import Session
 
 Phase: TypeAlias = Literal["loading", "live", "ended", "stopped", "away"]
 Away: TypeAlias = Literal["", "missing", "unreadable"]

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rollout_tui.debugger.names import command_line, tool_name
-from rollout_tui.debugger.span_tree import (
+from rollout_tui.debugger.spans.span_tree import (
     CELL,
     COMPACTION_REQUEST,
     INFERENCE,
@@ -15,11 +15,11 @@ from rollout_tui.debugger.span_tree import (
     TOOL,
     TURN,
 )
-from rollout_tui.debugger.span_words import call_label, short_call
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.span_words import call_label, short_call
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation, Thread, ToolCall
-from rollout_tui.tui.lens import MadeLines, View
-from rollout_tui.tui.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.drawing.lens import MadeLines, View
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
 from rollout_tui.tui.panes.flat import EMPTY
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import duration

@@ -17,20 +17,14 @@ from textual.widget import Widget
 from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.searching import IN_LOST, begin_in_lost, list_only
 from rollout_tui.tui.actions.searching import begin as begin_search
-from rollout_tui.tui.bar import Bar
 from rollout_tui.tui.command_line import run_command
+from rollout_tui.tui.drawing.lines import Target
+from rollout_tui.tui.following.loader import Loader
+from rollout_tui.tui.following.mailbox import Mailbox
+from rollout_tui.tui.following.messages import News
 from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
-from rollout_tui.tui.lane_view import LaneView
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.lines import Target
-from rollout_tui.tui.loader import Loader
-from rollout_tui.tui.mailbox import Mailbox
-from rollout_tui.tui.messages import News
 from rollout_tui.tui.offers import Offer, offers, take
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.footer import clicked_action
-from rollout_tui.tui.places import LENS, PANES, TIMELINE
-from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
 from rollout_tui.tui.screens.frames import Frames
@@ -38,8 +32,14 @@ from rollout_tui.tui.screens.neighbours import Neighbours
 from rollout_tui.tui.screens.painting import Painter
 from rollout_tui.tui.screens.running import Running
 from rollout_tui.tui.screens.told import Told
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
+from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.targets import open_target
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.lane_view import LaneView
+from rollout_tui.tui.widgets.line_view import LineView
+from rollout_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable

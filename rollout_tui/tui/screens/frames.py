@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp
-    from rollout_tui.tui.reading import Reading
+    from rollout_tui.tui.following.reading import Reading
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 FRAME_S = 1 / 60

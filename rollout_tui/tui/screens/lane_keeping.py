@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from rollout_tui.tui.lines import Line
+from rollout_tui.tui.drawing.lines import Line
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import failures_note
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.session import Session
 
 RULER_MARGIN = NAME_WIDTH + 2
 NOTE_WIDTH = 24

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from rollout_tui.trace.arrivals import Arrivals, running_bundles
 from rollout_tui.trace.glance import glance
+from rollout_tui.tui.following.messages import Arrived, RunningFound
 from rollout_tui.tui.keys import BY_ID, key_label
-from rollout_tui.tui.messages import Arrived, RunningFound
 
 if TYPE_CHECKING:
     from rollout_tui.tui.app import RolloutApp

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer import WriterState
-from rollout_tui.tui.bar import Bar
-from rollout_tui.tui.lane_view import LaneView
+from rollout_tui.tui.drawing.lens import LensLines, LineList, View
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, Target, ToObject, ToPayload, line, wrapped
 from rollout_tui.tui.layout import Layout, edges, layout
-from rollout_tui.tui.lens import LensLines, LineList, View
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.lines import NOTHING, Line, Piece, Target, ToObject, ToPayload, line, wrapped
 from rollout_tui.tui.panes.blocked_line import blocked_line
 from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.flat import flat
@@ -26,9 +23,12 @@ from rollout_tui.tui.panes.loading import LoadProgress, loading_line
 from rollout_tui.tui.panes.position import header_facts, search_note
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
-from rollout_tui.tui.places import INSPECTOR, LENS, PANES, TIMELINE
 from rollout_tui.tui.screens.lane_keeping import LANES_S, RULER_MARGIN, LaneKeeper
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.state.session import Session
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.lane_view import LaneView
+from rollout_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen

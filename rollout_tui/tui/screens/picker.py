@@ -17,18 +17,18 @@ from textual.widgets import Input
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.roots import BundleList, BundleRow, TraceRoot
-from rollout_tui.tui.bar import Bar
+from rollout_tui.tui.drawing.lines import Piece, line
+from rollout_tui.tui.following.mailbox import Mailbox
 from rollout_tui.tui.keys import BY_ID, key_label
-from rollout_tui.tui.line_view import LineView
-from rollout_tui.tui.lines import Piece, line
-from rollout_tui.tui.mailbox import Mailbox
 from rollout_tui.tui.offers import Offer, offer_of
-from rollout_tui.tui.opening import Opening
 from rollout_tui.tui.panes.bundles import bundle_detail, bundle_rows, matching
 from rollout_tui.tui.panes.here import PLACES
-from rollout_tui.tui.prompt import Prompt
 from rollout_tui.tui.screens.bindings import bound, rekeyed
 from rollout_tui.tui.screens.help import help_screen
+from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.line_view import LineView
+from rollout_tui.tui.widgets.prompt import Prompt
 
 LOOK_EVERY_S = 1.0
 KEYS = {

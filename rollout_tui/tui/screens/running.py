@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from rollout_tui.debugger.breakpoints import Searching, Stop
+from rollout_tui.debugger.stops.breakpoints import Searching, Stop
 from rollout_tui.tui.actions.searching import go_to_hit
-from rollout_tui.tui.messages import SearchAdvanced
-from rollout_tui.tui.player import Player
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.following.messages import SearchAdvanced
+from rollout_tui.tui.state.player import Player
+from rollout_tui.tui.state.session import Session
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen

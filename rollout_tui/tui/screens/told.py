@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from rollout_tui.tui.messages import (
+from rollout_tui.tui.following.messages import (
     Advanced,
     Arrived,
     Failed,
@@ -17,8 +17,8 @@ from rollout_tui.tui.messages import (
     Waiting,
     WriterSeen,
 )
-from rollout_tui.tui.opening import NotThere, begin, settle
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.starting.opening import NotThere, begin, settle
+from rollout_tui.tui.state.session import Session
 from rollout_tui.words import count
 
 if TYPE_CHECKING:

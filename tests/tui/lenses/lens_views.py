@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from rollout_tui import open_trace
-from rollout_tui.debugger.findings import Findings
+from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.spans import Spans
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.printable import cells, printable
 from rollout_tui.recording import Trace
-from rollout_tui.tui.lens import LensLines, View
+from rollout_tui.tui.drawing.lens import LensLines, View
+from rollout_tui.tui.drawing.lines import Target
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
-from rollout_tui.tui.lines import Target
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "fixtures" / "demo"

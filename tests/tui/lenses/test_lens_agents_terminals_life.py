@@ -1,10 +1,10 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import ConversationItem, TerminalOperation, Thread, ToolCall
+from rollout_tui.tui.drawing.lines import ToEvent, ToObject
 from rollout_tui.tui.lenses.agents import agents
 from rollout_tui.tui.lenses.life_line import life_line
 from rollout_tui.tui.lenses.terminals import terminals
-from rollout_tui.tui.lines import ToEvent, ToObject
 
 
 def words(folder_rows: list[str]) -> list[str]:

@@ -1,8 +1,8 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
+from rollout_tui.tui.drawing.lines import Fold, ToObject
 from rollout_tui.tui.lenses.cells import cells
-from rollout_tui.tui.lines import Fold, ToObject
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 

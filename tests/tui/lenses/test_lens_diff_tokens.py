@@ -2,10 +2,10 @@ from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.debugger.tokens import Grown
 from rollout_tui.graph.objects import ConversationItem
+from rollout_tui.tui.drawing.lines import Fold, ToEvent, ToObject
 from rollout_tui.tui.lenses.diff import diff
 from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.lenses.tokens import tokens
-from rollout_tui.tui.lines import Fold, ToEvent, ToObject
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import InferenceCall
+from rollout_tui.tui.drawing.lines import ToEvent
 from rollout_tui.tui.lenses.findings import findings
-from rollout_tui.tui.lines import ToEvent
 
 CHILD_FAILS = RECORDINGS / "ma-child-http400"
 

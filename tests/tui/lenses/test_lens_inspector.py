@@ -1,8 +1,8 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, InferenceCall, ToolCall
+from rollout_tui.tui.drawing.lines import ToEvent, ToLens, ToObject, ToPayload
 from rollout_tui.tui.lenses.inspector import inspector
-from rollout_tui.tui.lines import ToEvent, ToLens, ToObject, ToPayload
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 

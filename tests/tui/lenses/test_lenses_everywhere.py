@@ -27,8 +27,8 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.snapshot import Objects
 from rollout_tui.printable import cells
-from rollout_tui.tui.lens import LensLines, View
-from rollout_tui.tui.lines import Fold, ToObject, ToPayload
+from rollout_tui.tui.drawing.lens import LensLines, View
+from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
 
 WIDTHS = (38, 78, 118)
 STEP = 5

@@ -9,11 +9,11 @@ from unittest.mock import patch
 
 from lens_views import LENS_FUNCTIONS, RECORDINGS, opened, rows, view_at
 
-from rollout_tui.debugger.agents import MOST_THREADS
-from rollout_tui.debugger.blocked import blocked
-from rollout_tui.debugger.unfinished import MOST_LEFT_OPEN
+from rollout_tui.debugger.findings.unfinished import MOST_LEFT_OPEN
+from rollout_tui.debugger.stories.agents import MOST_THREADS
+from rollout_tui.debugger.waiting.blocked import blocked
 from rollout_tui.graph.history import History
-from rollout_tui.tui.lens import LineList
+from rollout_tui.tui.drawing.lens import LineList
 from rollout_tui.tui.panes.blocked_line import blocked_line
 
 THREADS = 30_000

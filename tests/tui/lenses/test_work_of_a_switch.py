@@ -14,7 +14,7 @@ from on_screen import session_over
 from scripted import Body, Script, assistant, call, output, reasoning, user
 
 from rollout_tui.tui.lenses import FUNCTIONS
-from rollout_tui.tui.session import Session
+from rollout_tui.tui.state.session import Session
 
 SHORT, LONG = 60, 480
 WIDTH, HEIGHT = 57, 33

@@ -1,0 +1,1 @@
+"""What an event changed, and how two moments differ."""

@@ -1,0 +1,209 @@
+"""What an event changed, in words: a short phrase per kind of object and field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_changes
+from rollout_tui.debugger.evidence import line
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CodexTurn,
+    Compaction,
+    CompactionRequest,
+    Conversation,
+    ConversationItem,
+    InferenceCall,
+    InteractionEdge,
+    Object,
+    PendingEdge,
+    Rollout,
+    TerminalOperation,
+    TerminalSession,
+    Thread,
+    ToolCall,
+)
+
+
+def in_words(history: History, event: int) -> list[str]:
+    """What an event changed, a short sentence for each thing that changed."""
+    names = index_of(history, Names)
+    said: dict[str, None] = {}
+    for changed in net_changes(history, event):
+        phrase = _PHRASES.get((changed.kind, changed.field))
+        words = phrase(names, changed) if phrase else None
+        if words:
+            said[words] = None
+    return list(said)
+
+
+def _window_change(names: Names, changed: Changed, what: str) -> str | None:
+    window, before = changed.now.execution, changed.before
+    if before is not None and before.status == window.status:
+        return None
+    if window.status == "running":
+        return f"{what} runs again"
+    return f"{what} ended: {window.status}"
+
+
+def _item(item: ConversationItem) -> str:
+    whose = f" of {item.call_id}" if item.call_id else ""
+    return f"item {item.item_id.rpartition(':')[2]} ({item.role} {item.kind}{whose})"
+
+
+def _turn(names: Names, turn: CodexTurn) -> str:
+    return names.turn(turn.codex_turn_id)
+
+
+def _call(names: Names, call: InferenceCall) -> str:
+    return names.inference(call.inference_call_id)
+
+
+def _started_call(names: Names, changed: Changed) -> str:
+    call = cast(InferenceCall, changed.now)
+    return f"{_call(names, call)} started with {len(call.request_item_ids)} items"
+
+
+def _answered(names: Names, changed: Changed) -> str | None:
+    call = cast(InferenceCall, changed.now)
+    added, _ = list_change(changed.before, call.response_item_ids)
+    return f"{_call(names, call)} answered with {_count(len(added), 'item')}" if added else None
+
+
+def _usage(names: Names, changed: Changed) -> str | None:
+    usage = cast(InferenceCall, changed.now).usage
+    if usage is None:
+        return None
+    return (
+        f"{_call(names, changed.now)} used {usage.input_tokens:,} input tokens "
+        f"({usage.cached_input_tokens:,} cached) and {usage.output_tokens:,} output tokens"
+    )
+
+
+def _cell_status(names: Names, changed: Changed) -> str:
+    return f"{cell_label(changed.now)}: {changed.before} -> {changed.now.runtime_status}"
+
+
+def _result(names: Names, changed: Changed) -> str | None:
+    result = cast(TerminalOperation, changed.now).result
+    if result is None:
+        return None
+    size = len((result.stdout + result.stderr).encode(errors="surrogatepass"))
+    code = "no exit code" if result.exit_code is None else f"exit {result.exit_code}"
+    return f"{_operation(names, changed.now)}: {code}, {size:,} B"
+
+
+def _context(names: Names, changed: Changed) -> str | None:
+    added, removed = list_change(changed.before or (), changed.now.snapshot)
+    if not added and not removed:
+        return None
+    left = f", {len(removed)} left" if removed else ""
+    return f"context of {names.thread(changed.id)}: {len(added)} came{left}"
+
+
+def _replacement(names: Names, changed: Changed) -> str:
+    if changed.now.replacement is None:
+        return f"context of {names.thread(changed.id)}: the compacted history is in use"
+    count = len(changed.now.replacement)
+    return f"context of {names.thread(changed.id)}: {count} items replace it from the next request on"
+
+
+def _compacted(names: Names, changed: Changed) -> str:
+    one = cast(Compaction, changed.now)
+    before, after = len(one.input_item_ids), len(one.replacement_item_ids)
+    return f"compaction installed in {names.thread(one.thread_id)}: {before} items became {after}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+Phrase = Callable[[Names, Changed], str | None]
+
+
+def _started(what: Callable[[Names, Any], str]) -> Phrase:
+    return lambda names, changed: f"{what(names, changed.now)} started"
+
+
+def _ended(what: Callable[[Names, Any], str]) -> Phrase:
+    return lambda names, changed: _window_change(names, changed, what(names, changed.now))
+
+
+def _gained(what: Callable[[Names, Any], str], field: str, words: str) -> Phrase:
+    def phrase(names: Names, changed: Changed) -> str | None:
+        added, _ = list_change(changed.before, getattr(changed.now, field))
+        return f"{what(names, changed.now)} {words} {', '.join(added)}" if added else None
+
+    return phrase
+
+
+def _thread(names: Names, thread: Thread) -> str:
+    return f"thread {thread.agent_path}"
+
+
+def _tool(names: Names, tool: ToolCall) -> str:
+    return f"{tool_name(tool.kind)} {tool.tool_call_id}"
+
+
+def _cell(names: Names, cell: CodeCell) -> str:
+    return cell_label(cell)
+
+
+def _operation(names: Names, operation: TerminalOperation) -> str:
+    return f'command "{line(command_line(operation), 60)}"'
+
+
+def _compacting(names: Names, request: CompactionRequest) -> str:
+    return f"compaction request {request.compaction_request_id}"
+
+
+def _edge(names: Names, changed: Changed) -> str:
+    return f"{changed.now.kind} {changed.id} reached its receiver"
+
+
+def _under_way(names: Names, changed: Changed) -> str:
+    edge = cast(PendingEdge, changed.now)
+    return f"{edge.kind} from {edge.author} to {names.thread(edge.target_thread_id)} is under way"
+
+
+_OUTPUTS = "model_visible_output_item_ids"
+
+_PHRASES: dict[tuple[type[Object], str], Phrase] = {
+    (Rollout, "status"): lambda names, changed: f"the rollout ended: {changed.now.status}",
+    (Rollout, "recording_complete"): lambda names, changed: "the recording is complete",
+    (Thread, ""): _started(_thread),
+    (Thread, "execution"): _ended(_thread),
+    (CodexTurn, ""): _started(_turn),
+    (CodexTurn, "execution"): _ended(_turn),
+    (ConversationItem, ""): lambda names, changed: f"{_item(changed.now)} is there",
+    (ConversationItem, "accepted_seq"): lambda names, changed: f"{_item(changed.now)} is accepted",
+    (ConversationItem, "body"): lambda names, changed: f"{_item(changed.now)} reads differently",
+    (InferenceCall, ""): _started_call,
+    (InferenceCall, "execution"): _ended(_call),
+    (InferenceCall, "response_item_ids"): _answered,
+    (InferenceCall, "usage"): _usage,
+    (CodeCell, ""): _started(_cell),
+    (CodeCell, "runtime_status"): _cell_status,
+    (CodeCell, "execution"): lambda names, changed: None,
+    (CodeCell, "nested_tool_call_ids"): _gained(_cell, "nested_tool_call_ids", "called"),
+    (CodeCell, "wait_tool_call_ids"): _gained(_cell, "wait_tool_call_ids", "is waited for by"),
+    (CodeCell, "output_item_ids"): _gained(_cell, "output_item_ids", "gave the model"),
+    (ToolCall, ""): _started(_tool),
+    (ToolCall, "execution"): _ended(_tool),
+    (ToolCall, _OUTPUTS): _gained(_tool, _OUTPUTS, "gave the model"),
+    (TerminalSession, ""): lambda names, changed: f"terminal {changed.id} opened",
+    (TerminalOperation, ""): _started(_operation),
+    (TerminalOperation, "execution"): _ended(_operation),
+    (TerminalOperation, "result"): _result,
+    (Compaction, ""): _compacted,
+    (CompactionRequest, ""): _started(_compacting),
+    (CompactionRequest, "execution"): _ended(_compacting),
+    (InteractionEdge, ""): _edge,
+    (PendingEdge, ""): _under_way,
+    (Conversation, "snapshot"): _context,
+    (Conversation, "replacement"): _replacement,
+}

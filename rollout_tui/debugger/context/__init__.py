@@ -1,0 +1,1 @@
+"""What the model has in front of it: items, their texts and sizes, what is pending."""

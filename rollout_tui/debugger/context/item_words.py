@@ -1,0 +1,219 @@
+"""Conversation items in a few words: a label of one line, and who an item came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import cast
+from weakref import WeakKeyDictionary
+
+import msgspec
+from msgspec import UNSET
+
+from rollout_tui.debugger.context.item_text import short_text
+from rollout_tui.debugger.names import cell_label
+from rollout_tui.debugger.spans.span_words import one_line, telling_argument
+from rollout_tui.debugger.spans.waits import wait_of
+from rollout_tui.graph.history import History, item_number
+from rollout_tui.graph.objects import CodeCell, ConversationItem, Object, ToolCall
+from rollout_tui.graph.values import (
+    Body,
+    CodeCellProducer,
+    CompactionProducer,
+    EncodedPart,
+    InferenceProducer,
+    PayloadRefPart,
+    ToolProducer,
+)
+
+USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
+    "user",
+    "model",
+    "tool",
+    "code cell",
+    "agent edge",
+    "compaction",
+    "harness",
+)
+
+CALL_KINDS = ("function_call", "custom_tool_call")
+OUTPUT_KINDS = ("function_call_output", "custom_tool_call_output")
+SCRIPT_STATES = {
+    "running": "yielded",
+    "completed": "completed",
+    "failed": "failed",
+    "terminated": "terminated",
+}
+_HEADING = re.compile(
+    r"Script (running|completed|failed|terminated)\b(?: with cell ID (\S+))?[^\n]*\n?"
+    r"(?:Wall time [^\n]*\n?)?(?:Output:\s*)?"
+)
+_TAGGED = re.compile(r"\s*<([A-Za-z][\w :.-]{0,60})>(?:.*</\1>\s*)?", re.DOTALL)
+# What a person did, though the client wrapped it in a tag.
+_BY_HAND = ("user_shell_command",)
+_PRAGMA = re.compile(r"\s*// @exec:[^\n]*\n?")
+_PATCH_FILE = re.compile(r"\*\*\* ((?:Add|Update|Delete) File: [^\n]*)")
+
+_labels: WeakKeyDictionary[History, dict[str, tuple[Body, str]]] = WeakKeyDictionary()
+
+
+def item_label(history: History, item: ConversationItem) -> str:
+    """What an item is, on one line: `exec  for (let i=0...`, `wait cell 2 8000 ms`, `call_A  cell 1 yielded`.
+
+    Takes only what lies in the graph; made once for a body.
+    """
+    known = _labels.setdefault(history, {})
+    found = known.get(item.item_id)
+    if found is None or found[0] is not item.body:
+        found = known[item.item_id] = (item.body, _label(history, item))
+    return found[1]
+
+
+def provenance(item: ConversationItem, *, by_edge: bool = False) -> str:
+    """Who an item came from: user, model, tool, code cell, agent edge, compaction or harness.
+
+    `by_edge` says that an interaction edge is known to end at the item. Where the trace does not say who made
+    an item (history of an earlier recording), its role decides.
+    """
+    kinds = {type(one) for one in item.produced_by}
+    for kind, words in _PRODUCERS:
+        if kind in kinds:
+            return words
+    if by_edge or item.agent_message is not UNSET:
+        return EDGE
+    if item.role == "assistant":
+        return MODEL
+    if item.role == "tool":
+        return TOOL
+    tag = _tag(item)
+    return USER if item.role == "user" and (tag is None or tag in _BY_HAND) else HARNESS
+
+
+_PRODUCERS: tuple[tuple[type, str], ...] = (
+    (CompactionProducer, COMPACTION),
+    (CodeCellProducer, CELL),
+    (ToolProducer, TOOL),
+    (InferenceProducer, MODEL),
+)
+
+
+def _tag(item: ConversationItem) -> str | None:
+    """The tag that holds the whole of a message, e.g. `environment_context`."""
+    text = short_text(item)
+    found = _TAGGED.match(text)
+    return found[1] if found and (found.end() == len(text) or len(item.body.parts) > 1) else None
+
+
+def _label(history: History, item: ConversationItem) -> str:
+    if item.kind == "compaction_marker":
+        return "compaction marker"
+    if item.kind in CALL_KINDS:
+        return _call(history, item)
+    if item.kind in OUTPUT_KINDS:
+        return _two(item.call_id or "output", output_words(history, item, short_text(item)))
+    text = one_line(short_text(item))
+    if item.kind == "reasoning":
+        return _two("reasoning", text or "encrypted")
+    if item.agent_message is not UNSET:
+        return _two(f"from {item.agent_message.author}", text or "encrypted")
+    if item.channel == "summary":
+        return _two("compaction summary", text or "encrypted")
+    tag = None if item.role == "assistant" else _tag(item)
+    if tag is not None:
+        return tag
+    if item.role in ("developer", "system"):
+        return _two("instructions", text)
+    return text or _unreadable(item)
+
+
+def _unreadable(item: ConversationItem) -> str:
+    """What stands for content that is no text."""
+    for part in item.body.parts:
+        if isinstance(part, PayloadRefPart):
+            return part.label
+        if isinstance(part, EncodedPart):
+            return "encrypted"
+    return "empty"
+
+
+def _two(first: str, second: str) -> str:
+    return f"{first}  {second}" if second else first
+
+
+def _call(history: History, item: ConversationItem) -> str:
+    name = history.items.name[item_number(item.item_id)] or item.kind
+    text = short_text(item)
+    if name == "exec":
+        return _two(name, one_line(_PRAGMA.sub("", text, count=1)))
+    patch = _PATCH_FILE.search(text) if name == "apply_patch" else None
+    if patch:
+        return _two(name, one_line(patch[1]))
+    try:
+        arguments = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        arguments = None
+    if not isinstance(arguments, dict):
+        return _two(name, one_line(text))
+    if name == "wait" and isinstance(arguments.get("cell_id"), str):
+        return _wait(arguments)
+    return _two(name, telling_argument(arguments) or ("" if not arguments else one_line(text)))
+
+
+def _wait(arguments: dict[str, object]) -> str:
+    words = ["wait cell", str(arguments["cell_id"])]
+    if arguments.get("terminate") is True:
+        words.append("terminate")
+    if isinstance(arguments.get("yield_time_ms"), int):
+        words.append(f"{arguments['yield_time_ms']} ms")
+    return one_line(" ".join(words))
+
+
+def output_words(history: History, item: ConversationItem, text: str) -> str:
+    """What an output says: how its cell stood, where it is that of a cell; else its text."""
+    stood = cell_words(text, lambda: _cell_of(history, item))
+    return stood[0] if stood else one_line(text) or _unreadable(item)
+
+
+def cell_words(text: str, named: Callable[[], str | None]) -> tuple[str, str] | None:
+    """How a cell stood by the heading of an output of `exec` or `wait`, and the text behind that heading.
+
+    E.g. (`cell 1 yielded`, `A0`); None for other texts. `named()` tells the cell where the heading does not.
+    """
+    heading = _HEADING.match(text)
+    if heading is None:
+        return None
+    cell = f"cell {heading[2]}" if heading[2] else named()
+    if cell is None:
+        return None
+    return f"{cell} {SCRIPT_STATES[heading[1]]}", text[heading.end() :]
+
+
+def _cell_of(history: History, item: ConversationItem) -> str | None:
+    for producer in item.produced_by:
+        if isinstance(producer, ToolProducer):
+            tool = _latest(history, ToolCall, producer.tool_call_id)
+            named = None if tool is None else cell_of_call(history, cast(ToolCall, tool))
+            if named is not None:
+                return named
+    for producer in item.produced_by:
+        if isinstance(producer, CodeCellProducer):
+            return _cell_named(history, producer.code_cell_id)
+    return None
+
+
+def cell_of_call(history: History, tool: ToolCall) -> str | None:
+    """The cell an `exec` call runs or a `wait` call waits for, as people call it."""
+    wait = wait_of(history, tool)
+    if wait is not None:
+        return f"cell {wait.cell_id}" if wait.cell_id else None
+    return _cell_named(history, f"code_cell:{tool.model_visible_call_id}")
+
+
+def _cell_named(history: History, code_cell_id: str) -> str | None:
+    cell = _latest(history, CodeCell, code_cell_id)
+    return None if cell is None else cell_label(cast(CodeCell, cell))
+
+
+def _latest(history: History, kind: type[Object], id: str) -> Object | None:
+    handle = history.handle(kind, id)
+    return None if handle is None else cast(Object, history.objects[handle])

@@ -1,0 +1,1 @@
+"""What failed, was lost, never ended, or is wrong with the recording."""

@@ -1,0 +1,1 @@
+"""Spans: turns, inferences, tools, cells and waits as a tree over the events."""

@@ -1,0 +1,101 @@
+"""What a span is called in one line: turn 3, inference 2, exec call_A, cell 1, wait cell 2 8000 ms."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from rollout_tui.debugger.names import command_line, tool_name
+from rollout_tui.debugger.spans.spans import KINDS, TURN, Spans
+from rollout_tui.debugger.spans.waits import Wait, as_started, call_arguments, wait_of
+from rollout_tui.graph.history import History
+from rollout_tui.graph.objects import (
+    CodeCell,
+    CompactionRequest,
+    InferenceCall,
+    TerminalOperation,
+    Thread,
+    ToolCall,
+)
+from rollout_tui.graph.values import CodeCellRequester, GenericSummary
+
+# Of these arguments the first that a call has says most about it.
+_TELLING = ("cmd", "command", "message", "query", "path", "target", "task_name", "session_id")
+_LONGEST = 160
+
+
+def title(spans: Spans, number: int) -> str:
+    """What people call a span."""
+    kind, handle = spans.kinds[number], spans.handles[number]
+    made = spans.history.objects[handle] if handle else None
+    if kind == TURN:
+        return f"turn {spans.position(number)}"
+    if isinstance(made, InferenceCall):
+        return f"inference {spans.position(number)}"
+    if isinstance(made, CompactionRequest):
+        return f"compaction request {spans.position(number)}"
+    if isinstance(made, Thread):
+        return f"thread {made.agent_path or made.thread_id}"
+    if isinstance(made, ToolCall):
+        return f"{tool_name(made.kind)} {short_call(made)}"
+    if isinstance(made, CodeCell):
+        return f"cell {made.runtime_cell_id or made.model_visible_call_id}"
+    if isinstance(made, TerminalOperation):
+        return f"command {one_line(command_line(made))}"
+    return KINDS[kind].replace("_", " ")
+
+
+def short_call(tool: ToolCall) -> str:
+    """The id of a call; of one a cell made, enough to know it by: `exec-2bfd`."""
+    if isinstance(tool.requester, CodeCellRequester) and tool.tool_call_id.startswith("exec-"):
+        return tool.tool_call_id[:9]
+    return tool.tool_call_id
+
+
+def call_label(history: History, tool: ToolCall) -> str:
+    """What a call does: `exec_command echo fromB`, `wait cell 2 8000 ms`, `wait_agent 20000 ms`."""
+    wait = wait_of(history, tool)
+    if wait is not None:
+        return wait_label(wait)
+    started = as_started(history, tool.tool_call_id) or tool
+    name = tool_name(tool.kind)
+    return f"{name} {what}" if (what := call_text(history, tool, started)) else name
+
+
+def call_text(history: History, tool: ToolCall, started: ToolCall | None = None) -> str:
+    """What a call was given, the telling part of it, on one line; empty when nothing is known."""
+    handle = history.handle(TerminalOperation, tool.terminal_operation_id or "")
+    if handle is not None:
+        return one_line(command_line(cast(TerminalOperation, history.objects[handle])))
+    called = started or as_started(history, tool.tool_call_id) or tool
+    told = telling_argument(call_arguments(called))
+    if told:
+        return told
+    preview = called.summary.input_preview if isinstance(called.summary, GenericSummary) else None
+    return one_line(preview or "") if preview != "{}" else ""
+
+
+def telling_argument(arguments: dict[str, Any]) -> str:
+    """The argument that says most about a call, on one line; empty when there is none of those."""
+    for name in _TELLING:
+        value = arguments.get(name)
+        if isinstance(value, (str, int)) and value != "":
+            return one_line(str(value))
+        if isinstance(value, list) and value:
+            return one_line(" ".join(map(str, value)))
+    return ""
+
+
+def wait_label(wait: Wait) -> str:
+    """`wait cell 2 8000 ms`, `wait_agent alpha 20000 ms`."""
+    words = ["wait", "cell", wait.cell_id] if wait.cell_id else ["wait_agent", *wait.targets]
+    if wait.terminate:
+        words.append("terminate")
+    if wait.timeout_ms is not None:
+        words.append(f"{wait.timeout_ms} ms")
+    return " ".join(word for word in words if word)
+
+
+def one_line(text: str, most: int = _LONGEST) -> str:
+    """Text with its runs of white space made single spaces, cut to `most` characters."""
+    line = " ".join(text[: most * 4].split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."

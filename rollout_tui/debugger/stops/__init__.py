@@ -1,0 +1,1 @@
+"""Breakpoints, watches and filters, and the language they are written in."""

@@ -1,0 +1,1 @@
+"""The thread that reads a trace, and what it tells the screen."""

@@ -1,0 +1,143 @@
+"""A trace while it is read: the trace and all that is derived from it, brought forward step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.content_sizes import ContentSizes, measure_contexts
+from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.pending_index import PendingIndex
+from rollout_tui.debugger.context.usages import Usages
+from rollout_tui.debugger.findings.arranged import arranged
+from rollout_tui.debugger.findings.findings import SEVERITIES, Findings, recording_status
+from rollout_tui.debugger.indexes import Index, index_of
+from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.spans.span_tree import CELL, THREAD
+from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.stories.terminals import operation_count
+from rollout_tui.debugger.waiting.silences import Silences
+from rollout_tui.graph.objects import Rollout
+from rollout_tui.recording import Progress, Trace
+from rollout_tui.trace.arrivals import SILENT_MS
+from rollout_tui.trace.tail import MIB
+from rollout_tui.trace.writer import WriterState
+from rollout_tui.tui.panes.outline import Outline
+from rollout_tui.words import count
+
+INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex, ContentSizes, Usages)
+"""What panes ask beside the spans."""
+
+
+class Reading:
+    """One thread calls `advance`, another looks at what is there.
+
+    When there is another history (`generation` changes) everything but `trace` is a new object. `live` is
+    whether more may come. While `painting` is set the reading thread pauses between two steps: both want
+    the interpreter, and the screen goes first.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.live = True
+        self.painting = False
+        self._start()
+
+    def _start(self) -> None:
+        history, findings = self.trace.history, Findings(self.trace)
+        spans, silences = index_of(history, Spans), index_of(history, Silences)
+        outline = Outline(spans)
+        outline.update()
+        self.history, self.spans, self.silences = history, spans, silences
+        self.findings, self.outline = findings, outline
+        self.found_to = 0
+        self.generation = self.trace.generation
+
+    def advance(self, most: int = MIB) -> Progress:
+        """Read and reduce about `most` bytes more and derive what follows from them."""
+        progress = self.trace.advance(most)
+        if self.trace.generation != self.generation:
+            self._start()
+        if progress.events:
+            self.derive()
+        return progress
+
+    def resolve(self) -> list[str]:
+        """Take in payloads that came late; returns their paths. All is made anew when there are any."""
+        came = self.trace.resolve()
+        if came:
+            self._start()
+            self.derive()
+            self.find()
+        return came
+
+    def find(self) -> None:
+        """Look for findings up to the head, those of the end too once nothing more will come.
+
+        Contexts are measured along with that, since it can mean to open payloads.
+        """
+        self.findings.update()
+        found = self.findings.complete(recording_status(self.history, live=self.live))
+        arranged(self.findings, found, SEVERITIES[-1])
+        measure_contexts(self.trace)
+        self.found_to = self.spans.head
+
+    def take_held_line(self) -> None:
+        """Reduce an unterminated last line: nobody will end it."""
+        self.trace.take_held_line()
+        self.derive()
+        self.find()
+
+    def is_written(self, writer: WriterState, clock_ms: int) -> bool:
+        """Whether somebody still writes; where nobody can tell, ten minutes of silence say no."""
+        if writer != "unknown":
+            return writer == "writing"
+        try:
+            modified_ns = self.trace.bundle.spine.stat().st_mtime_ns
+        except OSError:
+            return False
+        return clock_ms - modified_ns // 1_000_000 < SILENT_MS
+
+    @property
+    def ended(self) -> bool:
+        """Whether the recording has its end mark."""
+        rollout = cast(Rollout, self.history.objects[self.history.rollout])
+        return rollout.recording_complete or rollout.status != "running"
+
+    def derive(self) -> None:
+        """Bring everything but the findings up to the trace's head: panes must not have to wait for it."""
+        self.spans.update()
+        self.silences.update()
+        for kind in INDEXES:
+            index_of(self.history, kind)
+        operation_count(self.history, "", self.history.head)
+        self.outline.update()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all findings there are are found."""
+        return self.found_to >= self.spans.head
+
+    @property
+    def threads(self) -> Sequence[int]:
+        """Spans of the threads, in the order they started."""
+        return self.spans.of_kind(THREAD)
+
+    def threads_at(self, event: int) -> list[str]:
+        """Ids of the threads that have started by `event`, in that order."""
+        begins = self.spans.windows.begins
+        return [self.spans.span(one).thread_id or "" for one in self.threads if begins[one] <= event]
+
+    def thread_note(self, thread_id: str) -> str:
+        """What stands at the end of a thread's lane: `2 cells`."""
+        cells = len(self.spans.of_kind(CELL, self.spans.thread_number(thread_id)))
+        return count(cells, "cell") if cells else ""
+
+    def lane_threads(self, shown: str | None, most: int) -> tuple[int, ...]:
+        """Spans of at most `most` threads to draw lanes of, in the order they started, `shown` among them."""
+        threads = list(self.threads[:most])
+        for number in self.threads[most:]:
+            if most and self.spans.span(number).thread_id == shown:
+                threads[-1] = number
+        return tuple(threads)
