@@ -54,6 +54,8 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
         yield from desk.where()
     elif word.lstrip(":") in NO_COMMANDS:
         yield NO_COMMANDS[word.lstrip(":")]
+    elif text[0] == ":" and text[1:] in OWN:
+        yield from OWN[text[1:]](desk)
     elif text[0] == ":" and len(text) > 1:
         run_command(desk, text[1:])  # type: ignore[arg-type]
     elif text[0] == "/" and len(text) > 1:

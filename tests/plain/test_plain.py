@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from rollout_tui.cli import main
+from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.keys import ACTIONS
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -99,6 +100,7 @@ def test_what_is_not_understood_names_what_is_near(plain) -> None:  # type: igno
 def test_nothing_that_can_be_typed_ends_it(plain) -> None:  # type: ignore[no-untyped-def]
     typed = [action.id for action in ACTIONS if action.id != "quit"]
     typed += [key for action in ACTIONS for key in action.keys if key != "q"]
+    typed += [f":{command.word}" for command in COMMANDS if command.word not in ("quit", "q")]
     typed += [
         ":",
         "/",
