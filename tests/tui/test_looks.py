@@ -91,7 +91,7 @@ class Text(SingleFileSnapshotExtension):
     """A text file for each screen."""
 
     _write_mode = WriteMode.TEXT
-    _file_extension = "txt"
+    file_extension = "txt"
 
 
 @pytest.fixture
