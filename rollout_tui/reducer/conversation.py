@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import with_id
-from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread
+from rollout_tui.graph.objects import CodeCell, ConversationItem
 from rollout_tui.graph.values import (
     Body,
     CodeCellProducer,
@@ -268,8 +268,3 @@ def thread_items_of_call(r: Reduction, thread_id: str, call_id: str, kinds: froz
         if (item := item_at(r, number)).thread_id == thread_id and item.kind in kinds
     ]
     return sorted(found, key=lambda number: str(number + 1)) if r.schema == 1 else sorted(found)
-
-
-def known_thread(r: Reduction, thread_id: str) -> bool:
-    """Whether a thread exists."""
-    return r.find(Thread, thread_id) is not None

@@ -163,20 +163,6 @@ class SpanTree:
             yield found
             stack.extend(reversed(list(self.children(found))))
 
-    def comes_before(self, one: int, other: int) -> bool:
-        """Whether a span stands above another one when the whole tree is written down."""
-        while self.depths[one] > self.depths[other]:
-            one = self.parents[one]
-            if one == other:
-                return False
-        while self.depths[other] > self.depths[one]:
-            other = self.parents[other]
-            if other == one:
-                return True
-        while self.parents[one] != self.parents[other]:
-            one, other = self.parents[one], self.parents[other]
-        return one < other
-
     # -- building ------------------------------------------------------------------
 
     def add(self, kind: int, handle: int, thread: int, parent: int, event: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.context.item_search import find_in_items
 from rollout_tui.debugger.findings.findings import SEVERITIES
 from rollout_tui.debugger.moving.stepping import Step
-from rollout_tui.debugger.searching.search import SearchProblem, query
+from rollout_tui.debugger.searching.search_query import Query, SearchProblem, query
 from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
@@ -32,13 +32,20 @@ def ask(desk: Desk) -> None:
     desk.ask(IN_LOST if in_lost else "/")
 
 
+def _query(desk: Desk, text: str) -> Query | None:
+    """What is searched for; where it cannot be understood that is said."""
+    try:
+        return query(text)
+    except SearchProblem as problem:
+        desk.say(str(problem), "warning")
+        return None
+
+
 def begin_in_lost(desk: Desk, text: str) -> None:
     """Search for `text` in what the model lost, by the diff on the screen."""
     session = desk.session
-    try:
-        wanted = query(text)
-    except SearchProblem as problem:
-        desk.say(str(problem), "warning")
+    wanted = _query(desk, text)
+    if wanted is None:
         return
     place = session.lost_search.place if session.lost_search else session.place
     session.end_search()
@@ -53,10 +60,8 @@ def begin_in_lost(desk: Desk, text: str) -> None:
 def begin(desk: Desk, text: str) -> None:
     """Search for `text` in the background, from the cursor on."""
     session = desk.session
-    try:
-        wanted = query(text)
-    except SearchProblem as problem:
-        desk.say(str(problem), "warning")
+    wanted = _query(desk, text)
+    if wanted is None:
         return
     place = session.searching.place if session.searching else session.place
     session.end_search()
