@@ -51,11 +51,6 @@ class Doorbell:
         self._watch: _Watch | None = None
         self._thread: threading.Thread | None = None
 
-    @property
-    def watching(self) -> bool:
-        """Whether changes are being watched for at this moment."""
-        return self._watch is not None
-
     def start(self) -> None:
         """Begin to watch. A doorbell is started once."""
         self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)

@@ -55,7 +55,6 @@ class _Session(msgspec.Struct, gc=False):
     session_id: str | None = None
     parent_thread_id: str | None = None
     forked_from_id: str | None = None
-    thread_source: str | None = None
 
 
 class _Metadata(msgspec.Struct, gc=False):

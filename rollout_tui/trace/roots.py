@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rollout_tui.trace.arrivals import SILENT_MS
-from rollout_tui.trace.bundle import bundle_folders, newest_folder
+from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.glance import Glance, glance
 from rollout_tui.trace.identity import SPINE_NAME, Identity
 from rollout_tui.trace.writer import WriterState, states_of
@@ -81,16 +81,6 @@ class TraceRoot(BundleList):
     def __init__(self, root: Path) -> None:
         super().__init__(lambda: bundle_folders(root))
         self.root = root
-
-
-def list_bundles(root: Path) -> list[BundleRow]:
-    """The bundles directly inside `root`, the one started last first. Raises OSError."""
-    return TraceRoot(root).rows()
-
-
-def newest_bundle(root: Path) -> Path | None:
-    """The bundle folder inside `root` that was started last, None if there is none. Raises BundleProblem."""
-    return newest_folder(root)
 
 
 def _file_state(folder: Path) -> object:

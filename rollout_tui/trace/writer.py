@@ -82,11 +82,6 @@ class WriterWatch:
         return answer
 
 
-def writer_process(path: Path) -> WriterState:
-    """Whether a process holds `path` open for writing. Takes some ms; to ask again use a WriterWatch."""
-    return WriterWatch(path).state()
-
-
 def sweep_writers(names: set[str], *, proc: Path = _PROC, budget_s: float = _BUDGET_S) -> Sweep:
     """Look through all processes once for files of these names that are open for writing."""
     holders: dict[FileIdentity, tuple[str, str]] = {}
@@ -109,7 +104,7 @@ def sweep_writers(names: set[str], *, proc: Path = _PROC, budget_s: float = _BUD
 
 
 def states_of(paths: list[Path], *, proc: Path = _PROC) -> list[WriterState]:
-    """`writer_process` of many files with one sweep."""
+    """What a WriterWatch says of each of these files, with one sweep for all; takes some ms."""
     # Many files are looked for at the price of one, so the sweep may take longer.
     sweep = sweep_writers({path.name for path in paths}, proc=proc, budget_s=5 * _BUDGET_S)
     states: list[WriterState] = []

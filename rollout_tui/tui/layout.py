@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
 
 WIDE, MEDIUM = 120, 100
-LOW, TALL = 20, 40
+LOW = 20
 
 
 class Layout(NamedTuple):

@@ -32,11 +32,7 @@ def test_two_children_and_what_they_are_given() -> None:
     assert alpha.spawn and course(alpha.spawn) == ("spawn_agent", 21, 30, 33)
     assert beta.spawn and course(beta.spawn) == ("spawn_agent", 36, 43, None)
     assert alpha.spawn.text == "[[alpha]] please do the alpha job"
-    assert (alpha.spawn.source_path, alpha.spawn.target_path, alpha.spawn.source_tool_call_id) == (
-        "/root",
-        "/root/alpha",
-        "c1",
-    )
+    assert (alpha.spawn.source_path, alpha.spawn.target_path) == ("/root", "/root/alpha")
     assert at_45["/root"].position.startswith("blocked 0 ms on wait_agent(c3) -> ")
     assert alpha.position == "blocked 64 ms on inference 1 gpt-5.4"
     assert (alpha.turn, alpha.turn_status, alpha.inferences) == (1, "running", 1)
@@ -47,7 +43,7 @@ def test_two_children_and_what_they_are_given() -> None:
         ("spawn_agent", 36, 43, 47),
         ("agent_result", 68, None, None),
     ]
-    assert [edge.is_pending for edge in at_68.edges] == [False, False, True]
+    assert [edge.item_id is None for edge in at_68.edges] == [False, False, True]
     assert at_68.running == 2
     assert told(trace, 68)["/root/alpha"].position == "idle"
     assert [course(edge) for edge in told(trace, 105)["/root/alpha"].results] == [

@@ -16,6 +16,10 @@ from rollout_tui.debugger.stops.breakpoints import (
 from rollout_tui.debugger.stops.expressions import parse
 
 
+def next_stop(points: Breakpoints, event: int, *, backwards: bool = False) -> Stop | None:
+    return next((one for one in points.seek(event, backwards=backwards) if isinstance(one, Stop)), None)
+
+
 def stops(name: str, sort: Sort, *sources: str) -> list[int]:
     """Seqs of all stops, checked to be the same forwards and backwards."""
     trace = recording(name)
@@ -23,10 +27,10 @@ def stops(name: str, sort: Sort, *sources: str) -> list[int]:
     for source in sources:
         points.add(sort, source)
     forwards: list[int] = []
-    while stop := points.next_stop(forwards[-1] if forwards else 0):
+    while stop := next_stop(points, forwards[-1] if forwards else 0):
         forwards.append(stop.event)
     backwards: list[int] = []
-    while stop := points.next_stop(backwards[-1] if backwards else trace.history.head + 1, backwards=True):
+    while stop := next_stop(points, backwards[-1] if backwards else trace.history.head + 1, backwards=True):
         backwards.append(stop.event)
     assert backwards[::-1] == forwards
     return forwards
@@ -102,19 +106,17 @@ def test_several_breakpoints_stop_at_the_nearest() -> None:
     cell = points.add("break", "code_cell_ended")
     wait = points.add("break", "tool=wait status=completed")
     watch = points.add("watch", "open_cells >= 2")
-    assert points.next_stop(0) == Stop(20, watch)
-    assert points.next_stop(34) == Stop(49, cell)
-    assert points.next_stop(49) == Stop(50, wait)
-    assert points.next_stop(45, backwards=True) == Stop(34, wait)
-    cell.enabled = False
-    assert points.next_stop(34) == Stop(50, wait)
-    assert points.at(50) == [wait]
-    assert points.at(51) == []
+    assert next_stop(points, 0) == Stop(20, watch)
+    assert next_stop(points, 34) == Stop(49, cell)
+    assert next_stop(points, 49) == Stop(50, wait)
+    assert next_stop(points, 45, backwards=True) == Stop(34, wait)
+    points.remove(cell.number)
+    assert next_stop(points, 34) == Stop(50, wait)
 
 
 def test_the_list_and_how_to_take_one_away() -> None:
     points = Breakpoints(recording("two-cells-interleaved"))
-    assert points.next_stop(0) is None
+    assert next_stop(points, 0) is None
     first = points.add("break", "exit_code!=0")
     second = points.add("watch", "input_tokens > 200k")
     third = points.add_event("inference_failed")

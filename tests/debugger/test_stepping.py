@@ -15,6 +15,7 @@ from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.moving.stepping import STEPS, Walk, step
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.waiting.silences import Silence
 from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
 from rollout_tui.recording import Trace, open_trace
 
@@ -23,13 +24,6 @@ from rollout_tui.recording import Trace, open_trace
 class Found:
     event: int
     severity: str
-
-
-@dataclass(frozen=True)
-class Silent:
-    start: int
-    end: int
-    length_ms: int
 
 
 def walk_of(trace: Trace) -> Walk:
@@ -191,7 +185,7 @@ def test_agent_events_are_threads_and_what_they_give_each_other() -> None:
 
 def test_findings_and_silences() -> None:
     findings = (Found(16, "warning"), Found(28, "error"), Found(28, "note"), Found(44, "note"))
-    walk = replace(CELLS, findings=findings, silences=(Silent(40, 41, 1500), Silent(44, 45, 2000)))
+    walk = replace(CELLS, findings=findings, silences=(Silence(40, 41, 1500), Silence(44, 45, 2000)))
     assert all_from(walk, "problem_next", 1) == [16, 28]
     assert all_from(walk, "problem_previous", 64) == [28, 16]
     assert all_from(walk, "failure_next", 1) == [28]
@@ -199,7 +193,7 @@ def test_findings_and_silences() -> None:
     assert all_from(walk, "silence_next", 1) == [41, 45]
     assert all_from(walk, "silence_previous", 64) == [45, 41]
     told = step(walk, "silence_next", 41).message
-    assert told.startswith("after 2.0 s of silence: /root blocked 1.80 s on wait(call_wB2) -> cell 2")
+    assert told.startswith("after 2.00 s without an event: /root blocked 1.80 s on wait(call_wB2) -> cell 2")
 
 
 def test_the_same_call_cell_or_item() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from shared_recordings import recording
 
-from rollout_tui.debugger.context.content_sizes import CATEGORIES
+from rollout_tui.debugger.context.content_sizes import Category
 from rollout_tui.debugger.tokens import (
     context_window,
     estimate,
@@ -50,7 +52,7 @@ def test_what_fills_the_context() -> None:
     assert [share.name for share in found.largest[:2]] == ["conversation_item:7", "conversation_item:5"]
     assert sum(share.size_bytes for share in found.categories) == found.size_bytes
     assert abs(sum(share.share for share in found.categories) - 1) < 1e-9
-    assert {share.name for share in found.categories} <= set(CATEGORIES)
+    assert {share.name for share in found.categories} <= set(get_args(Category))
 
 
 def test_requests_grow_on_a_stable_prefix() -> None:

@@ -139,10 +139,11 @@ def test_notices_that_a_parent_was_renamed(tmp_path: Path) -> None:
 
 def test_waits_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
     bell = Bell()
-    with Doorbell(tmp_path / "later", bell.ring) as doorbell:
-        assert not bell.rang.wait(0.3) and not doorbell.watching
+    with Doorbell(tmp_path / "later", bell.ring):
+        assert not bell.rang.wait(0.3)
         (tmp_path / "later").mkdir()
-        assert bell.rang.wait(3) and doorbell.watching
+        assert bell.rang.wait(3)
+        assert bell.rings(lambda: append(tmp_path / "later"))
 
 
 def test_stays_silent_where_nothing_can_be_watched(bundle: Path) -> None:
@@ -150,9 +151,9 @@ def test_stays_silent_where_nothing_can_be_watched(bundle: Path) -> None:
         raise OSError(28, "No space left on device")
 
     bell = Bell()
-    with Doorbell(bundle, bell.ring, open_watch=no_watches_left) as doorbell:
+    with Doorbell(bundle, bell.ring, open_watch=no_watches_left):
         append(bundle)
-        assert not bell.rang.wait(0.4) and not doorbell.watching
+        assert not bell.rang.wait(0.4)
 
 
 def test_a_busy_writer_does_not_ring_for_every_write(bundle: Path) -> None:

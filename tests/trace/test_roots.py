@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from making_bundles import MakeBundle, event_line, manifest, rollout_started
 
-from rollout_tui.trace.roots import BundleRow, TraceRoot, list_bundles, newest_bundle
+from rollout_tui.trace.bundle import newest_folder
+from rollout_tui.trace.roots import BundleRow, TraceRoot
 
 
 def row_of(folder: Path) -> BundleRow:
-    (row,) = (row for row in list_bundles(folder.parent) if row.folder == folder)
+    (row,) = (row for row in TraceRoot(folder.parent).rows() if row.folder == folder)
     return row
 
 
@@ -139,11 +140,11 @@ def test_of_a_large_trace_head_and_tail_are_looked_at(make_bundle: MakeBundle) -
 def test_newest_first(make_bundle: MakeBundle, tmp_path: Path) -> None:
     for name, at_ms in (("a", 3000), ("b", 9000), ("c", 5000)):
         make_bundle(name, manifest_text=manifest(rollout=name, at_ms=at_ms))
-    assert [row.folder.name for row in list_bundles(tmp_path)] == ["b", "c", "a"]
-    assert newest_bundle(tmp_path) == tmp_path / "b"
+    assert [row.folder.name for row in TraceRoot(tmp_path).rows()] == ["b", "c", "a"]
+    assert newest_folder(tmp_path) == tmp_path / "b"
     (tmp_path / "empty").mkdir()
-    assert list_bundles(tmp_path / "empty") == []
-    assert newest_bundle(tmp_path / "empty") is None
+    assert TraceRoot(tmp_path / "empty").rows() == []
+    assert newest_folder(tmp_path / "empty") is None
 
 
 def related(folder: Path) -> list[tuple[str, str]]:

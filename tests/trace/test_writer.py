@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from making_bundles import Unprivileged
 
-from rollout_tui.trace.writer import WriterWatch, states_of, writer_process
+from rollout_tui.trace.writer import WriterWatch, states_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
 
@@ -45,27 +45,27 @@ def process_holding(path: Path, mode: str) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_process_that_writes_is_found_and_missed_when_killed(spine: Path, mode: str) -> None:
     with process_holding(spine, mode) as process:
         watch = WriterWatch(spine)
-        assert watch.state() == writer_process(spine) == "writing"
+        assert watch.state() == WriterWatch(spine).state() == "writing"
         assert states_of([spine, spine.with_name("gone")]) == ["writing", "unknown"]
         process.kill()
         process.wait()
-        assert watch.state() == writer_process(spine) == "none"
+        assert watch.state() == WriterWatch(spine).state() == "none"
 
 
 def test_readers_are_no_writers(spine: Path) -> None:
     with process_holding(spine, "r"):
-        assert writer_process(spine) == "none"
+        assert WriterWatch(spine).state() == "none"
 
 
 def test_a_writer_of_a_replaced_or_renamed_file(spine: Path) -> None:
     with process_holding(spine, "a"):
         spine.rename(spine.with_name("old"))
         spine.write_bytes(b"uno\n")
-        assert writer_process(spine) == "none"
+        assert WriterWatch(spine).state() == "none"
     with process_holding(spine, "a"):
         spine.parent.joinpath("folder").mkdir()
         moved = spine.rename(spine.parent / "folder" / "trace.jsonl")
-        assert writer_process(moved) == "writing"
+        assert WriterWatch(moved).state() == "writing"
 
 
 def test_asking_again_is_cheap(spine: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_new_writer_is_found_once_the_file_grows(spine: Path) -> None:
 
 
 def test_a_missing_file_and_a_system_without_proc(spine: Path, tmp_path: Path) -> None:
-    assert writer_process(tmp_path / "nothing") == "unknown"
+    assert WriterWatch(tmp_path / "nothing").state() == "unknown"
     assert WriterWatch(spine, proc=tmp_path / "no proc").state() == "unknown"
 
 
@@ -121,7 +121,7 @@ def test_other_machines_may_write_to_remote_files(tmp_path: Path, spine: Path, k
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to be somebody else")
 def test_the_file_of_another_user_cannot_be_told(spine: Path, unprivileged: Unprivileged) -> None:
     with unprivileged():
-        assert writer_process(spine) == "unknown"
+        assert WriterWatch(spine).state() == "unknown"
 
 
 @contextmanager
@@ -160,4 +160,4 @@ def test_a_codex_that_closed_itself_off(
     with unprivileged():
         pass
     with closed_off_process(spine, name), unprivileged():
-        assert writer_process(spine) == state
+        assert WriterWatch(spine).state() == state

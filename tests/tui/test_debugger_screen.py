@@ -26,6 +26,18 @@ async def test_waits_one_after_the_other(two_cells: Path) -> None:
         assert shown.session.seq == 51
 
 
+async def test_the_same_call_is_walked_through_events_that_are_about_something_else(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=51) as shown:
+        seqs = []
+        for key in ("o", "o", "o", "O"):
+            await shown.press(key)
+            seqs.append(shown.session.seq)
+        # The wait ends, its output is accepted, a request carries it.
+        assert seqs == [54, 55, 56, 55]
+        await shown.press("s", "S", "s", "S", "n")
+        assert shown.session.followed is None
+
+
 async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are() -> None:
     async with on_screen(FIXTURES / "recordings" / "ma-child-http400") as shown:
         await shown.press("e")

@@ -14,7 +14,6 @@ from rollout_tui.tui.drawing.lines import (
     line,
     restyled,
     row,
-    text_line,
     wrapped,
 )
 
@@ -45,7 +44,7 @@ def test_the_least_important_column_goes_first() -> None:
 
 def test_pieces_are_made_printable() -> None:
     assert line("a\x1b]0;title\x07b").text == "a\u241b]0;title\u2407b"
-    assert text_line("one\ntwo").text == "one\u240atwo"
+    assert line("one\ntwo").text == "one\u240atwo"
 
 
 def test_words_are_wrapped() -> None:

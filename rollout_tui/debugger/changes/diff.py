@@ -30,9 +30,9 @@ class ChangedItem(NamedTuple):
 class ContextDiff(NamedTuple):
     """The context of a thread at event `b` against event `a` (ordinals).
 
-    The first `stable` items read the same to the model; they have `stable_bytes` bytes, all items at `a` have
-    `before_bytes`. `changed` items are in both and read differently, `unchanged` counts the others in both.
-    `compactions` were installed in between.
+    The first `stable` items read the same to the model; they have `stable_bytes` bytes. `changed` items are
+    in both and read differently, `unchanged` counts the others in both. `compactions` were installed in
+    between.
     """
 
     a: int
@@ -44,7 +44,6 @@ class ContextDiff(NamedTuple):
     changed: tuple[ChangedItem, ...]
     stable: int
     stable_bytes: int
-    before_bytes: int
     compactions: tuple[str, ...]
 
     @property
@@ -111,7 +110,6 @@ def request_diff(trace: Trace, event: int, thread_id: str) -> ContextDiff | None
         tuple(_changed(trace, compared, (before.items, answer), before.event, request.event)),
         stable,
         content_size(trace, prefix(before.items, stable)).size_bytes,
-        content_size(trace, before.items).size_bytes,
         tuple(_compactions(history, thread_id, before.event, request.event)),
     )
 
@@ -145,7 +143,6 @@ def _diff(trace: Trace, a: int, b: int, thread_id: str, before: Ids, after: Ids)
         tuple(_changed(trace, compared, (before,), a, b)),
         stable,
         content_size(trace, prefix(before, stable)).size_bytes,
-        content_size(trace, before).size_bytes,
         tuple(_compactions(history, thread_id, *sorted((a, b)))),
     )
 

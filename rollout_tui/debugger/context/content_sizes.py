@@ -10,7 +10,7 @@ import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from heapq import nlargest
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -25,15 +25,9 @@ if TYPE_CHECKING:
 
     from rollout_tui.recording import Trace
 
-CATEGORIES = (
-    "instructions",
-    "messages",
-    "reasoning",
-    "tool calls",
-    "tool output",
-    "agent messages",
-    "summary",
-)
+Category: TypeAlias = Literal[
+    "instructions", "messages", "reasoning", "tool calls", "tool output", "agent messages", "summary"
+]
 BLOCK = 64
 LARGEST = 10
 
@@ -73,8 +67,8 @@ def measure_contexts(trace: Trace) -> None:
     index_of(trace.history, ContentSizes).measure_contexts(trace)
 
 
-def category(item: ConversationItem) -> str:
-    """One of `CATEGORIES`."""
+def category(item: ConversationItem) -> Category:
+    """What an item counts as."""
     if isinstance(item.agent_message, msgspec.Struct):
         return "agent messages"
     if item.kind.endswith("_output"):

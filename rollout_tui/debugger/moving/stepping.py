@@ -16,7 +16,6 @@ from rollout_tui.debugger.moving.walk import (
     END,
     Found,
     Motion,
-    Silent,
     Step,
     Walk,
     after,
@@ -25,10 +24,9 @@ from rollout_tui.debugger.moving.walk import (
     later,
 )
 from rollout_tui.debugger.spans.spans import INFERENCE, TOOL, TURN, Spans
-from rollout_tui.debugger.waiting.blocked import blocked, in_words
-from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.debugger.waiting.silences import Silence, in_words
 
-__all__ = ["STEPS", "Found", "Motion", "Silent", "Starts", "Step", "Walk", "step"]
+__all__ = ["STEPS", "Found", "Motion", "Starts", "Step", "Walk", "step"]
 
 _Related: TypeAlias = tuple[Subject, Sequence[int]]
 
@@ -136,21 +134,17 @@ def _event_of(finding: Found) -> int:
 
 def _silence_next(walk: Walk, event: int) -> Step:
     found = next((one for one in walk.silences if one.end > event), None)
-    return later(None, "long silence") if found is None else _silence(walk, found)
+    return later(None, "long silence") if found is None else _end_of(walk, found)
 
 
 def _silence_previous(walk: Walk, event: int) -> Step:
     found = next((one for one in reversed(walk.silences) if one.end < event), None)
-    return earlier(None, "long silence") if found is None else _silence(walk, found)
+    return earlier(None, "long silence") if found is None else _end_of(walk, found)
 
 
-def _silence(walk: Walk, found: Silent) -> Step:
+def _end_of(walk: Walk, silence: Silence) -> Step:
     """The event that breaks a silence, with what was open during it."""
-    snapshot = Snapshot(walk.spans.history, found.start)
-    now = walk.spans.history.events.times[found.end]
-    busy = [in_words(one) for one in blocked(walk.trace, snapshot, now) if one.blocked_on]
-    told = "; ".join(busy) or "no turn was running"
-    return Step(found.end, f"after {found.length_ms / 1000:,.1f} s of silence: {told}")
+    return Step(silence.end, f"after {in_words(walk.trace, silence)}")
 
 
 # -- event by event ----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.waiting.silences import Silence
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -39,22 +40,6 @@ class Found(Protocol):
         """`error`, `warning` or `note`."""
 
 
-class Silent(Protocol):
-    """A silence: no event between `start` and the next one, `end`."""
-
-    @property
-    def start(self) -> int:
-        """The event (ordinal) before it."""
-
-    @property
-    def end(self) -> int:
-        """The event (ordinal) that breaks it."""
-
-    @property
-    def length_ms(self) -> int:
-        """How long it lasted."""
-
-
 @dataclass(frozen=True)
 class Walk:
     """What motions go by.
@@ -66,7 +51,7 @@ class Walk:
     trace: Trace
     spans: Spans
     findings: Sequence[Found] = ()
-    silences: Sequence[Silent] = ()
+    silences: Sequence[Silence] = ()
     selected: Subject | None = None
     followed: Subject | None = None
 

@@ -39,7 +39,6 @@ class Breakpoint:
     number: int
     sort: Sort
     expression: Expression
-    enabled: bool = True
 
     def __str__(self) -> str:
         edge = self.expression.edge if self.sort == "watch" else ""
@@ -103,18 +102,6 @@ class Breakpoints:
         known = ", ".join(str(one.number) for one in self.all) or "none"
         raise ExpressionProblem(f"no breakpoint {number}; there are: {known}")
 
-    def at(self, event: int) -> list[Breakpoint]:
-        """The breakpoints that hold at an event."""
-        kind = self.trace.history.events.type(event)
-        held = []
-        for one in self._enabled():
-            test = self._test(one)
-            for _ in test.prepare():
-                pass
-            if kind in test.types and test.stops_at(event):
-                held.append(one)
-        return held
-
     def seek(self, event: int, *, backwards: bool = False) -> Iterator[Searching | Stop]:
         """Look for the next stop after `event` (before it with `backwards`).
 
@@ -131,9 +118,9 @@ class Breakpoints:
 
         Yields `Searching` every 20 ms or so.
         """
-        if not self._enabled():
+        if not self.all:
             return
-        tests = [(one, self._test(one)) for one in self._enabled()]
+        tests = [(one, self._test(one)) for one in self.all]
         for _, test in tests:
             for _ in test.prepare():
                 yield Searching(event)
@@ -148,14 +135,6 @@ class Breakpoints:
             if time.monotonic() - since > SLICE_S:
                 yield Searching(at)
                 since = time.monotonic()
-
-    def next_stop(self, event: int, *, backwards: bool = False) -> Stop | None:
-        """The next stop, however long that takes."""
-        found = [one for one in self.seek(event, backwards=backwards) if isinstance(one, Stop)]
-        return found[0] if found else None
-
-    def _enabled(self) -> list[Breakpoint]:
-        return [one for one in self.all if one.enabled]
 
     def _test(self, one: Breakpoint) -> _Test | Watched:
         if self._history is not self.trace.history:

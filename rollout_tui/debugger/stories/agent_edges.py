@@ -35,7 +35,7 @@ class Edge:
     `kind` is `spawn_agent`, `assign_agent_task`, `send_message`, `agent_result` or `close_agent`. `event` is
     where it first was known. `item_id` is the item of the receiving thread that carries it and
     `delivered_seq` where that was there (None: pending), `seen_seq` the first request that carried it (None:
-    the receiver has not seen it). `source_tool_call_id` is the call that sent it.
+    the receiver has not seen it).
     """
 
     edge_id: str
@@ -47,15 +47,9 @@ class Edge:
     target_thread_id: str | None
     target_path: str
     text: str
-    source_tool_call_id: str | None
     item_id: str | None
     delivered_seq: int | None
     seen_seq: int | None
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether no item of the receiver carries it yet; a close is never carried."""
-        return self.item_id is None and self.kind != "close_agent"
 
 
 def edges(trace: Trace, snapshot: Snapshot, most: int = MOST_EDGES) -> list[Edge]:
@@ -113,21 +107,19 @@ def ends(history: History, edge_id: str) -> Ends | None:
 
 def _waiting(history: History, handle: int, edge: PendingEdge) -> Edge:
     born = history.born(handle)
-    source = _thread_at(history, edge.source)
     return Edge(
-        edge.edge_id,
-        edge.kind,
-        born,
-        history.events.seqs[born],
-        source,
-        edge.author,
-        edge.target_thread_id,
-        _path(history, edge.target_thread_id),
-        edge.text,
-        edge.source.tool_call_id if isinstance(edge.source, ToolAnchor) else None,
-        None,
-        None,
-        None,
+        edge_id=edge.edge_id,
+        kind=edge.kind,
+        event=born,
+        seq=history.events.seqs[born],
+        source_thread_id=_thread_at(history, edge.source),
+        source_path=edge.author,
+        target_thread_id=edge.target_thread_id,
+        target_path=_path(history, edge.target_thread_id),
+        text=edge.text,
+        item_id=None,
+        delivered_seq=None,
+        seen_seq=None,
     )
 
 
@@ -145,19 +137,18 @@ def _resolved(history: History, handle: int, edge: InteractionEdge, event: int) 
         seen = carried if carried is not None and carried <= event else None
     seqs = history.events.seqs
     return Edge(
-        edge.edge_id,
-        edge.kind,
-        born,
-        seqs[born],
-        source,
-        _path(history, source),
-        target,
-        _path(history, target),
-        text,
-        edge.source.tool_call_id if isinstance(edge.source, ToolAnchor) else None,
-        item_id,
-        seqs[delivered] if item_id is not None else None,
-        None if seen is None else seqs[seen],
+        edge_id=edge.edge_id,
+        kind=edge.kind,
+        event=born,
+        seq=seqs[born],
+        source_thread_id=source,
+        source_path=_path(history, source),
+        target_thread_id=target,
+        target_path=_path(history, target),
+        text=text,
+        item_id=item_id,
+        delivered_seq=seqs[delivered] if item_id is not None else None,
+        seen_seq=None if seen is None else seqs[seen],
     )
 
 

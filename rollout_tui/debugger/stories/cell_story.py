@@ -69,8 +69,8 @@ class CellStory:
 
     `status` is its runtime status; `is_alive` that it can still do something. `waited_on_by` is the call that
     the main loop waits in for it (its `exec` call, a `wait`, or its own in schema 1), None when nobody waits.
-    `quiet_event` is where its last nested call ended, `quiet_ms` how long ago, while none runs. `unobserved`
-    says that its nested work is over and nobody waits for it. `outputs` counts what it has given the model.
+    `quiet_ms` is how long ago its last nested call ended, while none runs. `unobserved` says that its nested
+    work is over and nobody waits for it. `outputs` counts what it has given the model.
     """
 
     code_cell_id: str
@@ -85,7 +85,6 @@ class CellStory:
     nested: list[NestedCall]
     waits: list[CellWait]
     waited_on_by: str | None
-    quiet_event: int | None
     quiet_ms: int
     unobserved: bool
     outputs: int

@@ -120,26 +120,25 @@ class _Teller:
         quiet = max((call.ended_seq for call in nested if call.ended_seq is not None), default=None)
         if any(call.ended_seq is None for call in nested):
             quiet = None
-        event = None if quiet is None else self._event(quiet)
+        quiet_ms = 0 if quiet is None else self.now_ms - self.trace.history.events.times[self._event(quiet)]
         return CellStory(
-            cell.code_cell_id,
-            cell_label(cell),
-            cell.model_visible_call_id,
-            cell.thread_id,
-            cell.runtime_status,
-            alive,
-            self._event(cell.execution.started_seq),
-            cell.execution.started_seq,
-            self._changes(cell, waits),
-            nested,
-            waits,
-            by,
-            event,
-            0 if event is None else max(0, self.now_ms - self.trace.history.events.times[event]),
-            alive and by is None and event is not None,
-            outputs_given(self.work, cell),
-            cell.source_js,
-            cell.raw_result_payload_id,
+            code_cell_id=cell.code_cell_id,
+            name=cell_label(cell),
+            call_id=cell.model_visible_call_id,
+            thread_id=cell.thread_id,
+            status=cell.runtime_status,
+            is_alive=alive,
+            event=self._event(cell.execution.started_seq),
+            started_seq=cell.execution.started_seq,
+            changes=self._changes(cell, waits),
+            nested=nested,
+            waits=waits,
+            waited_on_by=by,
+            quiet_ms=max(0, quiet_ms),
+            unobserved=alive and by is None and quiet is not None,
+            outputs=outputs_given(self.work, cell),
+            source_js=cell.source_js,
+            raw_result_payload_id=cell.raw_result_payload_id,
         )
 
     def _event(self, seq: int) -> int:

@@ -6,7 +6,7 @@ import heapq
 from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_tui.debugger.waiting.blocked import blocked
+from rollout_tui.debugger.waiting import blocked
 from rollout_tui.graph.history import History
 from rollout_tui.words import duration
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 SHORTEST_MS = 1000
 MOST = 10
 CHUNK = 4096
-SHOWN = 3
 
 
 class Silence(NamedTuple):
@@ -62,34 +61,10 @@ class Silences:
                 push = heapq.heappush if len(self._longest) < MOST else heapq.heapreplace
                 push(self._longest, (length, -event))
 
-    def next(self, event: int) -> Silence | None:
-        """The first silence that ends after `event`: where to go is its end."""
-        return next((one for one in self.found if one.end > event), None)
-
-    def previous(self, event: int) -> Silence | None:
-        """The last silence that ends before `event`."""
-        return next((one for one in reversed(self.found) if one.end < event), None)
-
-
-def what_was_open(trace: Trace, event: int) -> str:
-    """What every thread waited for at an event, innermost alone: `/root: wait cell 2, exec_command ls`."""
-    said = []
-    for thread in blocked(trace, trace.snapshot(event)):
-        entries = thread.blocked_on
-        # A command says less than the call that runs it.
-        holding = {one.parent for one in entries if one.kind != "terminal_operation"}
-        waited = [
-            one.label
-            for at, one in enumerate(entries)
-            if at not in holding and one.kind not in ("turn", "terminal_operation")
-        ]
-        more = f" and {len(waited) - SHOWN} more" if len(waited) > SHOWN else ""
-        if waited or entries:
-            name = thread.agent_path or thread.thread_id
-            said.append(f"{name}: {', '.join(waited[:SHOWN]) or 'nothing open'}{more}")
-    return "; ".join(said) or "no turn was running"
-
 
 def in_words(trace: Trace, silence: Silence) -> str:
-    """E.g. `12.4 s without an event, /root: wait cell 2`."""
-    return f"{duration(silence.length_ms)} without an event, {what_was_open(trace, silence.start)}"
+    """A silence and what was open, e.g. `12.4 s without an event: /root blocked 12.9 s on inference 2`."""
+    until = trace.history.events.times[silence.end]
+    threads = blocked.blocked(trace, trace.snapshot(silence.start), until)
+    waits = "; ".join(blocked.in_words(one) for one in threads if one.blocked_on)
+    return f"{duration(silence.length_ms)} without an event: {waits or 'no turn was running'}"

@@ -33,6 +33,7 @@ def walk(session: Session) -> Walk:
         session.reading.findings.all,
         session.reading.silences.found,
         selected,
+        session.followed,
     )
 
 
@@ -75,6 +76,8 @@ def take(desk: Desk, name: str, found: Step, *, keep_selection: bool = False) ->
     if keep_selection and session.place.selection is None:
         session.select(session.selected())
     session.go(found.event, keep_selection=keep_selection)
+    if found.subject is not None:
+        session.walked(found.subject)
     desk.repaint()
 
 

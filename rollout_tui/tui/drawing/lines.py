@@ -109,11 +109,6 @@ _SMALL = 2000
 NOTHING = Line()
 
 
-def text_line(text: str, style: str = "", target: Target | None = None) -> Line:
-    """A line of one piece, made printable; only what no pane is wide enough for is cut."""
-    return Line((Piece(_shown(text), style),), target)
-
-
 def line(*pieces: Piece | str, target: Target | None = None, background: str = "") -> Line:
     """A line of pieces, made printable, cut where no pane is wide enough; a string is a plain piece."""
     made = (Piece(one, "") if isinstance(one, str) else one for one in pieces)

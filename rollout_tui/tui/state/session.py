@@ -66,6 +66,8 @@ class Session:
         # The motion that brought the cursor where it is, and where that was.
         self._motion = ""
         self._run = ("", 0)
+        # What the last motion to an event of the same thing went by, and where it led.
+        self._followed: tuple[Subject, int] | None = None
 
     @property
     def mark(self) -> int | None:
@@ -179,6 +181,11 @@ class Session:
             return "as known at the cursor"
         return "nothing to cancel; q quits"
 
+    @property
+    def followed(self) -> Subject | None:
+        """The thing whose events the cursor walks, while it stands on the one it came to by that."""
+        return self._followed[0] if self._followed is not None and self._followed[1] == self.event else None
+
     # -- moving ----------------------------------------------------------------
 
     def go(self, event: int, *, keep_selection: bool = False) -> None:
@@ -191,6 +198,10 @@ class Session:
         kept = self.place.selection if keep_selection or self.place.held else None
         self.place = replace(self.place, event=event, selection=kept)
         self._run = (self._motion, event)
+
+    def walked(self, subject: Subject) -> None:
+        """The cursor came here as an event of this thing: the next one is looked for by it."""
+        self._followed = subject, self.event
 
     def leave(self) -> None:
         """Remember this place: a jump follows."""
