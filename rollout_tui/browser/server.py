@@ -2,8 +2,8 @@
 
 Whoever can open the page drives the debugger, and a recording holds secrets. So every request must carry
 the secret of the address that was printed (the first sets a cookie, the others bring it), must name this
-host, and must not come from a page of another origin. The page names nothing outside this server, and its
-policy forbids it.
+host, and must not come from a page of another origin. The page names nothing outside this server, its fonts
+included, and its policy forbids it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from aiohttp import web
 from textual_serve.server import Server
 
 HOST = "127.0.0.1"
+_PAGE = Path(__file__).parent / "page"
 _COOKIE = "rollout-tui"
 _POLICY = "default-src 'self' data: 'unsafe-inline'; connect-src 'self' {websocket}; frame-ancestors 'none'"
 
@@ -26,11 +27,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class BrowserServer(Server):
     """Serves `command` (a shell command line that shows a Textual app) on loopback, port `port`.
 
-    `address` is where to point a browser; `said` is told when the server is up.
+    `address` is where to point a browser; `said` is told once it answers there.
     """
 
     def __init__(self, command: str, port: int, title: str, said: Callable[[str], None]) -> None:
-        super().__init__(command, HOST, port, title, templates_path=Path(__file__).parent / "page")
+        super().__init__(command, HOST, port, title, templates_path=_PAGE)
         self._secret = secrets.token_urlsafe(24)
         self._said = said
 
@@ -39,15 +40,19 @@ class BrowserServer(Server):
         """The address to open, with its secret."""
         return f"{self.public_url}/?key={self._secret}"
 
-    def initialize_logging(self) -> None:
-        """Keep quiet: what is logged could hold text of the recording."""
+    def serve(self, debug: bool = False) -> None:
+        """Serve until interrupted. Nothing is logged: it could hold text of the recording. Raises OSError."""
+        self.debug = debug
+        web.run_app(
+            self._make_app(), host=self.host, port=self.port, print=lambda _: self._said(self.address)
+        )
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say where the page is."""
-        self._said(self.address)
+        """Say nothing yet: the page is not there before the server listens."""
 
     async def _make_app(self) -> web.Application:
         app: web.Application = await super()._make_app()
+        app.router.add_static("/fonts", _PAGE / "fonts")
         app.middlewares.append(self._only_for_the_owner)
         return app
 

@@ -73,6 +73,9 @@ def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_
     async def look() -> tuple[bytes, bytes, list[str]]:
         async with browser.opened(address, tmp_path / "profile") as page:
             assert await page.shows("document.body.classList.contains('-first-byte')")
+            for size in ("16px", "bold 16px"):
+                assert await page.shows(f"document.fonts.check('{size} \"Roboto Mono\"', 'x\u2500\u241b')")
+            assert await page.shows("[...document.fonts].every((one) => one.status == 'loaded')")
             picture = await seen(page, b"")
             await page.shows("document.querySelector('textarea').focus() === undefined")
             await page.press("?")
@@ -93,6 +96,8 @@ def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_
     assert {urlsplit(one).netloc for one in asked if not one.startswith("data:")} == {
         urlsplit(address).netloc
     }
+    fonts = {path for one in asked if (path := urlsplit(one).path).startswith("/fonts/")}
+    assert fonts == {f"/fonts/{name}.woff2" for name in ("DejaVuSansMono", "DejaVuSansMono-Bold", "FiraCode")}
 
 
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,8 @@ def test_it_writes_and_shows_the_demo(environment: Path, tmp_path: Path) -> None
     (bundle,) = told("rollout-tui", "demo", "--headless", str(tmp_path))
     assert told("rollout-tui", "check", bundle) == ["sound"]
     assert "model-visible state" in "\n".join(told("rollout-tui", "help", "state"))
+    (fonts,) = environment.glob("lib/python*/site-packages/rollout_tui/browser/page/fonts")
+    assert len(list(fonts.glob("*.woff2"))) == len(list(fonts.glob("LICENSE-*"))) + 1 == 3
     where, header = told("python", "-c", USE, bundle)
     assert Path(where).is_relative_to(environment)
     assert "'ENDED'" in header and "'#141/141'" not in header
