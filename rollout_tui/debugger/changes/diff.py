@@ -217,8 +217,8 @@ def text_diff(before: str, after: str, context: int = 3) -> list[TextLine]:
     import difflib
 
     old, new = before.split("\n"), after.split("\n")
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_prefix(tuple(old), tuple(new))
+    tail = common_prefix(tuple(old[head:][::-1]), tuple(new[head:][::-1]))
     if len(old) + len(new) - 2 * (head + tail) > MOST_LINES:
         middle = [
             *(TextLine("-", line) for line in old[head : len(old) - tail]),
@@ -248,12 +248,3 @@ def text_diff(before: str, after: str, context: int = 3) -> list[TextLine]:
 
 def _plain(lines: list[str]) -> list[TextLine]:
     return [TextLine(" ", line) for line in lines]
-
-
-def _common(left: list[str], right: list[str]) -> int:
-    count = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

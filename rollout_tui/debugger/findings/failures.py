@@ -87,16 +87,8 @@ def _tool(sources: Sources, event: int, tool: ToolCall) -> Iterator[Finding]:
     status = tool.execution.status
     if status not in NOT_DONE:
         return
-    code = call_code(tool.kind) if status == "failed" else "tool_call_cancelled"
     error = tool_error(value(sources.trace, tool.raw_result_payload_id))
-    yield sources.finding(
-        code,
-        event,
-        f"{tool_name(tool.kind)}: {error or status}",
-        tool.thread_id,
-        ("tool_call", tool.tool_call_id),
-        sources.names.chain_of_tool(tool),
-    )
+    yield _failed_call(sources, event, tool, status, error)
 
 
 def work_failed(sources: Sources, event: int) -> Iterator[Finding]:
@@ -108,10 +100,14 @@ def work_failed(sources: Sources, event: int) -> Iterator[Finding]:
         return
     tool = sources.as_of(ToolCall, payload.tool_call_id, event)
     runtime = value(sources.trace, payload.runtime_payload.raw_payload_id)
-    yield sources.finding(
-        call_code(tool.kind) if payload.status == "failed" else "tool_call_cancelled",
+    yield _failed_call(sources, event, tool, payload.status, runtime_error(runtime))
+
+
+def _failed_call(sources: Sources, event: int, tool: ToolCall, status: str, error: str) -> Finding:
+    return sources.finding(
+        call_code(tool.kind) if status == "failed" else "tool_call_cancelled",
         event,
-        f"{tool_name(tool.kind)}: {runtime_error(runtime) or payload.status}",
+        f"{tool_name(tool.kind)}: {error or status}",
         tool.thread_id,
         ("tool_call", tool.tool_call_id),
         sources.names.chain_of_tool(tool),

@@ -48,9 +48,11 @@ class _Heard:
         else:
             self._attempt.cancelled("the stream was left before its end", output_items=output)
 
-    def exhausted(self) -> None:
-        """The stream has nothing more to say."""
-        if not self._finished and not self._message["content"] and not self._calls:
+    def ended(self, error: BaseException) -> None:
+        """Asking for more raised this; a stop says that there is no more."""
+        if not isinstance(error, (StopIteration, StopAsyncIteration)):
+            self.over(error)
+        elif not self._finished and not self._message["content"] and not self._calls:
             self.over(ConnectionError("the stream ended without an answer"))
         else:
             self._finished = True
@@ -94,16 +96,23 @@ class _Heard:
             self._attempt.failed(str(why))
 
 
-class RecordedStream:
+class _Recorded:
     """A stream of a client; everything but the record is the client's own."""
 
     def __init__(self, stream: Any, attempt: Inference) -> None:
         self._stream = stream
-        self._chunks: Iterator[Any] = iter(stream)
         self._heard = _Heard(attempt)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+class RecordedStream(_Recorded):
+    """A stream that is iterated over."""
+
+    def __init__(self, stream: Any, attempt: Inference) -> None:
+        super().__init__(stream, attempt)
+        self._chunks: Iterator[Any] = iter(stream)
 
     def __iter__(self) -> Self:
         return self
@@ -111,11 +120,8 @@ class RecordedStream:
     def __next__(self) -> Any:
         try:
             chunk = next(self._chunks)
-        except StopIteration:
-            self._heard.exhausted()
-            raise
         except BaseException as error:
-            self._heard.over(error)
+            self._heard.ended(error)
             raise
         self._heard.chunk(chunk)
         return chunk
@@ -137,16 +143,12 @@ class RecordedStream:
         self._stream.close()
 
 
-class AsyncRecordedStream:
-    """The same for the streams of asynchronous clients."""
+class AsyncRecordedStream(_Recorded):
+    """A stream of an asynchronous client."""
 
     def __init__(self, stream: Any, attempt: Inference) -> None:
-        self._stream = stream
+        super().__init__(stream, attempt)
         self._chunks: AsyncIterator[Any] = aiter(stream)
-        self._heard = _Heard(attempt)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
     def __aiter__(self) -> Self:
         return self
@@ -154,11 +156,8 @@ class AsyncRecordedStream:
     async def __anext__(self) -> Any:
         try:
             chunk = await anext(self._chunks)
-        except StopAsyncIteration:
-            self._heard.exhausted()
-            raise
         except BaseException as error:
-            self._heard.over(error)
+            self._heard.ended(error)
             raise
         self._heard.chunk(chunk)
         return chunk

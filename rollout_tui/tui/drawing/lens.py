@@ -104,31 +104,6 @@ class Lens(NamedTuple):
     lines: LensFunction
 
 
-class LineList:
-    """`LensLines` of lines that are all there."""
-
-    def __init__(
-        self,
-        title: str,
-        lines: Iterable[Line],
-        subtitle: str = "",
-        empty: str = "",
-        focus: int | None = None,
-    ) -> None:
-        self.title = title
-        self.subtitle = subtitle
-        self.empty = empty
-        self.focus = focus
-        self.lines = list(lines)
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def line(self, number: int) -> Line:
-        """Row `number`, from 0."""
-        return self.lines[number]
-
-
 class MadeLines:
     """`LensLines` made one by one when they become visible: a million rows cost nothing."""
 
@@ -154,6 +129,21 @@ class MadeLines:
     def line(self, number: int) -> Line:
         """Row `number`, from 0."""
         return self._make(number)
+
+
+class LineList(MadeLines):
+    """`LensLines` of lines that are all there."""
+
+    def __init__(
+        self,
+        title: str,
+        lines: Iterable[Line],
+        subtitle: str = "",
+        empty: str = "",
+        focus: int | None = None,
+    ) -> None:
+        self.lines = list(lines)
+        super().__init__(title, len(self.lines), self.lines.__getitem__, subtitle, empty, focus)
 
 
 class JoinedLines:

@@ -28,8 +28,8 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = "LineView { background: $background; color: $foreground; }"
 
-    class Chosen(Message):
-        """A line was clicked or Enter was pressed on it: `target` is what that opens."""
+    class OfRow(Message):
+        """Something about one row; `target` is what opening it means."""
 
         def __init__(self, view: LineView, row: int, target: Target | None) -> None:
             super().__init__()
@@ -42,19 +42,11 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
             """The pane."""
             return self.view
 
-    class RowMoved(Message):
+    class Chosen(OfRow):
+        """A line was clicked or Enter was pressed on it."""
+
+    class RowMoved(OfRow):
         """Another line became the cursor row."""
-
-        def __init__(self, view: LineView, row: int, target: Target | None) -> None:
-            super().__init__()
-            self.view = view
-            self.row = row
-            self.target = target
-
-        @property
-        def control(self) -> LineView:
-            """The pane."""
-            return self.view
 
     class TitleClicked(Message):
         """The title of the pane was clicked."""
