@@ -16,7 +16,8 @@ from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
-from rollout_tui.debugger.spans.spans import CELL, INFERENCE, THREAD, TOOL, TURN, Span, Spans
+from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, THREAD, TOOL, TURN, Span
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.export.redaction_words import WORDS
 from rollout_tui.graph.objects import (
     CodeCell,

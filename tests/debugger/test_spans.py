@@ -19,7 +19,8 @@ from small_recordings import (
 )
 
 from rollout_tui.debugger.spans import spans as codes
-from rollout_tui.debugger.spans.spans import Span, Spans
+from rollout_tui.debugger.spans.span_tree import Span
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 

@@ -18,7 +18,8 @@ from typing import NamedTuple, cast
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans.event_families import OF_CELLS
 from rollout_tui.debugger.spans.open_objects import Intervals
-from rollout_tui.debugger.spans.spans import CELL, TOOL, Spans
+from rollout_tui.debugger.spans.span_tree import CELL, TOOL
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.history import CREATED, History, item_number
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import CodeCell, ConversationItem, PendingEdge, ToolCall

@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from rollout_tui.debugger.moving.walk import END, Step, Walk, after, before, earlier, later
+from rollout_tui.debugger.spans.span_tree import NOBODY, ROOT
 from rollout_tui.debugger.spans.span_words import title
-from rollout_tui.debugger.spans.spans import NOBODY, ROOT, Spans
+from rollout_tui.debugger.spans.spans import Spans
 
 # Events before the first thread belong to whichever comes first.
 FIRST_THREAD = NOBODY + 1

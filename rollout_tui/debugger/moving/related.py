@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from msgspec import UNSET
 
-from rollout_tui.debugger.spans.spans import CELL, COMPACTION_REQUEST, INFERENCE, OPERATION, TOOL, Spans
+from rollout_tui.debugger.spans.span_tree import CELL, COMPACTION_REQUEST, INFERENCE, OPERATION, TOOL
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.history import CREATED, History, item_id, object_id
 from rollout_tui.graph.objects import (
     CodeCell,

@@ -23,7 +23,8 @@ from rollout_tui.debugger.moving.walk import (
     earlier,
     later,
 )
-from rollout_tui.debugger.spans.spans import INFERENCE, TOOL, TURN, Spans
+from rollout_tui.debugger.spans.span_tree import INFERENCE, TOOL, TURN
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence, in_words
 
 __all__ = ["STEPS", "Found", "Motion", "Starts", "Step", "Walk", "step"]

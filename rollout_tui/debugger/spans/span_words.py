@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from rollout_tui.debugger.names import command_line, tool_name
-from rollout_tui.debugger.spans.spans import KINDS, TURN, Spans
+from rollout_tui.debugger.spans.span_tree import KINDS, TURN
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import Wait, as_started, call_arguments, wait_of
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (

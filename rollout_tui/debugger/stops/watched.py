@@ -9,7 +9,8 @@ from rollout_tui.debugger.changes.diff import context_ids
 from rollout_tui.debugger.context.item_text import short_text, whole_text
 from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.spans.spans import CELL, THREAD, TOOL, Spans
+from rollout_tui.debugger.spans.span_tree import CELL, THREAD, TOOL
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stops.expressions import Clause, Expression, Field
 from rollout_tui.debugger.tokens import latest_usage
 from rollout_tui.graph.history import History, item_number

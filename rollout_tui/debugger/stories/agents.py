@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.spans.span_tree import INFERENCE, ROOT, THREAD, TURN
 from rollout_tui.debugger.spans.span_words import title
-from rollout_tui.debugger.spans.spans import INFERENCE, ROOT, THREAD, TURN, Spans
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stories.agent_edges import MOST_EDGES, Edge, edges
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, blocked, in_words
 from rollout_tui.graph.objects import (

@@ -12,8 +12,9 @@ from rollout_tui.debugger.context.item_words import cell_words
 from rollout_tui.debugger.evidence import result_texts, value
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import cell_label, tool_name
+from rollout_tui.debugger.spans.span_tree import CELL
 from rollout_tui.debugger.spans.span_words import call_text, short_call
-from rollout_tui.debugger.spans.spans import CELL, Spans
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
 from rollout_tui.debugger.stories.cell_story import (

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.spans.spans import (
+from rollout_tui.debugger.spans.span_tree import (
     CELL,
     COMPACTION_REQUEST,
     INFERENCE,
@@ -21,8 +21,8 @@ from rollout_tui.debugger.spans.spans import (
     THREAD,
     TOOL,
     TURN,
-    Spans,
 )
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import AGENT
 from rollout_tui.debugger.waiting import open_words
 from rollout_tui.debugger.waiting.open_work import OpenWork

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from rollout_tui.debugger.names import command_line, tool_name
+from rollout_tui.debugger.spans.span_tree import OPERATION, TURN
 from rollout_tui.debugger.spans.span_words import call_label, call_text, one_line, short_call, title
-from rollout_tui.debugger.spans.spans import OPERATION, TURN
 from rollout_tui.debugger.waiting.open_work import OpenWork
 from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester

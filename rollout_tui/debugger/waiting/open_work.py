@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, cast
 
-from rollout_tui.debugger.spans.spans import CELL, OPERATION, THREAD, TURN, Spans
+from rollout_tui.debugger.spans.span_tree import CELL, OPERATION, THREAD, TURN
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import Wait, wait_of
 from rollout_tui.graph.objects import CodeCell, Object, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from rollout_tui.debugger.spans.spans import THREAD
+from rollout_tui.debugger.spans.span_tree import THREAD
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, background_in_words, blocked, in_words
 from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.objects import Thread
