@@ -18,7 +18,7 @@ from small_recordings import (
     script_call,
 )
 
-from rollout_tui.debugger.spans import spans as codes
+from rollout_tui.debugger.spans import span_tree as codes
 from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.recording import Trace
