@@ -7,13 +7,14 @@ Maps are rendered a chunk of objects at a time, so that memory stays small.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 from operator import attrgetter
 from typing import Any, BinaryIO, TypeAlias, cast
 
 import msgspec
 
+from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import Backing, IdView
 from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, TerminalSession, Thread
 from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
@@ -110,33 +111,41 @@ _BETWEEN = b",\n"
 
 def _payload_texts(snapshot: Snapshot) -> Iterator[Iterable[Text]]:
     """The entries of `raw_payloads`, of which there can be more than of all else together."""
-    rows = snapshot.history.payloads.usual_rows(snapshot.event)
-    if rows is None:
+    usual = snapshot.history.payloads.usual(snapshot.event)
+    if usual is None:
         references = ((one, snapshot.payload(one)) for one in sorted(snapshot.payload_ids()))
         yield from map(_pretty, _chunks(references))
         return
-    ends: dict[tuple[str, str | None], str] = {}
-    texts: list[str] = []
-    for number, kind, path in rows:
-        end = ends.get((kind, path))
-        if end is None:
-            quoted = '"payloads/' if path is None else ENCODER.encode(path).decode() + "\n    }"
-            end = ends[kind, path] = _PAYLOAD_END % (kind, quoted)
-        whole = f'{end}{number}.json"\n    }}' if path is None else end
-        texts.append(f'    "raw_payload:{number}": {{\n      "raw_payload_id": "raw_payload:{number}{whole}')
-        if len(texts) == CHUNK:
-            yield (",\n".join(texts).encode(),)
-            texts.clear()
-    if texts:
-        yield (",\n".join(texts).encode(),)
+    around = [_AroundNumbers(kind, usual.paths) for kind in usual.kinds]
+    while rows := list(islice(usual.rows, CHUNK)):
+        yield (",\n".join([number.join(around[kind][path]) for number, kind, path in rows]).encode(),)
 
 
-_PAYLOAD_END = """\
+class _AroundNumbers(dict[int, tuple[str, ...]]):
+    """What stands around the number of a payload in its text, by the code of its path."""
+
+    def __init__(self, kind: str, paths: Sequence[str]) -> None:
+        self._kind = kind
+        self._paths = paths
+
+    def __missing__(self, code: int) -> tuple[str, ...]:
+        known = _PAYLOAD_KIND % self._kind
+        if code:
+            path = ENCODER.encode(self._paths[code]).decode()
+            pieces: tuple[str, ...] = (f"{known}{path}\n    }}",)
+        else:
+            pieces = (f'{known}"payloads/', '.json"\n    }')
+        pieces = self[code] = (*_PAYLOAD_ID, *pieces)
+        return pieces
+
+
+_PAYLOAD_ID = '    "raw_payload:', '": {\n      "raw_payload_id": "raw_payload:'
+_PAYLOAD_KIND = """\
 ",
       "kind": {
         "type": "%s"
       },
-      "path": %s"""
+      "path": """
 
 
 def state_line(snapshot: Snapshot) -> bytes:
@@ -173,28 +182,36 @@ def _maps(snapshot: Snapshot) -> Iterator[tuple[str, Iterable[tuple[str, Any]]]]
             yield name, _objects(snapshot, kind)
 
 
-def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterator[tuple[str, Object]]:
+def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterable[tuple[str, Object]]:
     history, event = snapshot.history, snapshot.event
-    order = history.collections[kind].order[: len(Objects(history, kind, event))]
-    names = map(attrgetter(ID_FIELDS[kind]), map(history.objects.__getitem__, order))
-    handles = dict(zip(names, order, strict=True))
+    handles = history.collections[kind].order[: len(Objects(history, kind, event))]
+    objects = list(map(history.objects.__getitem__, handles))
+    names: list[str] = list(map(attrgetter(ID_FIELDS[kind]), objects))
     # Where no history is kept there is nothing but the latest to copy.
-    latest = history.head_only and kind is not Thread
+    if history.head_only and kind is not Thread:
+        latest = dict(zip(names, objects, strict=True))
+        rows: Iterable[tuple[str, Object]] = zip(
+            keys := sorted(latest), map(latest.__getitem__, keys), strict=True
+        )
+    else:
+        rows = _as_of(history, dict(zip(names, handles, strict=True)), event)
+    return filter(_is_there, rows) if kind is TerminalSession else rows
+
+
+def _as_of(history: History, handles: dict[str, int], event: int) -> Iterator[tuple[str, Object]]:
     for key in sorted(handles):
-        found = history.objects[handles[key]] if latest else history.as_of(handles[key], event)
-        if kind is TerminalSession and not cast(TerminalSession, found).operation_ids:
-            continue
+        found = history.as_of(handles[key], event)
         if isinstance(found, Thread):
             found.conversation_item_ids = tuple(listed_items(history, found.thread_id, event))
         yield key, found
 
 
+def _is_there(row: tuple[str, Object]) -> bool:
+    """A terminal session without operations is not there (9.6.1)."""
+    return bool(cast(TerminalSession, row[1]).operation_ids)
+
+
 def _chunks(rows: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
-    chunk: list[tuple[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK)):
         yield chunk

@@ -54,7 +54,7 @@ class EventLog:
         self.offsets = _extended(self.offsets, list(offsets), "Q")
         self._threads = _extended(self._threads, self._interned(threads), "I")
         self._turns = _extended(self._turns, self._interned(turns), "I")
-        self.types.extend(type_codes)
+        self.types.frombytes(bytes(type_codes))
 
     def _label(self, ordinal: int, seqs: Sequence[int]) -> None:
         after = range(ordinal, ordinal + len(seqs))

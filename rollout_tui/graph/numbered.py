@@ -52,32 +52,46 @@ _MERGED = 8
 class FirstSeen:
     """The event (ordinal, from 1) at which each of many strings was first added.
 
-    The latest strings lie in a dict. Every so often it is folded into a run: the strings' hashes in
-    ascending order, their events beside them, 12 bytes a string; eight runs of a size become one. Hashes
-    have 64 bits and are seeded afresh in each process: that two of a million share one has odds of one to
-    37 million.
+    The latest strings lie in a dict. Every so often their hashes and events are put at the end of two
+    columns, 12 bytes a string. Once a string is looked for, the columns become a run in ascending order of
+    the hashes; eight runs of a size become one. Hashes have 64 bits and are seeded afresh in each process:
+    that two of a million share one has odds of one to 37 million.
     """
 
-    __slots__ = ("_recent", "_runs")
+    __slots__ = ("_events", "_hashes", "_recent", "_runs")
 
     def __init__(self) -> None:
         self._recent: dict[str, int] = {}
+        self._hashes, self._events = array("q"), array("I")
         # Oldest first, so that of a string that was added again the first event is found.
         self._runs: list[tuple[array[int], array[int]]] = []
 
     def __len__(self) -> int:
-        return len(self._recent) + sum(len(events) for _, events in self._runs)
+        return len(self._recent) + len(self._events) + sum(len(events) for _, events in self._runs)
 
     def add(self, text: str, event: int) -> None:
         """Note that `text` was added at `event`; the first time counts."""
         self._recent.setdefault(text, event)
         if len(self._recent) >= RECENT:
-            self._runs.append(_run(array("q", map(hash, self._recent)), array("I", self._recent.values())))
+            self._hashes.extend(map(hash, self._recent))
+            self._events.extend(self._recent.values())
             self._recent = {}
+
+    def get(self, text: str) -> int | None:
+        """The event at which `text` was added first."""
+        if self._events:
+            self._runs.append(_run(self._hashes, self._events))
+            self._hashes, self._events = array("q"), array("I")
             self._merge()
+        hashed = hash(text)
+        for hashes, events in self._runs:
+            at = bisect_left(hashes, hashed)
+            if at < len(hashes) and hashes[at] == hashed:
+                return events[at]
+        return self._recent.get(text)
 
     def _merge(self) -> None:
-        """Make one run of the last ones as long as there are eight of its size or less."""
+        """Make one run of the last ones as long as there are eight of the size of the last or less."""
         while len(self._runs) >= _MERGED:
             last = self._runs[-_MERGED:]
             if len(last[0][0]) >= 2 * len(last[-1][0]):
@@ -87,15 +101,6 @@ class FirstSeen:
                 hashes.extend(one[0])
                 events.extend(one[1])
             self._runs[-_MERGED:] = [_run(hashes, events)]
-
-    def get(self, text: str) -> int | None:
-        """The event at which `text` was added first."""
-        hashed = hash(text)
-        for hashes, events in self._runs:
-            at = bisect_left(hashes, hashed)
-            if at < len(hashes) and hashes[at] == hashed:
-                return events[at]
-        return self._recent.get(text)
 
 
 def _run(hashes: array[int], events: array[int]) -> tuple[array[int], array[int]]:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, PayloadReference
 
 PREFIX = "raw_payload:"
 FARTHEST = 1 << 16
 _NEXT_ID, _NEXT_PATH = f",{PREFIX}", ".json,payloads/"
+
+
+class UsualPayloads(NamedTuple):
+    """Payloads in byte order of their ids: the number in the id, the places of kind and path in their lists.
+
+    The path at 0 is empty and stands for the usual one, `payloads/NUMBER.json`.
+    """
+
+    kinds: Sequence[str]
+    paths: Sequence[str]
+    rows: Iterator[tuple[str, int, int]]
 
 
 class PayloadTable:
@@ -149,21 +161,18 @@ class PayloadTable:
         number = bisect_left(self._born, event, 0, self._next)
         return f"{PREFIX}{number}" if number < self._next and self._born[number] == event else None
 
-    def usual_rows(self, event: int) -> Iterator[tuple[str, str, str | None]] | None:
-        """Number, kind and path (None: `payloads/NUMBER.json`) in byte order of the ids.
+    def usual(self, event: int) -> UsualPayloads | None:
+        """All that are named up to `event`.
 
         None where some id is not of the recorder's form, or stands for several references.
         """
         if self._odd:
             return None
-        kinds, paths = self._kinds, self._paths
-        kind_names = [kind.type for kind in self._kind_values]
-        path_names = [None, *self._path_names[1:]]
-        numbers = sorted([str(one) for one, born in enumerate(self._born) if 0 < born <= event])
-        return (
-            (text, kind_names[kinds[number]], path_names[paths[number]])
-            for text, number in zip(numbers, map(int, numbers), strict=True)
-        )
+        texts = sorted([str(one) for one, born in enumerate(self._born) if 0 < born <= event])
+        numbers = list(map(int, texts))
+        kinds, paths = map(self._kinds.__getitem__, numbers), map(self._paths.__getitem__, numbers)
+        names = [kind.type for kind in self._kind_values]
+        return UsualPayloads(names, self._path_names, zip(texts, kinds, paths, strict=True))
 
     def named(self, event: int) -> Iterator[tuple[str, int, str]]:
         """Id, the event that first named it, and path as of `event`, of the payloads named up to it.

@@ -303,6 +303,5 @@ def tool_started(r: Reduction, handle: int, waited: int | None) -> None:
     if waited is not None:
         waits = with_id(r.cell(waited).wait_tool_call_ids, tool.tool_call_id)
         r.history.set(waited, "wait_tool_call_ids", waits)
-    if tool.model_visible_call_id is not None and tool.started_code_cell_id is UNSET:
-        run = cell_id(tool.model_visible_call_id)
-        _mark_started(r, handle, run)
+    if tool.model_visible_call_id is not None and tool.kind.name == "exec":
+        _mark_started(r, handle, cell_id(tool.model_visible_call_id))

@@ -82,7 +82,7 @@ def create_item(
 
 def named(r: Reduction, number: int, thread_id: str, responses_id: str) -> None:
     """An item has a Responses id: index it and give it an acceptance already recorded (7.5)."""
-    r.items.by_responses_id.setdefault((thread_id, responses_id), []).append(number)
+    r.items.by_responses_id.setdefault(thread_id, {}).setdefault(responses_id, []).append(number)
     accepted = r.items.accepted.get(thread_id)
     event = None if accepted is None else accepted.get(responses_id)
     if event is not None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from operator import attrgetter
 from typing import Any, TypeAlias, cast
+
+from msgspec.structs import astuple
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
@@ -20,7 +23,6 @@ Handler: TypeAlias = Callable[[Reduction, e.Event, Any], None]
 
 UNREADABLE_CODE = e.EVENT_TYPES.index(e.UNREADABLE)
 UNKNOWN_CODE = e.EVENT_TYPES.index(e.UNKNOWN)
-EARLIEST, LATEST = -(1 << 63), (1 << 63) - 1
 BAD_LINE_CODES = {
     e.UNREADABLE: ("unreadable_line", UNREADABLE_CODE),
     e.UNKNOWN: ("unknown_event_type", UNKNOWN_CODE),
@@ -126,27 +128,30 @@ class Reducer:
         rollout = cast(Rollout, history.objects[history.rollout])
         if rollout.recording_complete or self._highest >= first or {*map(type, lines)} != _EVENT:
             return False
-        events = cast(Sequence[e.Event], lines)
-        seqs = range(first, first + len(events))
-        times = [event.wall_time_unix_ms for event in events]
-        payloads = [event.payload for event in events]
+        # One pass over the events, whose fields are far apart in memory, makes the columns.
+        versions, seqs, times, rollout_ids, payloads, thread_ids, turn_ids = zip(
+            *map(astuple, cast(Sequence[e.Event], lines)), strict=True
+        )
+        count = len(lines)
         kinds = list(map(type, payloads))
+        try:
+            fitting_times = array("q", times)
+        except OverflowError:
+            return False
         if (
-            [event.seq for event in events] != list(seqs)
-            or {event.schema_version for event in events} != {self._schema_version}
-            or {event.rollout_id for event in events} != {self._rollout_id}
-            or min(times) < EARLIEST
-            or max(times) > LATEST
+            seqs != tuple(range(first, first + count))
+            or versions.count(self._schema_version) != count
+            or rollout_ids.count(self._rollout_id) != count
             or e.RecordingCompleted in kinds
         ):
             return False
-        ordinals = range(len(history.events) + 1, len(history.events) + 1 + len(events))
+        ordinals = range(len(history.events) + 1, len(history.events) + 1 + count)
         history.events.extend(
-            seqs,
-            times,
+            range(first, first + count),
+            fitting_times,
             bytes(map(e.TYPE_CODE.__getitem__, kinds)),
-            [event.thread_id for event in events],
-            [event.codex_turn_id for event in events],
+            thread_ids,
+            turn_ids,
             offsets,
         )
         self._note_references(ordinals, kinds, payloads)
@@ -154,11 +159,11 @@ class Reducer:
             if kind is e.ProtocolEventObserved:
                 history.events.add_protocol(ordinal, cast(e.ProtocolEventObserved, payload).event_type)
         try:
-            for ordinal, time, kind, payload, event in zip(
-                ordinals, times, kinds, payloads, events, strict=True
+            for ordinal, seq, time, kind, payload, event in zip(
+                ordinals, seqs, times, kinds, payloads, lines, strict=True
             ):
                 if kind is not e.ProtocolEventObserved:
-                    history.event, r.time, r.seq = ordinal, time, event.seq
+                    history.event, r.time, r.seq = ordinal, time, seq
                     HANDLERS[kind](r, event, payload)
         except BaseException:
             history.head = history.event - 1
@@ -166,7 +171,7 @@ class Reducer:
         history.head = history.event = ordinals[-1]
         r.time = times[-1]
         r.seq = self._highest = seqs[-1]
-        self._expected = seqs.stop
+        self._expected = seqs[-1] + 1
         return True
 
     def _note_references(

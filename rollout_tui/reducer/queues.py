@@ -18,8 +18,8 @@ class ItemIndexes(Struct):
     """Where conversation items are found without looking through them (section 7).
 
     Items go by creation number. `content` and `encoded` number equal contents; 0 is none.
-    `by_call` is keyed by call id over all threads, `by_responses_id` and `receipts` by
-    (thread, Responses id), `addressed` by (thread, author, text). `response_of` gives the
+    `by_call` is keyed by call id over all threads, `by_responses_id` by thread and Responses id,
+    `receipts` by both together, `addressed` by (thread, author, text). `response_of` gives the
     inference calls whose responses hold an item. `relink` are call ids, by thread, whose items must
     be looked at again when a request of that thread carries them. `last_said` is the assistant message
     with the latest first sight, by thread and turn. `repeated` are threads in which
@@ -31,7 +31,7 @@ class ItemIndexes(Struct):
     content: array[int] = field(default_factory=lambda: array("I"))
     encoded: array[int] = field(default_factory=lambda: array("I"))
     by_call: dict[str, list[int]] = field(default_factory=dict)
-    by_responses_id: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    by_responses_id: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     receipts: dict[tuple[str, str], int] = field(default_factory=dict)
     accepted: dict[str, FirstSeen] = field(default_factory=dict)
     addressed: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)

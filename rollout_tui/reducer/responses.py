@@ -109,7 +109,7 @@ def _known(
     """The thread's first item with the same Responses id and content that is not used yet."""
     if normal.responses_id is None:
         return None
-    for number in sorted(r.items.by_responses_id.get((thread_id, normal.responses_id), ())):
+    for number in sorted(r.items.by_responses_id.get(thread_id, {}).get(normal.responses_id, ())):
         if number not in used and matches(r, number, normal, content, encoded):
             return number
     return None

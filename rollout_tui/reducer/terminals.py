@@ -140,20 +140,13 @@ def _session_text(raw: Raw) -> str | None:
 def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """The operation of an exec_command or write_stdin call, read off its runtime start."""
     called = r.tool(tool)
+    kind = called.kind.type
     body = r.parsed(reference, _START, "terminal runtime start", called.tool_call_id) or _NOTHING
-    request = body.exec_command if called.kind.type == "exec_command" else body.write_stdin
-    payload_ids: Ids = (reference.raw_payload_id,)
-    if payload_ids == called.raw_runtime_payload_ids:
-        payload_ids = called.raw_runtime_payload_ids
-    operation = _create(
-        r,
-        called.tool_call_id,
-        called.thread_id,
-        called.kind.type,
-        request,
-        body.process_id,
-        payload_ids,
-    )
+    request = body.exec_command if kind == "exec_command" else body.write_stdin
+    # Nearly always the very ids that the call has: one tuple for both.
+    own: Ids = (reference.raw_payload_id,)
+    payload_ids = called.raw_runtime_payload_ids if own == called.raw_runtime_payload_ids else own
+    operation = _create(r, called.tool_call_id, called.thread_id, kind, request, body.process_id, payload_ids)
     r.history.set(tool, "terminal_operation_id", operation)
     r.history.set(tool, "summary", TerminalSummary(operation))
     observe(r, tool)
@@ -168,12 +161,12 @@ def _create(
     process_id: str | None,
     payload_ids: Ids,
 ) -> str:
-    count = len(r.history.collections[TerminalOperation].order)
-    operation_id = f"terminal_operation:{count + 1}"
-    handle = r.history.create(
-        operation_id,
-        TerminalOperation(operation_id, None, tool_id, kind, r.window(), request, None, (), payload_ids),
+    history = r.history
+    operation_id = f"terminal_operation:{len(history.collections[TerminalOperation].order) + 1}"
+    operation = TerminalOperation(
+        operation_id, None, tool_id, kind, r.window(), request, None, (), payload_ids
     )
+    handle = history.create(operation_id, operation)
     if process_id is not None:
         _join(r, handle, thread_id, process_id)
     return operation_id
@@ -188,19 +181,22 @@ def _join(r: Reduction, handle: int, thread_id: str, process_id: str) -> None:
     if terminal_id is None:
         terminal_id = f"terminal_session:{operation.operation_id}"
         r.terminals.sessions[key] = terminal_id
-    session = r.find(TerminalSession, terminal_id)
-    if session is None:
         r.history.create(terminal_id, _session(terminal_id, thread_id, operation))
     else:
-        known = cast(TerminalSession, r.history.objects[session])
-        if known.operation_ids:
-            operations = extended(known.operation_ids, (operation.operation_id,))
-            r.history.set(session, "operation_ids", operations)
-        else:
-            again = _session(terminal_id, thread_id, operation)
-            for name in again.__struct_fields__:
-                r.history.set(session, name, getattr(again, name))
+        _enter(r, cast(int, r.find(TerminalSession, terminal_id)), operation)
     r.history.set(handle, "terminal_id", terminal_id)
+
+
+def _enter(r: Reduction, handle: int, operation: TerminalOperation) -> None:
+    """Add an operation to a session that there is, or was until its only operation left it (9.6.1)."""
+    session = cast(TerminalSession, r.history.objects[handle])
+    if session.operation_ids:
+        operations = extended(session.operation_ids, (operation.operation_id,))
+        r.history.set(handle, "operation_ids", operations)
+        return
+    again = _session(session.terminal_id, session.thread_id, operation)
+    for name in again.__struct_fields__:
+        r.history.set(handle, name, getattr(again, name))
 
 
 def _session(terminal_id: str, thread_id: str, operation: TerminalOperation) -> TerminalSession:

@@ -192,10 +192,11 @@ def history_item_accepted(r: Reduction, event: Event, payload: HistoryItemAccept
         r.thread_or_placeholder(thread_id, "history acceptance")
         accepted = items.accepted[thread_id] = FirstSeen()
     accepted.add(accepted_id, r.history.event)
-    numbers = items.by_responses_id.get((thread_id, accepted_id))
-    for number in numbers or ():
-        if item_at(r, number).accepted_seq is UNSET:
-            mark_accepted(r, number, r.history.event)
+    known = items.by_responses_id.get(thread_id)
+    if known is not None and accepted_id in known:
+        for number in known[accepted_id]:
+            if item_at(r, number).accepted_seq is UNSET:
+                mark_accepted(r, number, r.history.event)
     if payload.agent_message_payload is not None:
         _receipt(r, event, thread_id, accepted_id, payload.agent_message_payload)
 
@@ -204,7 +205,7 @@ def _receipt(
     r: Reduction, event: Event, thread_id: str, accepted_id: str, reference: PayloadReference
 ) -> None:
     """An accepted agent message brings its body along."""
-    if r.items.by_responses_id.get((thread_id, accepted_id)):
+    if accepted_id in r.items.by_responses_id.get(thread_id, ()):
         return
     data = r.body(reference)
     if data is None:

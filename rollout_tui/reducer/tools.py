@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 from msgspec import UNSET, Raw
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import extended, with_id
-from rollout_tui.graph.objects import CodexTurn, Thread, ToolCall
+from rollout_tui.graph.objects import ToolCall
 from rollout_tui.graph.values import (
     CodeCellRequester,
     ModelRequester,
@@ -58,7 +60,9 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
         )
     thread_id, turn_id = _context(r, event, tool_id)
     requester = _requester(r, payload, thread_id)
-    call_items = _items(r, thread_id, call_id, CALL_KINDS)
+    # Nearly all calls start before a request carries their items.
+    shown = call_id if call_id in r.items.by_call else None
+    call_items = _items(r, thread_id, shown, CALL_KINDS)
     invocation = r.parsed(payload.invocation_payload, INVOCATION, "tool invocation", tool_id)
     operation = None
     if payload.kind.type == "write_stdin" and invocation is not None:
@@ -92,7 +96,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
     cells.tool_started(r, handle, waited)
     if call_items:
         link_started(r, handle)
-    outputs = _items(r, thread_id, call_id, OUTPUT_KINDS)
+    outputs = _items(r, thread_id, shown, OUTPUT_KINDS)
     if outputs:
         r.history.set(handle, "model_visible_output_item_ids", extended((), map(item_id, outputs)))
         for number in outputs:
@@ -102,16 +106,16 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
-    known_turn = r.find(CodexTurn, event.codex_turn_id)
-    if known_turn is not None:
-        owner = r.turn(known_turn).thread_id
-        if owner == event.thread_id and r.find(Thread, owner) is not None:
-            return owner, event.codex_turn_id
+    known = (event.thread_id, event.codex_turn_id)
+    if known == r.last_context:
+        return cast(tuple[str, str], known)
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
         owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, "tool call start")).thread_id
-        if owner != thread_id:
+        if owner == event.thread_id:
+            r.last_context = known
+        elif owner != thread_id:
             r.refuse(
                 "thread_mismatch",
                 f"tool call start {tool_id} used thread {thread_id}, "

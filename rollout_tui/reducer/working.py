@@ -88,6 +88,8 @@ class Reduction:
         self.terminals = TerminalIndexes()
         self.agents = AgentQueues()
         self.tools_by_call: dict[str, list[int]] = {}
+        # Thread and turn of the last tool call start, which are known to belong together.
+        self.last_context: tuple[str | None, str | None] | None = None
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
         self.objects = history.objects

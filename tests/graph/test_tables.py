@@ -88,12 +88,12 @@ def test_usual_references_are_rows_in_byte_order() -> None:
     for event, number in enumerate((2, 10, 1), 1):
         path = "elsewhere" if number == 10 else f"payloads/{number}.json"
         table.add(event, reference(f"raw_payload:{number}", path))
-    rows = table.usual_rows(3)
-    assert rows is not None
-    assert list(rows) == [
-        ("1", "tool_result", None),
+    usual = table.usual(3)
+    assert usual is not None
+    assert [(number, usual.kinds[kind], usual.paths[path]) for number, kind, path in usual.rows] == [
+        ("1", "tool_result", ""),
         ("10", "tool_result", "elsewhere"),
-        ("2", "tool_result", None),
+        ("2", "tool_result", ""),
     ]
 
 
@@ -110,7 +110,7 @@ def test_references_against_a_plain_table() -> None:
         states.append(dict(plain))
     for event, state in enumerate(states):
         assert {one: table.get(one, event) for one in table.ids(event)} == state
-        assert table.usual_rows(event) is None or not set(state) & set(ODD)
+        assert table.usual(event) is None or not set(state) & set(ODD)
         if state:
             first = min(state)
             assert table.born(first) == next(at for at, one in enumerate(states) if first in one)
@@ -147,3 +147,14 @@ def test_the_first_event_of_a_text_whatever_comes_later(count: int) -> None:
         assert seen.get(f"text {event}") == event
     assert seen.get("none") is None
     assert count <= len(seen) <= count + count // 97 + 1
+
+
+@pytest.mark.parametrize("step", [1, 700, 3 * RECENT])
+def test_the_first_event_of_a_text_asked_for_in_between(step: int) -> None:
+    seen = FirstSeen()
+    for event in range(1, 9 * RECENT):
+        seen.add(f"text {event % (5 * RECENT)}", event)
+        if event % step == 0:
+            asked = max(1, event - 2 * RECENT)
+            assert seen.get(f"text {asked % (5 * RECENT)}") == (asked % (5 * RECENT) or 5 * RECENT)
+            assert seen.get(f"text {5 * RECENT}") is None
