@@ -7,7 +7,8 @@ from pathlib import Path
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import Script, message, own_recording, script_call
 
-from rollout_tui.debugger.summary import Interval, summary, time_spent, turn_times
+from rollout_tui.debugger.summary import summary
+from rollout_tui.debugger.turn_times import Interval, time_spent, turn_times
 from rollout_tui.recording import open_trace
 
 

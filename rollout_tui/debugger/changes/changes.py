@@ -9,45 +9,12 @@ import msgspec
 
 from rollout_tui.debugger.changes.change_words import in_words
 from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_changes
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import IdView
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
 from rollout_tui.graph.values import Body, Value
 
-__all__ = ["KIND_NAMES", "ChangeRow", "changes", "in_words", "list_change"]
-
-KIND_NAMES: dict[type[Object], str] = {
-    Rollout: "rollout",
-    Thread: "thread",
-    CodexTurn: "codex_turn",
-    ConversationItem: "conversation_item",
-    InferenceCall: "inference_call",
-    CodeCell: "code_cell",
-    ToolCall: "tool_call",
-    TerminalSession: "terminal_session",
-    TerminalOperation: "terminal_operation",
-    Compaction: "compaction",
-    CompactionRequest: "compaction_request",
-    InteractionEdge: "interaction_edge",
-    Conversation: "conversation",
-    PendingEdge: "pending_edge",
-}
+__all__ = ["ChangeRow", "changes", "in_words", "list_change"]
 
 
 class ChangeRow(NamedTuple):

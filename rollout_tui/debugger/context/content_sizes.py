@@ -19,6 +19,7 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Backing, Ids
 from rollout_tui.graph.objects import Conversation, ConversationItem
+from rollout_tui.reducer.normal import CALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +74,7 @@ def category(item: ConversationItem) -> Category:
         return "agent messages"
     if item.kind.endswith("_output"):
         return "tool output"
-    if item.kind in ("function_call", "custom_tool_call"):
+    if item.kind in CALL_KINDS:
         return "tool calls"
     if item.kind == "reasoning":
         return "reasoning"

@@ -25,6 +25,7 @@ from rollout_tui.graph.values import (
     PayloadRefPart,
     ToolProducer,
 )
+from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 
 USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
     "user",
@@ -36,8 +37,6 @@ USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
     "harness",
 )
 
-CALL_KINDS = ("function_call", "custom_tool_call")
-OUTPUT_KINDS = ("function_call_output", "custom_tool_call_output")
 SCRIPT_STATES = {
     "running": "yielded",
     "completed": "completed",

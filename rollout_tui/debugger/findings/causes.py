@@ -7,12 +7,12 @@ from typing import NamedTuple, cast
 
 from rollout_tui.debugger.evidence import cell_result, line, tool_error, value
 from rollout_tui.debugger.findings.finding import Finding, Sources
+from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
     CompactionRequest,
     InferenceCall,
-    Object,
     TerminalOperation,
     TerminalSession,
     ToolCall,
@@ -189,7 +189,7 @@ def _of_agent(sources: Sources, finding: Finding) -> Iterator[Cause]:
 
 def _of_open(sources: Sources, finding: Finding) -> Iterator[Cause]:
     """What is open lies under what holds it, if that is open or was stopped."""
-    kind = _OPEN_KINDS.get(finding.object_kind or "")
+    kind = SPAN_OBJECTS.get(finding.object_kind or "")
     held = sources.latest(kind, finding.object_id) if kind else None
     codes = (*LEFT_OPEN, *TURN_STOPPED)
     if isinstance(held, TerminalOperation):
@@ -208,15 +208,6 @@ def _of_open(sources: Sources, finding: Finding) -> Iterator[Cause]:
     elif isinstance(held, CodexTurn):
         yield Cause("thread", held.thread_id, codes)
 
-
-_OPEN_KINDS: dict[str, type[Object]] = {
-    "terminal_operation": TerminalOperation,
-    "tool_call": ToolCall,
-    "code_cell": CodeCell,
-    "inference_call": InferenceCall,
-    "compaction_request": CompactionRequest,
-    "codex_turn": CodexTurn,
-}
 
 _RULES: dict[str, Callable[[Sources, Finding], Iterator[Cause]]] = {
     **dict.fromkeys(FAILED_CALLS, _of_call),

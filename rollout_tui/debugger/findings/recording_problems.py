@@ -10,6 +10,7 @@ import msgspec
 
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.finding_codes import CODES
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.debugger.names import Link
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
@@ -17,7 +18,6 @@ from rollout_tui.graph.objects import (
     CodexTurn,
     CompactionRequest,
     InferenceCall,
-    Object,
     TerminalOperation,
     Thread,
     ToolCall,
@@ -31,15 +31,7 @@ if TYPE_CHECKING:
 
 _ANY = msgspec.json.Decoder(msgspec.Raw)
 
-SEARCHED: dict[str, type[Object]] = {
-    "tool_call": ToolCall,
-    "code_cell": CodeCell,
-    "inference_call": InferenceCall,
-    "compaction_request": CompactionRequest,
-    "terminal_operation": TerminalOperation,
-    "codex_turn": CodexTurn,
-    "thread": Thread,
-}
+_SEARCHED = (ToolCall, CodeCell, InferenceCall, CompactionRequest, TerminalOperation, CodexTurn, Thread)
 
 
 def finding_code(trace: Trace, diagnostic: Diagnostic) -> str | None:
@@ -94,9 +86,9 @@ def from_diagnostic(sources: Sources, diagnostic: Diagnostic) -> Finding | None:
 
 def _about(history: History, object_id: str) -> tuple[str, str] | None:
     """(kind, id) of what an id names."""
-    for kind, searched in SEARCHED.items():
-        if history.handle(searched, object_id) is not None:
-            return kind, object_id
+    for kind in _SEARCHED:
+        if history.handle(kind, object_id) is not None:
+            return KIND_NAMES[kind], object_id
     return ("raw_payload", object_id) if history.payloads.born(object_id) is not None else None
 
 

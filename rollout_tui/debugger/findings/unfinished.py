@@ -5,39 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias, cast
 
-from rollout_tui.debugger.evidence import line, result_texts, size_of, value
+from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.findings.finding import Finding, Sources
-from rollout_tui.debugger.findings.oddities import model_text
+from rollout_tui.debugger.findings.never_seen import may_be_unseen, never_seen
 from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.debugger.names import Link, cell_label, command_line, tool_name
-from rollout_tui.graph.history import History, item_id, object_id
+from rollout_tui.debugger.spans.span_tree import OBJECTS
+from rollout_tui.graph.history import History, object_id
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
-    CompactionRequest,
-    ConversationItem,
     InferenceCall,
-    InteractionEdge,
     Object,
-    PendingEdge,
     Rollout,
     TerminalOperation,
     Thread,
     ToolCall,
 )
-from rollout_tui.graph.values import ItemAnchor, ModelRequester, ThreadAnchor
 
 RecordingStatus: TypeAlias = Literal["live", "ended", "stopped"]
 
-OPEN_KINDS: dict[type[Object], str] = {
-    Thread: "thread",
-    CodexTurn: "codex_turn",
-    InferenceCall: "inference_call",
-    CompactionRequest: "compaction_request",
-    ToolCall: "tool_call",
-    CodeCell: "code_cell",
-    TerminalOperation: "terminal_operation",
-}
+_WITH_A_WINDOW = frozenset(OBJECTS) - {Rollout}
 
 
 def recording_status(history: History, *, live: bool = False) -> RecordingStatus:
@@ -70,7 +59,7 @@ class Unfinished:
         stop = len(objects)
         fresh = range(self._taken, stop)
         self._open = [one for one in (*self._open, *fresh) if _may_be_open(objects[one])]
-        self._unseen = [one for one in (*self._unseen, *fresh) if _may_be_unseen(objects[one])]
+        self._unseen = [one for one in (*self._unseen, *fresh) if may_be_unseen(objects[one])]
         self._taken = stop
 
     def findings(self, status: RecordingStatus) -> list[Finding]:
@@ -82,7 +71,7 @@ class Unfinished:
             *_cut(self._sources, status),
             *self._all_left_open(status),
             *self._idle_cells(),
-            *self._never_seen(),
+            *never_seen(self._sources, self._unseen),
         ]
 
     def _all_left_open(self, status: RecordingStatus) -> Iterator[Finding]:
@@ -126,40 +115,12 @@ class Unfinished:
                 sources.names.chain_of_cell(cell),
             )
 
-    def _never_seen(self) -> Iterator[Finding]:
-        """Results, cell outputs and reports of agents that no request carried."""
-        sources = self._sources
-        for handle in self._unseen:
-            unseen = sources.history.objects[handle]
-            if isinstance(unseen, ToolCall):
-                if unseen.execution.status != "running":
-                    yield _unseen_result(sources, unseen)
-            elif isinstance(unseen, CodeCell):
-                if (
-                    unseen.initial_response_seq
-                    and sources.latest(ToolCall, unseen.model_visible_call_id) is None
-                ):
-                    yield _unseen_output(sources, unseen)
-            elif isinstance(unseen, (InteractionEdge, PendingEdge)) and not _carried(sources, unseen):
-                yield _unseen_report(sources, unseen, sources.history.born(handle))
-
 
 def _may_be_open(one: Object) -> bool:
     """Threads are kept for ever, since an ended one can be resumed."""
-    return type(one) in OPEN_KINDS and (
+    return type(one) in _WITH_A_WINDOW and (
         isinstance(one, Thread) or cast(ToolCall, one).execution.status == "running"
     )
-
-
-def _may_be_unseen(one: Object) -> bool:
-    if isinstance(one, ToolCall):
-        asked = isinstance(one.requester, ModelRequester) and one.model_visible_call_id is not None
-        return asked and not one.model_visible_output_item_ids
-    if isinstance(one, CodeCell):
-        return not one.output_item_ids
-    if isinstance(one, PendingEdge):
-        return one.kind == "agent_result" and one.waiting
-    return isinstance(one, InteractionEdge) and one.kind == "agent_result"
 
 
 # -- what was left open ------------------------------------------------------------
@@ -167,7 +128,7 @@ def _may_be_unseen(one: Object) -> bool:
 
 def _left_open(sources: Sources, handle: int, status: RecordingStatus) -> Finding:
     left = cast(Any, sources.history.objects[handle])
-    kind = OPEN_KINDS[type(left)]
+    kind = KIND_NAMES[type(left)]
     window = left.execution
     event = sources.history.events.ordinal_of(window.started_seq) or sources.history.born(handle)
     thread_id, chain, what = _described(sources, left)
@@ -201,90 +162,6 @@ def _described(sources: Sources, left: Any) -> tuple[str | None, tuple[Link, ...
         names.inference(left.inference_call_id) if isinstance(left, InferenceCall) else "a compaction request"
     )
     return left.thread_id, names.chain_of_turn(left.thread_id, left.codex_turn_id), what
-
-
-# -- what the model never saw --------------------------------------------------------
-
-
-def _unseen_result(sources: Sources, tool: ToolCall) -> Finding:
-    size = size_of(result_texts(value(sources.trace, tool.raw_result_payload_id)))
-    return sources.finding(
-        "never_seen_by_model",
-        _event(sources, tool.execution.ended_seq),
-        f"the result of {tool_name(tool.kind)} ({size:,} B) was in no later request",
-        tool.thread_id,
-        ("tool_call", tool.tool_call_id),
-        sources.names.chain_of_tool(tool),
-    )
-
-
-def _unseen_output(sources: Sources, cell: CodeCell) -> Finding:
-    return sources.finding(
-        "never_seen_by_model",
-        _event(sources, cell.initial_response_seq),
-        f"the output of {cell_label(cell)} was in no later request",
-        cell.thread_id,
-        ("code_cell", cell.code_cell_id),
-        sources.names.chain_of_cell(cell),
-    )
-
-
-def _carried(sources: Sources, edge: InteractionEdge | PendingEdge) -> bool:
-    """Whether a request carried the report: the item it became, or one of the receiver with its text."""
-    if isinstance(edge, PendingEdge):
-        history = sources.history
-        numbers = history.items.by_thread.get(edge.target_thread_id, ())
-        return any(
-            sources.carried.first_carried(item_id(number)) is not None and edge.text in _text(history, number)
-            for number in list(numbers)
-        )
-    target = edge.target
-    return isinstance(target, ItemAnchor) and sources.carried.first_carried(target.item_id) is not None
-
-
-def _text(history: History, number: int) -> str:
-    handle = history.collections[ConversationItem].order[number]
-    return model_text(cast(ConversationItem, history.objects[handle]))
-
-
-def _unseen_report(sources: Sources, edge: InteractionEdge | PendingEdge, born: int) -> Finding:
-    """A child's report; its event is the one that recorded the report, not the one that found its item."""
-    history = sources.history
-    pending = history.handle(PendingEdge, edge.edge_id)
-    event = born if pending is None else history.born(pending)
-    reporter, receiver = _ends(sources, edge)
-    return sources.finding(
-        "never_seen_by_model",
-        event,
-        f"the report of {reporter} to {receiver} was in no later request",
-        _receiver_id(sources, edge),
-        ("interaction_edge", edge.edge_id),
-    )
-
-
-def _ends(sources: Sources, edge: InteractionEdge | PendingEdge) -> tuple[str, str]:
-    receiver = sources.names.thread(_receiver_id(sources, edge))
-    source = edge.source
-    if isinstance(source, ItemAnchor):
-        item = sources.latest(ConversationItem, source.item_id)
-        return sources.names.thread(item.thread_id if item else None), receiver
-    thread_id = source.thread_id if isinstance(source, ThreadAnchor) else None
-    return sources.names.thread(thread_id), receiver
-
-
-def _receiver_id(sources: Sources, edge: InteractionEdge | PendingEdge) -> str | None:
-    if isinstance(edge, PendingEdge):
-        return edge.target_thread_id
-    target = edge.target
-    if isinstance(target, ThreadAnchor):
-        return target.thread_id
-    item = sources.latest(ConversationItem, target.item_id) if isinstance(target, ItemAnchor) else None
-    return item.thread_id if item else None
-
-
-def _event(sources: Sources, seq: int | None) -> int:
-    found = None if seq is None else sources.history.events.ordinal_of(seq)
-    return found or sources.history.head
 
 
 # -- the recording itself --------------------------------------------------------------

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from msgspec import UNSET
 
-from rollout_tui.debugger.spans.span_tree import CELL, COMPACTION_REQUEST, INFERENCE, OPERATION, TOOL
+from rollout_tui.debugger.spans.span_tree import CELL, COMPACTION_REQUEST, INFERENCE, OBJECTS, OPERATION, TOOL
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.history import CREATED, History, item_id, object_id
 from rollout_tui.graph.objects import (
-    CodeCell,
     Compaction,
-    CompactionRequest,
     ConversationItem,
-    InferenceCall,
     InteractionEdge,
     Object,
     PendingEdge,
@@ -27,12 +24,7 @@ from rollout_tui.trace.events import Event, HistoryItemAccepted
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-_SPAN_KINDS: dict[int, type[Object]] = {
-    INFERENCE: InferenceCall,
-    COMPACTION_REQUEST: CompactionRequest,
-    TOOL: ToolCall,
-    CELL: CodeCell,
-}
+_SUBJECTS = frozenset((INFERENCE, COMPACTION_REQUEST, TOOL, CELL))
 # An acceptance can come before the item is known; this many later items of the thread are looked at.
 _LOOKED_AT = 4096
 
@@ -49,9 +41,9 @@ def subject_of(trace: Trace, spans: Spans, event: int) -> Subject | None:
     number = spans.span_of(event)
     if spans.kinds[number] == OPERATION:
         number = spans.parents[number]
-    kind = _SPAN_KINDS.get(spans.kinds[number])
-    if kind is not None and spans.handles[number]:
-        return Subject(kind, object_id(spans.history.objects[spans.handles[number]]))
+    kind = spans.kinds[number]
+    if kind in _SUBJECTS and spans.handles[number]:
+        return Subject(OBJECTS[kind], object_id(spans.history.objects[spans.handles[number]]))
     event_type = spans.history.events.type(event)
     if event_type == "history_item_accepted":
         return _accepted(trace, event)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.debugger.spans.open_objects import Intervals
 from rollout_tui.debugger.spans.span_events import SpanEvents
 from rollout_tui.graph.history import History, object_id
@@ -22,16 +23,6 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 
-KINDS = (
-    "rollout",
-    "thread",
-    "codex_turn",
-    "inference_call",
-    "compaction_request",
-    "tool_call",
-    "code_cell",
-    "terminal_operation",
-)
 ROLLOUT, THREAD, TURN, INFERENCE, COMPACTION_REQUEST, TOOL, CELL, OPERATION = range(8)
 OBJECTS: tuple[type[Object], ...] = (
     Rollout,
@@ -43,6 +34,8 @@ OBJECTS: tuple[type[Object], ...] = (
     CodeCell,
     TerminalOperation,
 )
+KINDS = tuple(KIND_NAMES[one] for one in OBJECTS)
+SPAN_OBJECTS = dict(zip(KINDS, OBJECTS, strict=True))
 ROOT = 0
 NOBODY = 0
 

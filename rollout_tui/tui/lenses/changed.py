@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.debugger.changes.changes import KIND_NAMES, ChangeRow, changes
+from rollout_tui.debugger.changes.changes import ChangeRow, changes
+from rollout_tui.debugger.kinds import KIND_NAMES, KINDS_BY_NAME
 from rollout_tui.debugger.waiting.resolution import unresolved
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
 from rollout_tui.printable import one_line
@@ -30,8 +31,6 @@ MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""
 MOST_LATER = 40
 """With hindsight: later changes of the object that are listed."""
-
-_KINDS = {name: kind for kind, name in KIND_NAMES.items()}
 
 
 def changed_lines(view: View, target: ToObject | None, width: int) -> LineList:
@@ -81,7 +80,7 @@ def _telling(found: list[ChangeRow]) -> list[ChangeRow]:
 
 def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
     history = view.snapshot.history
-    kind = _KINDS[change.kind]
+    kind = KINDS_BY_NAME[change.kind]
     words = label(history, ToObject(kind, change.id))
     fresh = not change.path
     mark = Cell(" +", "added") if fresh else Cell(" ~", "changed")

@@ -9,11 +9,11 @@ from rollout_tui.debugger.findings.arranged import Arranged, arranged
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, ToObject, restyled, row
 from rollout_tui.tui.lenses.recorded import all_findings
-from rollout_tui.tui.lenses.subject import SPAN_OBJECTS
 from rollout_tui.words import count
 
 MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}

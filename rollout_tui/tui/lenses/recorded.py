@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from rollout_tui.debugger.changes.changes import KIND_NAMES
 from rollout_tui.debugger.findings.findings import Finding, Findings, recording_status
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.tui.drawing.lens import Selection, View
 from rollout_tui.tui.drawing.lines import ToPayload
 

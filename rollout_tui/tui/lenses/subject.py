@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from rollout_tui.debugger.moving.related import subject_of
+from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -85,18 +86,6 @@ def about(view: View) -> Selection | None:
     line = view.trace.events[view.event - 1]
     references = payload_references(line.payload) if isinstance(line, Event) else list(line.references)
     return ToPayload(references[0].raw_payload_id) if references else None
-
-
-SPAN_OBJECTS: dict[str, type[Object]] = {
-    "rollout": Rollout,
-    "thread": Thread,
-    "codex_turn": CodexTurn,
-    "inference_call": InferenceCall,
-    "compaction_request": CompactionRequest,
-    "tool_call": ToolCall,
-    "code_cell": CodeCell,
-    "terminal_operation": TerminalOperation,
-}
 
 
 def find(snapshot: Snapshot, kind: type[T], object_id: str | None) -> T | None:

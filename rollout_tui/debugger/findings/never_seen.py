@@ -1,0 +1,128 @@
+"""What the model never saw: results, outputs of cells and reports of agents that no request carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from rollout_tui.debugger.evidence import result_texts, size_of, value
+from rollout_tui.debugger.findings.finding import Finding, Sources
+from rollout_tui.debugger.findings.oddities import model_text
+from rollout_tui.debugger.names import cell_label, tool_name
+from rollout_tui.graph.history import History, item_id
+from rollout_tui.graph.objects import (
+    CodeCell,
+    ConversationItem,
+    InteractionEdge,
+    Object,
+    PendingEdge,
+    ToolCall,
+)
+from rollout_tui.graph.values import ItemAnchor, ModelRequester, ThreadAnchor
+
+
+def may_be_unseen(one: Object) -> bool:
+    """Whether an object is something for the model that no request has carried so far."""
+    if isinstance(one, ToolCall):
+        asked = isinstance(one.requester, ModelRequester) and one.model_visible_call_id is not None
+        return asked and not one.model_visible_output_item_ids
+    if isinstance(one, CodeCell):
+        return not one.output_item_ids
+    if isinstance(one, PendingEdge):
+        return one.kind == "agent_result" and one.waiting
+    return isinstance(one, InteractionEdge) and one.kind == "agent_result"
+
+
+def never_seen(sources: Sources, handles: Iterable[int]) -> Iterator[Finding]:
+    """Results, cell outputs and reports of agents that no request carried."""
+    for handle in handles:
+        unseen = sources.history.objects[handle]
+        if isinstance(unseen, ToolCall):
+            if unseen.execution.status != "running":
+                yield _unseen_result(sources, unseen)
+        elif isinstance(unseen, CodeCell):
+            if unseen.initial_response_seq and sources.latest(ToolCall, unseen.model_visible_call_id) is None:
+                yield _unseen_output(sources, unseen)
+        elif isinstance(unseen, (InteractionEdge, PendingEdge)) and not _carried(sources, unseen):
+            yield _unseen_report(sources, unseen, sources.history.born(handle))
+
+
+def _unseen_result(sources: Sources, tool: ToolCall) -> Finding:
+    size = size_of(result_texts(value(sources.trace, tool.raw_result_payload_id)))
+    return sources.finding(
+        "never_seen_by_model",
+        _event(sources, tool.execution.ended_seq),
+        f"the result of {tool_name(tool.kind)} ({size:,} B) was in no later request",
+        tool.thread_id,
+        ("tool_call", tool.tool_call_id),
+        sources.names.chain_of_tool(tool),
+    )
+
+
+def _unseen_output(sources: Sources, cell: CodeCell) -> Finding:
+    return sources.finding(
+        "never_seen_by_model",
+        _event(sources, cell.initial_response_seq),
+        f"the output of {cell_label(cell)} was in no later request",
+        cell.thread_id,
+        ("code_cell", cell.code_cell_id),
+        sources.names.chain_of_cell(cell),
+    )
+
+
+def _carried(sources: Sources, edge: InteractionEdge | PendingEdge) -> bool:
+    """Whether a request carried the report: the item it became, or one of the receiver with its text."""
+    if isinstance(edge, PendingEdge):
+        history = sources.history
+        numbers = history.items.by_thread.get(edge.target_thread_id, ())
+        return any(
+            sources.carried.first_carried(item_id(number)) is not None and edge.text in _text(history, number)
+            for number in list(numbers)
+        )
+    target = edge.target
+    return isinstance(target, ItemAnchor) and sources.carried.first_carried(target.item_id) is not None
+
+
+def _text(history: History, number: int) -> str:
+    handle = history.collections[ConversationItem].order[number]
+    return model_text(cast(ConversationItem, history.objects[handle]))
+
+
+def _unseen_report(sources: Sources, edge: InteractionEdge | PendingEdge, born: int) -> Finding:
+    """A child's report; its event is the one that recorded the report, not the one that found its item."""
+    history = sources.history
+    pending = history.handle(PendingEdge, edge.edge_id)
+    event = born if pending is None else history.born(pending)
+    reporter, receiver = _ends(sources, edge)
+    return sources.finding(
+        "never_seen_by_model",
+        event,
+        f"the report of {reporter} to {receiver} was in no later request",
+        _receiver_id(sources, edge),
+        ("interaction_edge", edge.edge_id),
+    )
+
+
+def _ends(sources: Sources, edge: InteractionEdge | PendingEdge) -> tuple[str, str]:
+    receiver = sources.names.thread(_receiver_id(sources, edge))
+    source = edge.source
+    if isinstance(source, ItemAnchor):
+        item = sources.latest(ConversationItem, source.item_id)
+        return sources.names.thread(item.thread_id if item else None), receiver
+    thread_id = source.thread_id if isinstance(source, ThreadAnchor) else None
+    return sources.names.thread(thread_id), receiver
+
+
+def _receiver_id(sources: Sources, edge: InteractionEdge | PendingEdge) -> str | None:
+    if isinstance(edge, PendingEdge):
+        return edge.target_thread_id
+    target = edge.target
+    if isinstance(target, ThreadAnchor):
+        return target.thread_id
+    item = sources.latest(ConversationItem, target.item_id) if isinstance(target, ItemAnchor) else None
+    return item.thread_id if item else None
+
+
+def _event(sources: Sources, seq: int | None) -> int:
+    found = None if seq is None else sources.history.events.ordinal_of(seq)
+    return found or sources.history.head
