@@ -11,7 +11,8 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
+from textual.screen import Screen
 from textual.theme import Theme
 
 from rollout_tui.crash import TRACEBACK_VARIABLE, report
@@ -21,18 +22,20 @@ from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
 from rollout_tui.tui.palette import ActionProvider
-from rollout_tui.tui.screens.bindings import keys_without_trace
+from rollout_tui.tui.screens.bindings import keys_while_typing, keys_without_trace
 from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
 from rollout_tui.tui.screens.picker import PickerScreen, picker_screen, recent_screen
 from rollout_tui.tui.starting.first_frame import FirstFrame
 from rollout_tui.tui.starting.leaving import leave_on_signals
 from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.state.session import Looking
+from rollout_tui.tui.widgets.prompt import Prompt
 
 LOWEST = 2
 """Screens below which there is none to go back to: Textual's own and ours."""
 
-MOST_EARLY = 1000
+MOST_HELD = 10_000
+"""Keys that wait; who types more before there is a screen types in vain."""
 LONGEST_COVER_S = 1.0
 """So long the first frame stands in for a screen that is not whole."""
 
@@ -64,7 +67,8 @@ class RolloutApp(App[int]):
         # Without colours those of the terminal are left alone, not turned into grey.
         super().__init__(driver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.frame = frame
-        self._early: list[Key] = []
+        self._held: list[Key | Paste] = []
+        self._answering: Screen[object] | None = None
         self.opening = opening
         self.pick = pick
         self.recent = recent
@@ -95,24 +99,41 @@ class RolloutApp(App[int]):
         self.push_screen(screen)
 
     async def on_event(self, event: Event) -> None:
-        """Handle an event; keys that come before the recording is there wait for it, in their order."""
-        if isinstance(event, Key) and not event.is_forwarded and self._is_early(event):
-            if len(self._early) < MOST_EARLY:
-                self._early.append(event)
-            return
-        await super().on_event(event)
+        """Handle an event; what is typed is handled in its order, however fast it comes."""
+        if not isinstance(event, (Key, Paste)) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, Key) and event.key == "ctrl+c":
+            await self._typed(event)
+        elif self._must_wait(event) or self._held:
+            if len(self._held) < MOST_HELD:
+                self._held.append(event)
+        else:
+            await self._typed(event)
 
-    def _is_early(self, key: Key) -> bool:
-        if key.key == "ctrl+c":
-            return False
+    def _must_wait(self, event: Key | Paste) -> bool:
+        """Whether the screen is not there yet, or the recording that the key is about."""
         screen = self.screen
+        if screen is not self._answering:
+            screen.call_later(self.call_later, self._is_ready, screen)
+            return True
         beginning = isinstance(screen, DebuggerScreen) and screen.beginning
-        return bool(self._early) or (beginning and key.key not in keys_without_trace())
+        return beginning and not (isinstance(event, Key) and event.key in keys_without_trace())
 
-    async def take_early_keys(self) -> None:
-        """The recording is there."""
-        while self._early:
-            await super().on_event(self._early.pop(0))
+    async def _is_ready(self, screen: Screen[object]) -> None:
+        """A screen has done all that was asked of it before the first key: it has its widgets and focus."""
+        self._answering = screen
+        await self.take_held()
+
+    async def take_held(self) -> None:
+        """Handle what was typed while something was not there yet."""
+        while self._held and not self._must_wait(self._held[0]):
+            await self._typed(self._held.pop(0))
+
+    async def _typed(self, event: Key | Paste) -> None:
+        prompt = next(iter(self.screen.query(Prompt)), None)
+        no_text = isinstance(event, Key) and event.key in keys_while_typing()
+        if no_text or prompt is None or not prompt.asking or not await prompt.take(event):
+            await super().on_event(event)
 
     def uncover(self) -> None:
         """The screen is whole: it takes the place of the first frame."""
@@ -137,14 +158,17 @@ class RolloutApp(App[int]):
             self.pop_screen()
         return below
 
-    def on_picker_screen_left(self, message: PickerScreen.Left) -> None:
+    def back_to(self, opening: Opening) -> None:
         """From a list back to the trace one came from; the list is gone."""
         self.pop_screen()
-        self.push_screen(debugger_screen(message.opening))
+        self.push_screen(debugger_screen(opening))
 
-    def on_picker_screen_picked(self, message: PickerScreen.Picked) -> None:
-        """Open a bundle of the folder; the picker stays underneath."""
-        chosen = replace(self.opening, path=message.folder, named=None, wait=False, root=message.root)
+    def picked(self, folder: Path, root: Path | None) -> None:
+        """Open a bundle, of the recordings in the folder `root` if it is among those of one.
+
+        The list it was chosen from stays underneath.
+        """
+        chosen = replace(self.opening, path=folder, named=None, wait=False, root=root)
         self.push_screen(debugger_screen(chosen))
 
     def switch(self, folder: Path, lens: str, said: str) -> None:

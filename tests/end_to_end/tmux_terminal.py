@@ -50,6 +50,11 @@ class Terminal:
         self._run("send-keys", "-l", line)
         self._run("send-keys", "Enter")
 
+    def paste(self, text: str) -> None:
+        """Paste text as a terminal does into a program that asked to be told."""
+        self._run("set-buffer", text)
+        self._run("paste-buffer", "-p", "-r")
+
     def resize(self, width: int, height: int) -> None:
         self._run("resize-window", "-x", str(width), "-y", str(height))
 

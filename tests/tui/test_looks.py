@@ -70,7 +70,7 @@ LOOKS: dict[str, Look] = {
     "terminals": Look(at=81, keys=("6",)),
     "findings": Look(at=85, keys=("7",)),
     "raw": Look(at=26, keys=("8",)),
-    "life_line": Look(at=100, keys=("1", "Down", "Down", "Down", "Down", "Down", "L")),
+    "life_line": Look(at=100, keys=("1", *("PageUp",) * 3, *("Down",) * 5, "L")),
     "inspector": Look(at=80, keys=("i", "Tab", "Tab")),
     "killed": Look("recordings/ma-sigkill", 55, ("7",)),
     "help": Look(at=81, keys=("?",)),

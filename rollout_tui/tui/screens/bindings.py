@@ -22,6 +22,11 @@ def keys_without_trace() -> frozenset[str]:
     return frozenset(textual_key(key) for name in WITHOUT_TRACE for key in BY_ID[name].keys)
 
 
+def keys_while_typing() -> frozenset[str]:
+    """Textual's names of the keys that are no text."""
+    return frozenset(textual_key(key) for name in ANYWHERE for key in BY_ID[name].keys)
+
+
 def bindings() -> list[BindingType]:
     """Bindings as the table stands; each does `act('ID')`."""
     return [
@@ -31,7 +36,7 @@ def bindings() -> list[BindingType]:
             action.description,
             show=False,
             id=action.id,
-            # In the order they come: keys that wait for a widget could be overtaken by a prompt that opens.
+            # In the order they come: keys that wait for a widget could be overtaken.
             priority=True,
         )
         for action in ACTIONS
@@ -42,7 +47,9 @@ def bindings() -> list[BindingType]:
 def bound(meanings: Mapping[str, str]) -> list[BindingType]:
     """Bindings of a small screen: by the id of an action, what its keys do there."""
     return [
-        Binding(",".join(textual_key(key) for key in BY_ID[action_id].keys), action, show=False)
+        Binding(
+            ",".join(textual_key(key) for key in BY_ID[action_id].keys), action, show=False, priority=True
+        )
         for action_id, action in meanings.items()
         if BY_ID[action_id].keys
     ]

@@ -87,9 +87,9 @@ class DebuggerScreen(Screen[None]):
         """Header, three panes, blocked line, lanes, prompt, footer."""
         yield Bar(id="header")
         with Container(id="body"):
-            yield LineView(id="timeline")
-            yield LineView(id="lens", edge=True)
-            yield LineView(id="inspector", edge=True)
+            yield LineView(self._chosen, id="timeline")
+            yield LineView(self._chosen, self._row_moved, id="lens", edge=True)
+            yield LineView(self._chosen, id="inspector", edge=True)
         yield Bar(id="blocked")
         yield LaneView(id="lanes")
         with Container(id="bottom"):
@@ -132,7 +132,12 @@ class DebuggerScreen(Screen[None]):
         return self._pane
 
     def line_view(self, pane: str) -> LineView:
-        """The widget of a pane."""
+        """The widget of a pane, with what was done so far: keys can come faster than frames."""
+        self.frames.catch_up(pane)
+        return self.widget(pane)
+
+    def widget(self, pane: str) -> LineView:
+        """The widget of a pane as it was painted last."""
         return self.query_one(f"#{pane}", LineView)
 
     def focus_pane(self, pane: str) -> None:
@@ -141,7 +146,7 @@ class DebuggerScreen(Screen[None]):
         if self.opened is not None:
             self.opened.remember_pane(pane)
         self.painter.lay_out(pane)
-        self.set_focus(self.line_view(pane))
+        self.set_focus(self.widget(pane))
         self.repaint()
 
     def say(self, message: str, style: str = "") -> None:
@@ -236,19 +241,20 @@ class DebuggerScreen(Screen[None]):
         if self.beginning:
             self.beginning = False
             app = cast("RolloutApp", self.app)
-            app.call_later(app.take_early_keys)
+            app.call_later(app.take_held)
 
     # -- what widgets tell -----------------------------------------------------------
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    def _chosen(self, target: Target | None) -> None:
         """A line was opened."""
         self.message = ("", "")
-        self.open_target(message.target)
-
-    def on_line_view_row_moved(self, message: LineView.RowMoved) -> None:
-        """Another row of a pane is the cursor row."""
         if self.opened is not None:
-            self.painter.row_moved(message.view, message.target)
+            self.open_target(target)
+
+    def _row_moved(self, lens: LineView) -> None:
+        """Another row of the lens is the cursor row."""
+        if self.opened is not None:
+            self.painter.row_moved(lens)
 
     def on_line_view_reshaped(self) -> None:
         """A pane got another size."""

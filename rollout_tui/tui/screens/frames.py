@@ -52,6 +52,12 @@ class Frames:
         else:
             self.ask()
 
+    def catch_up(self, pane: str) -> None:
+        """Fill a pane now that the next frame would: a key is about the rows that will be seen."""
+        painter, session = self._screen.painter, self._screen.opened
+        if self._asked and session is not None and not painter.loading:
+            painter.paint_pane(pane, session)
+
     def _schedule(self) -> None:
         wait = self._made_at + FRAME_S - time.monotonic()
         if wait > 0:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from rollout_tui.tui.drawing.lines import ToOffer
+from rollout_tui.tui.drawing.lines import Target, ToOffer
 from rollout_tui.tui.panes.help import help_lines
 from rollout_tui.tui.screens.bindings import bound, rekeyed
 from rollout_tui.tui.widgets.line_view import LineView
@@ -46,8 +46,8 @@ class HelpScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Two columns, one of which may have to do."""
         with Horizontal():
-            yield LineView(id="keys")
-            yield LineView(id="more_keys", edge=True)
+            yield LineView(self._chosen, id="keys")
+            yield LineView(self._chosen, id="more_keys", edge=True)
 
     def on_resize(self, event: Resize) -> None:
         """Lay the tables out for the size."""
@@ -77,10 +77,10 @@ class HelpScreen(ModalScreen[str]):
         """Do what the cursor row tells of."""
         self._view.choose()
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    def _chosen(self, target: Target | None) -> None:
         """A row was opened or clicked."""
-        if isinstance(message.target, ToOffer):
-            self.dismiss(message.target.id)
+        if isinstance(target, ToOffer):
+            self.dismiss(target.id)
 
     def on_line_view_title_clicked(self) -> None:
         """The title says that Esc closes; so does a click on it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.drawing.lens import LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, Target, ToObject, ToPayload, line, wrapped
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToObject, ToPayload, line, wrapped
 from rollout_tui.tui.layout import Layout, edges, layout
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
@@ -51,7 +51,7 @@ class Painter:
         self.ending: Ending | None = None
         self.lanes = LaneKeeper()
         self._laid_out: Layout | None = None
-        self._shown_event = -1
+        self._shown_event = self._lens_event = -1
         self._shown_lens = ""
 
     # -- facts ---------------------------------------------------------------------
@@ -79,8 +79,8 @@ class Painter:
             return
         self._laid_out = now
         for name in PANES:
-            screen.line_view(name).display = name in now.panes
-            screen.line_view(name).draw_edge(name != now.panes[0])
+            screen.widget(name).display = name in now.panes
+            screen.widget(name).draw_edge(name != now.panes[0])
         lanes = screen.query_one(LaneView)
         lanes.display = now.scrubber
         lanes.styles.height = now.lanes + now.scrubber
@@ -89,7 +89,7 @@ class Painter:
         """Whether the panes have the sizes that they are to have."""
         panes, width = self._layout(self._screen.pane).panes, self._screen.size.width
         starts = edges(panes, width)
-        widths = [self._screen.line_view(pane).width for pane in panes]
+        widths = [self._screen.widget(pane).width for pane in panes]
         return widths == [right - left for left, right in pairwise(starts)]
 
     def _layout(self, pane: str) -> Layout:
@@ -113,16 +113,27 @@ class Painter:
         width = self._screen.size.width
         self._bar("header", header(header_facts(session, now), width))
         for name in PANES:
-            self._screen.line_view(name).needle = session.search
-        self._paint_timeline(session, view)
-        if self._visible(LENS):
-            self._paint_lens(session, view)
-        if self._visible(INSPECTOR):
-            self._show(INSPECTOR, lambda room: inspector(view, room))
+            self._screen.widget(name).needle = session.search
+            if name == TIMELINE or self._visible(name):
+                self._paint_pane(name, session, view)
         self.paint_blocked(session, view)
         self._paint_lanes(session)
         self.paint_footer()
-        self._shown_event, self._shown_lens = session.event, session.place.lens
+        self._shown_event = session.event
+
+    def paint_pane(self, pane: str, session: Session) -> None:
+        """One pane only."""
+        self._paint_pane(pane, session, self.view(session, self.standing(session)))
+
+    def _paint_pane(self, pane: str, session: Session, view: View) -> None:
+        if pane == TIMELINE:
+            content = self._timeline(session, view)
+            self._screen.widget(TIMELINE).row_counts = True
+            self._screen.widget(TIMELINE).show(content, row=content.focus)
+        elif pane == LENS:
+            self._paint_lens(session, view)
+        else:
+            self._show(INSPECTOR, lambda room: inspector(view, room))
 
     def paint_ages(self) -> None:
         """Only what counts up by the clock; rows that stay the same are not painted."""
@@ -134,7 +145,7 @@ class Painter:
         self.paint_blocked(session, view)
         self._bar("header", header(header_facts(session, now), self._screen.size.width))
         if view.now_ms > view.snapshot.time_ms and session.event == self._shown_event:
-            self._screen.line_view(TIMELINE).show(self._timeline(session, view))
+            self._screen.widget(TIMELINE).show(self._timeline(session, view))
             if self._visible(LENS) and session.place.lens in AGEING:
                 self._paint_lens(session, view)
             if self._visible(INSPECTOR):
@@ -166,13 +177,8 @@ class Painter:
         keys = footer(width, self._screen.states, note)
         self._bar("footer", message_line(message, style, note, width) if message else keys)
 
-    def _paint_timeline(self, session: Session, view: View) -> None:
-        pane, content = self._screen.line_view(TIMELINE), self._timeline(session, view)
-        pane.row_counts = True
-        pane.show(content, row=content.focus)
-
     def _timeline(self, session: Session, view: View) -> LensLines:
-        room = self._screen.line_view(TIMELINE).room
+        room = self._screen.widget(TIMELINE).room
         if session.filtering is not None:
             return _guarded(lambda room: flat(view, room, session.filtering), room)
         if session.outline:
@@ -180,9 +186,10 @@ class Painter:
         return _guarded(lambda room: flat(view, room), room)
 
     def _paint_lens(self, session: Session, view: View) -> None:
-        pane = self._screen.line_view(LENS)
+        pane = self._screen.widget(LENS)
         lens = next((one for one in LENSES if one.name == session.place.lens), LENSES[0])
         content = _guarded(lambda room: lens.lines(view, room), pane.room)
+        pane.row_counts = session.place.selection is not None
         if session.given_back:
             session.given_back = False
             pane.show(content, row=session.place.row, top=session.place.top)
@@ -190,11 +197,11 @@ class Painter:
             row = content.focus if content.focus is not None and not session.place.row else session.place.row
             pane.sideways = 0
             pane.show(content, row=row)
-        elif session.event != self._shown_event:
+        elif session.event != self._lens_event:
             pane.show(content, row=content.focus)
         else:
             pane.show(content)
-        pane.row_counts = session.place.selection is not None
+        self._lens_event, self._shown_lens = session.event, session.place.lens
         session.remember_row(pane.row, pane.top)
 
     def _paint_lanes(self, session: Session) -> None:
@@ -218,9 +225,9 @@ class Painter:
             "rollout-tui", (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(hint, 70, "dim", 2))
         )
         for name in PANES:
-            self._screen.line_view(name).display = name == TIMELINE
+            self._screen.widget(name).display = name == TIMELINE
         self._laid_out = None
-        self._screen.line_view(TIMELINE).show(content)
+        self._screen.widget(TIMELINE).show(content)
         self._bar("header", line(Piece(" rollout-tui", "strong"), background="bar"))
         self._bar("blocked", NOTHING)
         self.paint_footer()
@@ -237,32 +244,30 @@ class Painter:
         width = self._screen.size.width
         self._bar("header", ending_header(ending, width))
         for name, lines in ENDING_LINES.items():
-            pane = self._screen.line_view(name)
+            pane = self._screen.widget(name)
             pane.row_counts = name == TIMELINE
             content = lines(ending, pane.room)
             pane.show(content, row=content.focus)
         self._bar("blocked", loading_line(self.progress or not_begun(ending), width))
         self.paint_footer()
-        self._shown_event = -1
+        self._shown_event = self._lens_event = -1
 
     # -- pieces ----------------------------------------------------------------------
 
     def _visible(self, pane: str) -> bool:
-        return bool(self._screen.line_view(pane).display)
+        return bool(self._screen.widget(pane).display)
 
     def _show(self, pane: str, make: Callable[[int], LensLines]) -> None:
-        view = self._screen.line_view(pane)
+        view = self._screen.widget(pane)
         view.show(_guarded(make, view.room))
 
     def _bar(self, name: str, shown: Line) -> None:
         self._screen.query_one(f"#{name}", Bar).show(shown)
 
-    def row_moved(self, view: LineView, target: Target | None) -> None:
-        """The cursor row of a pane moved: what it shows is inspected."""
-        session = self._screen.opened
-        if session is None or view.id != LENS:
-            return
-        session.remember_row(view.row, view.top)
+    def row_moved(self, lens: LineView) -> None:
+        """The cursor row of the lens moved: what it shows is inspected."""
+        session, target = self._screen.session, lens.target
+        session.remember_row(lens.row, lens.top)
         if isinstance(target, (ToObject, ToPayload)) and not session.place.held:
             session.select(target)
             self._show(INSPECTOR, lambda room: inspector(self.view(session, self.standing(session)), room))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -29,6 +29,9 @@ from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.line_view import LineView
 from rollout_tui.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.app import RolloutApp
 
 LOOK_EVERY_S = 1.0
 KEYS = {
@@ -70,21 +73,6 @@ class PickerScreen(Screen[None]):
     class Mail(Message):
         """There is something in the mailbox."""
 
-    class Picked(Message):
-        """A bundle was chosen, of the recordings in the folder `root` if it was among those of one."""
-
-        def __init__(self, folder: Path, root: Path | None) -> None:
-            super().__init__()
-            self.folder = folder
-            self.root = root
-
-    class Left(Message):
-        """Back to a recording."""
-
-        def __init__(self, opening: Opening) -> None:
-            super().__init__()
-            self.opening = opening
-
     def __init__(self, where: str, bundles: BundleList, *, wait: bool = False) -> None:
         super().__init__()
         self.came_from: Opening | None = None
@@ -104,7 +92,7 @@ class PickerScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, list, prompt, keys."""
         yield Bar(id="header")
-        yield LineView(id="bundles")
+        yield LineView(lambda target: self.action_open(), self._row_moved, id="bundles")
         yield Bar(id="detail")
         with Container(id="bottom"):
             yield Prompt(self._answered, self._given_up, id="prompt")
@@ -183,10 +171,10 @@ class PickerScreen(Screen[None]):
         one = self.shown[view.row] if view.row < len(self.shown) else None
         detail.show(bundle_detail(one, self.size.width) if one else line())
 
-    def on_line_view_row_moved(self, message: LineView.RowMoved) -> None:
+    def _row_moved(self, bundles: LineView) -> None:
         """Another bundle is selected."""
         self._chosen = True
-        self._paint_detail(message.view)
+        self._paint_detail(bundles)
 
     def offers(self) -> list[Offer]:
         """What the palette offers."""
@@ -223,13 +211,9 @@ class PickerScreen(Screen[None]):
         if view.row < len(self.shown):
             self._pick(self.shown[view.row].folder)
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
-        """A row was clicked."""
-        self.action_open()
-
     def _pick(self, folder: Path) -> None:
         root = self._bundles.root if isinstance(self._bundles, TraceRoot) else None
-        self.post_message(self.Picked(folder, root))
+        cast("RolloutApp", self.app).picked(folder, root)
 
     def action_narrow(self) -> None:
         """Ask for words."""
@@ -244,7 +228,7 @@ class PickerScreen(Screen[None]):
     def action_back(self) -> None:
         """Back to the recording one came from, at the place one left."""
         if self.came_from is not None:
-            self.post_message(self.Left(self.came_from))
+            cast("RolloutApp", self.app).back_to(self.came_from)
 
     def action_all(self) -> None:
         """Show all bundles again."""

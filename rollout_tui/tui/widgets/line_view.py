@@ -6,6 +6,8 @@ hundred. It has no key bindings of its own: keys mean the same in every pane.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.message import Message
 
@@ -22,31 +24,14 @@ WHEEL = 3
 class LineView(RowWidget, can_focus=True, inherit_bindings=False):
     """A pane of lines. The first column marks the cursor row; with `edge` it is a line elsewhere.
 
+    `chosen` is called with what the cursor row leads to when it is opened, `moved` when another row became
+    the cursor row: at once, since the next key may be about that.
+
     It scrolls by itself: in a scrolling container of Textual's every change of the number of lines is a new
     layout of the whole screen.
     """
 
     DEFAULT_CSS = "LineView { background: $background; color: $foreground; }"
-
-    class OfRow(Message):
-        """Something about one row; `target` is what opening it means."""
-
-        def __init__(self, view: LineView, row: int, target: Target | None) -> None:
-            super().__init__()
-            self.view = view
-            self.row = row
-            self.target = target
-
-        @property
-        def control(self) -> LineView:
-            """The pane."""
-            return self.view
-
-    class Chosen(OfRow):
-        """A line was clicked or Enter was pressed on it."""
-
-    class RowMoved(OfRow):
-        """Another line became the cursor row."""
 
     class TitleClicked(Message):
         """The title of the pane was clicked."""
@@ -57,8 +42,17 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         A text that takes long to lay out is laid out further when somebody comes to its end.
         """
 
-    def __init__(self, *, id: str | None = None, edge: bool = False, titled: bool = True) -> None:
+    def __init__(
+        self,
+        chosen: Callable[[Target | None], object],
+        moved: Callable[[LineView], object] = lambda view: None,
+        *,
+        id: str | None = None,
+        edge: bool = False,
+    ) -> None:
         super().__init__(id=id)
+        self._chosen = chosen
+        self._moved = moved
         self.content: LensLines = LineList("", ())
         self.row = 0
         self.top = 0
@@ -66,7 +60,6 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         self.needle = ""
         self.row_counts = False
         self._edge = edge
-        self._title_rows = TITLE_ROWS if titled else 0
         self._held_at: int | None = None
         self._unseen = False
 
@@ -86,7 +79,6 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
             self._edge,
             self.sideways,
             self.needle,
-            bool(self._title_rows),
         )
 
     @property
@@ -117,14 +109,14 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
             self.top = seen(self.shape, self.row)
 
     def move(self, rows: int) -> None:
-        """Move the cursor row and tell it."""
+        """Move the cursor row."""
         if not len(self.content):
             return
         last, before = len(self.content) - 1, self.row
         self.row = max(0, min(last, before + rows))
         self._bring_into_view()
         self.fill()
-        self.post_message(self.RowMoved(self, self.row, self.target))
+        self._moved(self)
         if before < self.row == last:
             self.post_message(self.Reshaped())
 
@@ -162,7 +154,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
     def choose(self) -> None:
         """Open the cursor row."""
         if self.row < len(self.content):
-            self.post_message(self.Chosen(self, self.row, self.target))
+            self._chosen(self.target)
 
     # -- drawing ---------------------------------------------------------------
 
@@ -172,12 +164,9 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         if self.width and self.size.height:
             self.put_rows(pane_rows(self.content, self.shape))
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
         """The title and the cursor row look different."""
-        self.fill()
-
-    def on_blur(self) -> None:
-        """The title and the cursor row look different."""
+        super().watch_has_focus(_has_focus)
         self.fill()
 
     def on_resize(self) -> None:
@@ -191,10 +180,10 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """The first click on a line takes it, where it leads somewhere else it is opened at once."""
-        row = event.y - self._title_rows + self.top
-        if event.y < self._title_rows:
+        row = event.y - TITLE_ROWS + self.top
+        if event.y < TITLE_ROWS:
             self.post_message(self.TitleClicked())
-        if event.y < self._title_rows or row >= len(self.content) or self._on_bar(event):
+        if event.y < TITLE_ROWS or row >= len(self.content) or self._on_bar(event):
             return
         event.stop()
         again = row == self.row and self.has_focus
@@ -203,7 +192,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         if again or not isinstance(self.target, ToObject):
             self.choose()
         else:
-            self.post_message(self.RowMoved(self, row, self.target))
+            self._moved(self)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the scroll bar; beside its thumb that is a page."""
@@ -211,7 +200,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         if bar is None or not self._on_bar(event):
             return
         event.stop()
-        y = event.y - self._title_rows
+        y = event.y - TITLE_ROWS
         if bar.first <= y < bar.end:
             self._held_at = y - bar.first
             self.capture_mouse()
@@ -222,7 +211,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         """Drag the scroll bar."""
         if self._held_at is not None:
             event.stop()
-            first = event.y - self._title_rows - self._held_at
+            first = event.y - TITLE_ROWS - self._held_at
             self._show_from(top_at(self.page, len(self.content), first))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:

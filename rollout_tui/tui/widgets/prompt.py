@@ -1,8 +1,4 @@
-"""The line that asks for text: `:` commands, `/` searches and `&` filters, with their history.
-
-Keys can come in bursts (a slow line, a paste, a script): each is handled before the next one, also where the
-prompt opens or closes between two of them.
-"""
+"""The line that asks for text: `:` commands, `/` searches and `&` filters, with their history."""
 
 from __future__ import annotations
 
@@ -24,30 +20,27 @@ EDITS: dict[str, str] = {
     if isinstance(binding, Binding)
     for key in binding.key.split(",")
 }
-"""What keys do in a field; Textual does it when the key has passed through other queues."""
+"""What keys do in a field."""
 
 
 class Field(Input):
-    """A field that handles every key at once."""
+    """A field that is given its keys one by one."""
 
-    async def _on_key(self, event: events.Key) -> None:
-        prompt = self.parent
-        assert isinstance(prompt, Prompt)
-        if prompt.take(event) or event.key == "ctrl+c":
-            event.stop()
-            event.prevent_default()
-        elif event.key in EDITS:
-            event.stop()
-            event.prevent_default()
-            await self.run_action(EDITS[event.key])
+    async def press(self, key: events.Key) -> None:
+        """Insert a printable key, or do what another one does in a field."""
+        if key.key in EDITS:
+            await self.run_action(EDITS[key.key])
         else:
-            await super()._on_key(event)
+            await super()._on_key(key)
 
 
 class Prompt(Horizontal):
     """Hidden until `ask`; calls `answered` with its sign (`:` `/` `&`) and the text, or `given_up` on Esc.
 
     It takes the place of the footer beside it: what lies above keeps its size and is not painted again.
+
+    The app hands it what is typed: keys come in bursts (a slow line, a script), and one that had gone
+    through the field's own queue could come after the prompt was closed, or be overtaken.
     """
 
     def __init__(
@@ -81,17 +74,20 @@ class Prompt(Horizontal):
         self._open(True)
         self.screen.set_focus(self.query_one(Field))
 
-    def take(self, event: events.Key) -> bool:
-        """Handle a key that is no text; True if it was one, or came after the prompt was closed."""
-        if not self.display:
-            self.app.post_message(events.Key(event.key, event.character))
-        elif event.key == "enter":
+    async def take(self, typed: events.Key | events.Paste) -> bool:
+        """Handle a key, or lines that were pasted, while asking; False if it means nothing here."""
+        if isinstance(typed, events.Paste):
+            # Never an answer by itself: what is pasted can be read before Enter.
+            self.query_one(Field).insert_text_at_cursor(" ".join(typed.text.split()))
+        elif typed.key == "enter":
             self._answer()
-        elif event.key == "escape":
+        elif typed.key == "escape":
             self._open(False)
             self._given_up()
-        elif event.key in ("up", "down"):
-            self._earlier(-1 if event.key == "up" else 1)
+        elif typed.key in ("up", "down"):
+            self._earlier(-1 if typed.key == "up" else 1)
+        elif typed.is_printable or typed.key in EDITS:
+            await self.query_one(Field).press(typed)
         else:
             return False
         return True

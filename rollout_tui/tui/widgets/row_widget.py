@@ -47,6 +47,9 @@ class RowWidget(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Rows of a region."""
+        if self._other_width():
+            # Textual does not tell the size to a widget that is shown while it looks where the cursor is.
+            self.on_resize()
         strips = [self.render_line(y) for y in crop.line_range]
         left, right = crop.column_span
         if (left, right) == (0, self.size.width):
@@ -78,10 +81,13 @@ class RowWidget(Widget):
 
     def on_resize(self) -> None:
         """Forget what was made for another width, and fill the new one."""
-        if self.size.width and self.size.width != self.width:
+        if self._other_width():
             self.width = self.size.width
             self._strips.clear()
         self.fill()
+
+    def _other_width(self) -> bool:
+        return self.size.width not in (0, self.width)
 
     def fill(self) -> None:
         """Put rows that fill the widget."""
