@@ -18,7 +18,18 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.benchmarks import keys, living, opening, reducing, searching, starting, sustaining, values, writing
+from tests.benchmarks import (
+    keys,
+    living,
+    opening,
+    parts,
+    reducing,
+    searching,
+    starting,
+    sustaining,
+    values,
+    writing,
+)
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.bundles import Bundles
 from tests.benchmarks.machine import facts, load
@@ -29,6 +40,7 @@ from tests.benchmarks.rows import Row, table
 BENCHMARKS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "start": starting.rows,
     "reduce": reducing.rows,
+    "parts": parts.rows,
     "open": opening.rows,
     "keys": keys.rows,
     "values": values.rows,
