@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lines import ToObject, ToPayload
-from rollout_tui.tui.lenses.object_text import object_text
+from rollout_tui.tui.objects.object_text import object_text
 from rollout_tui.tui.state.places import TIMELINE
 
 if TYPE_CHECKING:

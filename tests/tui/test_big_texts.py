@@ -11,7 +11,7 @@ from rollout_tui.printable import printable
 from rollout_tui.recorder import record
 from rollout_tui.recorder.encoding import Limits
 from rollout_tui.tui.drawing import lines, rows
-from rollout_tui.tui.lenses import text_rows
+from rollout_tui.tui.texts import text_rows
 
 HUGE = Limits(text_bytes=1 << 30, payload_bytes=1 << 30)
 LINES = 100_000

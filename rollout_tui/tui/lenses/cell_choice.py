@@ -11,7 +11,7 @@ from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import CodeCell
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.drawing.lines import ToObject
-from rollout_tui.tui.lenses.subject import about
+from rollout_tui.tui.objects.subject import about
 
 LATEST = 4
 """The last so many cells are shown."""

@@ -25,9 +25,9 @@ from rollout_tui.tui.drawing.lines import (
     row,
 )
 from rollout_tui.tui.lenses.cell_choice import choose
-from rollout_tui.tui.lenses.labels import STATUS_STYLES
-from rollout_tui.tui.lenses.text_lines import highlight
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.objects.labels import STATUS_STYLES
+from rollout_tui.tui.texts.text_lines import highlight
+from rollout_tui.tui.texts.text_rows import TextRows
 from rollout_tui.words import duration
 
 WIDE, MEDIUM = 90, 60

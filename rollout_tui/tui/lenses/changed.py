@@ -24,8 +24,8 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.objects.item_words import item_words
+from rollout_tui.tui.objects.labels import label
 
 MOST_CHANGES = 14
 """Rows of what the event changed; the rest is folded."""

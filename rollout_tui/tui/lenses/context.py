@@ -35,9 +35,9 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.lenses.item_words import producer_link, role_cell
-from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.wire import wire
+from rollout_tui.tui.objects.item_words import producer_link, role_cell
+from rollout_tui.tui.objects.labels import label
 from rollout_tui.words import count, size
 
 MARKS = {NEW: "added", CHANGED: "changed", GONE: "removed"}

@@ -35,8 +35,8 @@ from rollout_tui.tui.drawing.lines import (
     wrapped,
 )
 from rollout_tui.tui.lenses.diff_rows import Maker, found_rows, item_line, rewritten_rows, text_rows
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.labels import label
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size
 
 REMEMBERED = 32

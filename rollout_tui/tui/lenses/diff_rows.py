@@ -23,8 +23,8 @@ from rollout_tui.tui.drawing.lines import (
     line,
     row,
 )
-from rollout_tui.tui.lenses.item_words import item_words, made_by
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.item_words import item_words, made_by
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size
 
 MARKS = {"+": "added", "-": "removed", "~": "changed"}

@@ -30,18 +30,18 @@ from rollout_tui.tui.drawing.lines import (
     wrapped,
 )
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
-from rollout_tui.tui.lenses.documents import payload_document
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.findings import MARKS
-from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import parsed
-from rollout_tui.tui.lenses.labels import STATUS_STYLES, label, payload_name
-from rollout_tui.tui.lenses.object_text import Text, object_text
 from rollout_tui.tui.lenses.recorded import findings_about
-from rollout_tui.tui.lenses.subject import find, subject
-from rollout_tui.tui.lenses.text_lines import TextLines
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.objects.facts import Facts, Field
+from rollout_tui.tui.objects.fields import fields
+from rollout_tui.tui.objects.labels import STATUS_STYLES, label, payload_name
+from rollout_tui.tui.objects.object_text import Text, object_text
+from rollout_tui.tui.objects.subject import find, subject
+from rollout_tui.tui.texts.documents import payload_document
+from rollout_tui.tui.texts.json_rows import JsonRows
+from rollout_tui.tui.texts.json_tree import parsed
+from rollout_tui.tui.texts.text_lines import TextLines
+from rollout_tui.tui.texts.text_rows import TextRows
 from rollout_tui.words import count, since_start, size
 
 NAME_WIDTH = 11

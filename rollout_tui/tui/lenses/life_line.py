@@ -35,8 +35,8 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.subject import subject
+from rollout_tui.tui.objects.labels import label
+from rollout_tui.tui.objects.subject import subject
 from rollout_tui.words import since_start
 
 _CARRIERS: tuple[type[Object], ...] = (

@@ -10,12 +10,12 @@ from rollout_tui.debugger.context.item_text import raw_item
 from rollout_tui.graph.objects import ConversationItem, Object, Thread
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
-from rollout_tui.tui.lenses.facts import Facts
-from rollout_tui.tui.lenses.fields import fields
 from rollout_tui.tui.lenses.inspector import field_line
-from rollout_tui.tui.lenses.labels import label, payload_name
-from rollout_tui.tui.lenses.object_text import object_text
 from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
+from rollout_tui.tui.objects.facts import Facts
+from rollout_tui.tui.objects.fields import fields
+from rollout_tui.tui.objects.labels import label, payload_name
+from rollout_tui.tui.objects.object_text import object_text
 
 OPEN_PAYLOADS = 2
 """Payloads of an object without a text of its own that are shown open."""

@@ -6,8 +6,6 @@ from rollout_tui.trace.events import Event, payload_references
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Fold, Line, Piece, ToObject, ToPayload, line, wrapped
-from rollout_tui.tui.lenses.documents import event_document
-from rollout_tui.tui.lenses.labels import label
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
 from rollout_tui.tui.lenses.sections import (
     BEGINNING,
@@ -18,7 +16,9 @@ from rollout_tui.tui.lenses.sections import (
     payload_section,
     payloads_of,
 )
-from rollout_tui.tui.lenses.subject import about, find
+from rollout_tui.tui.objects.labels import label
+from rollout_tui.tui.objects.subject import about, find
+from rollout_tui.tui.texts.documents import event_document
 from rollout_tui.words import count, size
 
 OPEN_PAYLOADS = 3

@@ -23,13 +23,13 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.lenses.documents import payload_document
-from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
-from rollout_tui.tui.lenses.labels import payload_name
-from rollout_tui.tui.lenses.object_text import Text
-from rollout_tui.tui.lenses.subject import find
-from rollout_tui.tui.lenses.text_lines import TextLines
+from rollout_tui.tui.objects.labels import payload_name
+from rollout_tui.tui.objects.object_text import Text
+from rollout_tui.tui.objects.subject import find
+from rollout_tui.tui.texts.documents import payload_document
+from rollout_tui.tui.texts.json_rows import JsonRows
+from rollout_tui.tui.texts.json_tree import JsonValue, parsed
+from rollout_tui.tui.texts.text_lines import TextLines
 from rollout_tui.words import count, size
 
 # What the ids in events are ids of.

@@ -31,7 +31,7 @@ from rollout_tui.tui.drawing.lines import (
     line,
     row,
 )
-from rollout_tui.tui.lenses.labels import label
+from rollout_tui.tui.objects.labels import label
 from rollout_tui.words import count, duration, size
 
 SHOWN_LINES = 4

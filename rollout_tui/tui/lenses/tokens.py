@@ -33,9 +33,9 @@ from rollout_tui.tui.drawing.lines import (
     wrapped,
 )
 from rollout_tui.tui.lenses.growth_plot import growth_lines
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lenses.labels import STATUS_STYLES
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.item_words import item_words
+from rollout_tui.tui.objects.labels import STATUS_STYLES
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size
 
 BAR = "#"

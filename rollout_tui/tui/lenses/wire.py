@@ -24,7 +24,7 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
-from rollout_tui.tui.lenses.item_words import item_words
+from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.words import count, size
 
 EMPTY = "No request of this thread can be read here. Press ) for the next one; 1 or Esc shows the context."

@@ -11,9 +11,9 @@ from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCa
 from rollout_tui.trace.memory import resident
 from rollout_tui.tui.drawing.lens import LineList
 from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
-from rollout_tui.tui.lenses.json_rows import JsonRows
-from rollout_tui.tui.lenses.json_tree import parsed
 from rollout_tui.tui.lenses.raw import raw
+from rollout_tui.tui.texts.json_rows import JsonRows
+from rollout_tui.tui.texts.json_tree import parsed
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 

@@ -9,8 +9,8 @@ from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, In
 from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Producer, ToolProducer
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.drawing.lines import Cell, ToObject
-from rollout_tui.tui.lenses.labels import ROLE_STYLES, ROLES, label
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.labels import ROLE_STYLES, ROLES, label
+from rollout_tui.tui.objects.subject import find
 
 
 class ItemWords(NamedTuple):

@@ -11,9 +11,9 @@ from rollout_tui.graph.objects import CodexTurn, ConversationItem, Object, Threa
 from rollout_tui.graph.values import Window
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.drawing.lines import Target, ToEvent, ToObject, ToPayload
-from rollout_tui.tui.lenses.item_words import item_words
-from rollout_tui.tui.lenses.labels import label, payload_name
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.item_words import item_words
+from rollout_tui.tui.objects.labels import label, payload_name
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import duration
 
 MOST_LINKS = 12

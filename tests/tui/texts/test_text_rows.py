@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.printable import cells, printable
-from rollout_tui.tui.lenses import text_rows
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.texts import text_rows
+from rollout_tui.tui.texts.text_rows import TextRows
 
 
 def test_breaks_at_spaces_where_that_leaves_the_row_half_full() -> None:

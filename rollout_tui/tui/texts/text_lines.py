@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from rollout_tui.tui.drawing.lines import Line, Piece
-from rollout_tui.tui.lenses.object_text import Text
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.objects.object_text import Text
+from rollout_tui.tui.texts.text_rows import TextRows
 
 _JAVASCRIPT = re.compile(
     r"(?P<comment>//.*)"

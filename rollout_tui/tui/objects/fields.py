@@ -22,22 +22,22 @@ from rollout_tui.graph.objects import (
     Thread,
     ToolCall,
 )
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.item_fields import (
+from rollout_tui.tui.objects.facts import Facts, Field
+from rollout_tui.tui.objects.item_fields import (
     compaction_fields,
     compaction_request_fields,
     conversation_fields,
     inference_fields,
     item_fields,
 )
-from rollout_tui.tui.lenses.thread_fields import (
+from rollout_tui.tui.objects.thread_fields import (
     edge_fields,
     pending_fields,
     rollout_fields,
     thread_fields,
     turn_fields,
 )
-from rollout_tui.tui.lenses.work_fields import cell_fields, operation_fields, session_fields, tool_fields
+from rollout_tui.tui.objects.work_fields import cell_fields, operation_fields, session_fields, tool_fields
 
 Fields = Callable[[Facts, Any], Iterator[Field]]
 

@@ -16,8 +16,8 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.snapshot import listed_items
 from rollout_tui.graph.values import ItemAnchor, SpawnedOrigin, ThreadAnchor, ToolAnchor
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.facts import Facts, Field
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import clock, count, duration
 
 COMPLETE = {True: "yes", False: "no end mark yet", None: "schema 1 cannot say"}

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.tui.lenses.json_tree import JsonValue, parsed
+from rollout_tui.tui.texts.json_tree import JsonValue, parsed
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace

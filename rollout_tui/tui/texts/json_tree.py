@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, overload
 
 import msgspec
 
-from rollout_tui.tui.lenses.text_rows import TextRows, line_count
+from rollout_tui.tui.texts.text_rows import TextRows, line_count
 from rollout_tui.words import size
 
 Kind: TypeAlias = Literal["object", "list", "string", "number", "constant", "text"]

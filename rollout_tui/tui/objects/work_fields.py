@@ -15,10 +15,10 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import ExecCommandRequest
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.labels import requester
-from rollout_tui.tui.lenses.object_text import utf8_size
-from rollout_tui.tui.lenses.subject import find
+from rollout_tui.tui.objects.facts import Facts, Field
+from rollout_tui.tui.objects.labels import requester
+from rollout_tui.tui.objects.object_text import utf8_size
+from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import duration, size
 
 

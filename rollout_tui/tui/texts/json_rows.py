@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from rollout_tui.printable import cells, one_line
 from rollout_tui.tui.drawing.lines import CUT, Fold, Line, Piece, Target, clipped, line
-from rollout_tui.tui.lenses.json_tree import Child, JsonValue
-from rollout_tui.tui.lenses.text_rows import TextRows
+from rollout_tui.tui.texts.json_tree import Child, JsonValue
+from rollout_tui.tui.texts.text_rows import TextRows
 from rollout_tui.words import count, size
 
 SMALL_DOCUMENT = 4_000

@@ -19,10 +19,10 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.values import AgentMessage, ToolProducer
 from rollout_tui.tui.drawing.lines import ToObject
-from rollout_tui.tui.lenses.facts import Facts, Field
-from rollout_tui.tui.lenses.item_words import producer_link
-from rollout_tui.tui.lenses.labels import label
-from rollout_tui.tui.lenses.subject import born, find
+from rollout_tui.tui.objects.facts import Facts, Field
+from rollout_tui.tui.objects.item_words import producer_link
+from rollout_tui.tui.objects.labels import label
+from rollout_tui.tui.objects.subject import born, find
 from rollout_tui.words import count, size
 
 

@@ -1,0 +1,1 @@
+"""What is said of an object of the graph: its name, its values, its whole text."""
