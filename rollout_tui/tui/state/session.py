@@ -11,6 +11,7 @@ from rollout_tui.debugger.stops.breakpoints import Breakpoints
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.drawing.lens import WAYS, Selection, View, Way
 from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.state.cursor import Cursor
 from rollout_tui.tui.state.places import Place, Places
 
 if TYPE_CHECKING:
@@ -31,22 +32,15 @@ class Looking(NamedTuple):
     severity: str
 
 
-class Session:
-    """The state of the program over one trace. `event` is the cursor (ordinal, 0: before the first).
+class Session(Cursor):
+    """The state of the program over one trace: the cursor in it, and what is chosen, marked and looked for.
 
-    `following` keeps the cursor on the last event, `named` is what the user calls the trace where that is not
-    its folder, `notes` are what they wrote down at events. Changing `place` moves; `leave()` first makes
-    Backspace come back to where one was.
+    `named` is what the user calls the trace where that is not its folder, `notes` are what they wrote down at
+    events.
     """
 
     def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-        self.place = Place(0)
-        self.places = Places()
-        # Whether the place was given back: its row and what is visible are to be as they were.
-        self.given_back = False
-        self.following = False
-        self.pinned_at = 0
+        super().__init__(reading)
         self.hindsight = False
         self.marks: tuple[int, ...] = ()
         self.severity = "note"
@@ -63,11 +57,6 @@ class Session:
         self.named: Path | None = None
         self.notes: list[Note] = []
         self._lives = reading.trace.lives
-        # The motion that brought the cursor where it is, and where that was.
-        self._motion = ""
-        self._run = ("", 0)
-        # What the last motion to an event of the same thing went by, and where it led.
-        self._followed: tuple[Subject, int] | None = None
 
     @property
     def mark(self) -> int | None:
@@ -102,28 +91,7 @@ class Session:
     def looking(self, chosen: Looking) -> None:
         self.outline, self.hindsight, self.severity = chosen
 
-    # -- where one is ----------------------------------------------------------
-
-    @property
-    def event(self) -> int:
-        """The cursor; never beyond the end of a recording that has begun anew."""
-        return min(self.place.event, self.head)
-
-    @property
-    def head(self) -> int:
-        """The last event that everything is derived from."""
-        return self.spans.head
-
-    @property
-    def seq(self) -> int:
-        """The seq of the cursor."""
-        return self.history.events.seqs[self.event]
-
-    @property
-    def thread_id(self) -> str | None:
-        """The thread shown: the one held, else that of the event, or the last one before it."""
-        held = self.place.held_thread
-        return self.spans.thread_of(self.event) if held is None else held
+    # -- what is looked at -----------------------------------------------------
 
     def subject(self) -> Subject | None:
         """What the event at the cursor is about."""
@@ -151,7 +119,7 @@ class Session:
         """List every event again, at the place where the filter began."""
         if self.filtering is not None:
             place, self.filtering = self.filtering.place, None
-            self._to(place)
+            self.go_back_to(place)
 
     def cancel(self) -> str:
         """Cancel one level of what is chosen; returns what to say."""
@@ -159,7 +127,7 @@ class Session:
         if found is not None:
             place = found.place
             self.end_search()
-            self._to(place)
+            self.go_back_to(place)
             return "search ended; back where it began"
         if self.filtering is not None:
             self.end_filter()
@@ -181,65 +149,14 @@ class Session:
             return "as known at the cursor"
         return "nothing to cancel; q quits"
 
-    @property
-    def followed(self) -> Subject | None:
-        """The thing whose events the cursor walks, while it stands on the one it came to by that."""
-        return self._followed[0] if self._followed is not None and self._followed[1] == self.event else None
-
     # -- moving ----------------------------------------------------------------
 
     def go(self, event: int, *, keep_selection: bool = False) -> None:
-        """Move the cursor; a movement away from the end stops following."""
-        event = max(min(1, self.head), min(event, self.head))
-        if event != self.event:
+        """Move the cursor; what was found in lost items is of the event before."""
+        before = self.event
+        super().go(event, keep_selection=keep_selection)
+        if self.event != before:
             self.lost_search = None
-        if event < self.head:
-            self.pin()
-        kept = self.place.selection if keep_selection or self.place.held else None
-        self.place = replace(self.place, event=event, selection=kept)
-        self._run = (self._motion, event)
-
-    def walked(self, subject: Subject) -> None:
-        """The cursor came here as an event of this thing: the next one is looked for by it."""
-        self._followed = subject, self.event
-
-    def leave(self) -> None:
-        """Remember this place: a jump follows."""
-        self.places.leave(self.place)
-
-    def leave_run(self, motion: str) -> None:
-        """Remember this place unless the cursor got here by the same motion: a run is one jump."""
-        if (motion, self.event) != self._run:
-            self.leave()
-        self._motion = motion
-
-    def back(self) -> bool:
-        """To the place that was left last; False when there is none."""
-        return self._to(self.places.back(self.place))
-
-    def forward(self) -> bool:
-        """To the place that `back` left."""
-        return self._to(self.places.forward(self.place))
-
-    def _to(self, place: Place | None) -> bool:
-        if place is None:
-            return False
-        if place.event < self.head:
-            self.pin()
-        self.place = replace(place, event=min(place.event, self.head))
-        self.given_back = True
-        return True
-
-    def pin(self) -> None:
-        """Stop following; what comes from here on is counted."""
-        if self.following:
-            self.following = False
-            self.pinned_at = self.head
-
-    def follow(self) -> None:
-        """Keep the cursor on the last event."""
-        self.following = True
-        self.place = replace(self.place, event=self.head, selection=self._kept())
 
     def restarted(self) -> None:
         """The recording began anew: what was chosen in the old one is gone."""
@@ -254,23 +171,7 @@ class Session:
         if self.trace.lives != self._lives:
             self._lives = self.trace.lives
             self.restarted()
-        if self.following and self.event != self.head:
-            self.place = replace(self.place, event=self.head, selection=self._kept())
-
-    def _kept(self) -> Selection | None:
-        return self.place.selection if self.place.held else None
-
-    def select(self, selection: Selection | None, *, held: bool = False) -> None:
-        """Choose an object or a payload to inspect."""
-        self.place = replace(self.place, selection=selection, held=held and selection is not None)
-
-    def remember_row(self, row: int, top: int) -> None:
-        """The cursor row and the first row of the lens pane, for the way back."""
-        self.place = replace(self.place, row=row, top=top)
-
-    def remember_pane(self, pane: str) -> None:
-        """The pane that has the focus, for the way back."""
-        self.place = replace(self.place, pane=pane)
+        self.keep_up()
 
     def toggle_span(self) -> bool:
         """Fold or unfold the outline's row at the cursor; False when nothing lies under it."""
@@ -303,10 +204,6 @@ class Session:
         row, top = self._whole if way == "logical" else (0, 0)
         self.place = replace(self.place, row=row, top=top)
         self.given_back = True
-
-    def hold_thread(self, thread_id: str | None) -> None:
-        """Show this thread wherever the cursor goes; None lets go."""
-        self.place = replace(self.place, held_thread=thread_id)
 
     def toggle_fold(self, key: str) -> None:
         """Open or fold lines of a lens."""
