@@ -1,8 +1,9 @@
-"""Nobody's own settings or remembered places take part in a test, and none are left behind."""
+"""What every test relies on: settings and remembered places of its own, and signals that do something."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,3 +22,11 @@ def own_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signals_that_end() -> None:
+    """A shell starts what goes on in the background with these ignored, and programs keep to that."""
+    for one, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(one) is signal.SIG_IGN:
+            signal.signal(one, usual)

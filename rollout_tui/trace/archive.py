@@ -28,7 +28,7 @@ SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 _EXPECTED = "expected a packed bundle"
 _PIECE = 256 << 10
-# Directories and headers are read in one go by the libraries; none of a real bundle is larger.
+# Directories and headers are read whole by the libraries, some in pieces; none of a real bundle is larger.
 _LARGEST_READ = 32 * MIB
 _DEEPEST = 6
 _LONGEST_NAME = 255
@@ -124,23 +124,32 @@ class _Budget:
 
 
 class _CarefulFile:
-    """A file as the archive libraries read it, which refuses to be read in large pieces."""
+    """A file as the archive libraries read it, which refuses to be read on and on: they may keep it all.
+
+    `kept_nothing()` says that what was read so far is of the past.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._left = _LARGEST_READ
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size if 0 <= size <= _LARGEST_READ else _LARGEST_READ + 1)
-        if len(data) > _LARGEST_READ:
+        data = self._file.read(size if 0 <= size <= self._left else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
             raise ValueError("a header or a directory too large to be real")
         return data
 
+    def kept_nothing(self) -> None:
+        self._left = _LARGEST_READ
+
 
 def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:
-    with zipfile.ZipFile(cast(IO[bytes], _CarefulFile(file))) as archive:
+    careful = _CarefulFile(file)
+    with zipfile.ZipFile(cast(IO[bytes], careful)) as archive:
         members: list[zipfile.ZipInfo] = archive.infolist()
         for member in members:
             budget.count_member()
@@ -151,15 +160,16 @@ def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:
                 raise ValueError("packed by a method other than deflate")
             if target is not None and not member.is_dir() and kind in (0, stat.S_IFREG):
                 with archive.open(member) as content:
-                    _write(target, into, content, budget)
+                    _write(target, into, _pieces(content, careful), budget)
 
 
 def _unpack_tar(file: IO[bytes], into: Path, budget: _Budget) -> None:
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    plain = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
-    with tarfile.open(fileobj=cast(IO[bytes], _CarefulFile(plain)), mode="r:") as archive:
+    careful = _CarefulFile(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file)
+    with tarfile.open(fileobj=cast(IO[bytes], careful), mode="r:") as archive:
         while (member := archive.next()) is not None:
+            careful.kept_nothing()
             # The library keeps every member it has seen.
             archive.members.clear()  # type: ignore[attr-defined]
             budget.count_member()
@@ -168,7 +178,13 @@ def _unpack_tar(file: IO[bytes], into: Path, budget: _Budget) -> None:
                 # To pass it by it has to be unpacked all the same.
                 budget.count(member.size)
             elif (content := archive.extractfile(member)) is not None:
-                _write(target, into, content, budget)
+                _write(target, into, _pieces(content, careful), budget)
+
+
+def _pieces(content: IO[bytes], careful: _CarefulFile) -> Iterator[bytes]:
+    while piece := content.read(_PIECE):
+        yield piece
+        careful.kept_nothing()
 
 
 def _target(into: Path, name: str) -> Path | None:
@@ -183,14 +199,14 @@ def _is_plain(part: str) -> bool:
     return part not in ("", ".", "..") and part.isprintable() and len(os.fsencode(part)) <= _LONGEST_NAME
 
 
-def _write(target: Path, into: Path, content: IO[bytes], budget: _Budget) -> None:
+def _write(target: Path, into: Path, pieces: Iterator[bytes], budget: _Budget) -> None:
     folder = into
     for part in target.relative_to(into).parts[:-1]:
         folder /= part
         folder.mkdir(mode=0o700, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     with open(os.open(target, flags, 0o600), "wb") as file:
-        while piece := content.read(_PIECE):
+        for piece in pieces:
             budget.count(len(piece))
             file.write(piece)
 

@@ -170,6 +170,23 @@ def test_a_header_that_claims_gigabytes_is_not_read_into_memory(
     assert peak < 10 << 20
 
 
+def test_headers_upon_headers_are_not_read_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout_tui.trace.archive._LARGEST_READ", 1 << 20)
+    record = b"900000 comment=".ljust(899_999, b"x") + b"\n"
+    header = tarfile.TarInfo("bundle/x")
+    header.type, header.size = tarfile.XHDTYPE, len(record)
+    one = header.tobuf(tarfile.USTAR_FORMAT) + record + bytes(-len(record) % 512)
+    path = tmp_path / "packed.tar"
+    path.write_bytes(one * 64)
+    tracemalloc.start()
+    assert "cannot be unpacked" in problem(path, tmp_path / "into")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 << 20
+
+
 def test_encrypted_and_unusual_zip_methods_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "packed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
