@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -262,14 +262,15 @@ class Trace:
             self.take_held_line()
         return True
 
-    def load(self) -> Self:
+    def load(self, told: Callable[[int], object] = int) -> Self:
         """Read and reduce all that is there, an unterminated last line included.
 
-        Raises ReductionRefused when strict.
+        `told` is called now and then with the bytes of the spine that are read. Raises ReductionRefused
+        when strict.
         """
         with no_collection():
-            while self.advance(LOAD_STEP).more:
-                pass
+            while (progress := self.advance(LOAD_STEP)).more:
+                told(progress.offset)
             self.take_held_line()
             self._reducer.finish()
             if self.strict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from rollout_tui.commands.loading import bundle, event_at, load, place, thread_a
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure, complain
 
 FORMATS = ("md", "perfetto", "bundle")
+TELL_S = 0.1
+"""So often at most it is said how far the work is."""
 _LEFT_OUT_SHOWN = 5
 
 _EXAMPLES = """\
@@ -44,6 +47,7 @@ def parser() -> Parser:
         "-o", "--output", metavar="OUT", help="where to; a file, of a bundle a folder; - prints"
     )
     add_force(made)
+    made.add_argument("--progress", action="store_true", help="say on standard error how far it is")
     return made
 
 
@@ -54,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandFailure("rollout-tui export: name the output with -o OUT")
     if options.format == "bundle":
         return _bundle(path, options)
-    trace = load(path)
+    trace = load(path, _teller("reading", options.progress))
     first = 1 if options.first is None else event_at(trace, options.first)
     last = event_at(trace, options.last)
     if first > last and trace.history.head:
@@ -65,16 +69,17 @@ def run(options: argparse.Namespace) -> int:
         from rollout_tui.export.redaction import Redactor
 
         said = Redactor().text
+    told = _teller("writing", options.progress)
     with destination(options.output, force=options.force) as out:
         if options.format == "md":
             from rollout_tui.export.markdown import account
 
-            for line in account(trace, first, last, thread_id=thread_id, said=said):
+            for line in account(trace, first, last, thread_id=thread_id, said=said, told=told):
                 out.write(line.encode() + b"\n")
         else:
             from rollout_tui.export.perfetto import write_perfetto
 
-            write_perfetto(trace, first, last, out, thread_id=thread_id, said=said)
+            write_perfetto(trace, first, last, out, thread_id=thread_id, said=said, told=told)
     return FINE
 
 
@@ -97,6 +102,7 @@ def _bundle(path: Path, options: argparse.Namespace) -> int:
                 first_seq=options.first,
                 last_seq=options.last,
                 redactor=Redactor() if options.redact else None,
+                told=_teller("writing", options.progress),
             )
     except SliceProblem as problem:
         raise CommandFailure(f"rollout-tui export: {problem}") from problem
@@ -108,3 +114,16 @@ def _bundle(path: Path, options: argparse.Namespace) -> int:
         complain(f"left out: {len(done.left_out) - _LEFT_OUT_SHOWN} more")
     print(f"{done.events:,} events and {done.payloads:,} payloads in {options.output}", file=sys.stderr)
     return FINE
+
+
+def _teller(doing: str, on: bool) -> Callable[[float], object]:
+    """What says a line now and then of how far it is: `reading 41 %`."""
+    told = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_S:
+            told = time.monotonic()
+            complain(f"{doing} {share:.0%}".replace("%", " %"))
+
+    return tell if on else float

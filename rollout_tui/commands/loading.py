@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,11 +79,16 @@ def bundle(path: Path) -> Bundle:
     return found
 
 
-def load(path: Path) -> Trace:
-    """The whole recording at `path`, an unterminated last line included. Raises CommandFailure."""
+def load(path: Path, told: Callable[[float], object] = float) -> Trace:
+    """The whole recording at `path`, an unterminated last line included.
+
+    `told` is called with the share that is read. Raises CommandFailure.
+    """
     from rollout_tui.recording import Trace
 
-    return Trace(bundle(path)).load()
+    found = bundle(path)
+    size = max(1, found.spine.stat().st_size)
+    return Trace(found).load(lambda read: told(min(1.0, read / size)))
 
 
 def event_at(trace: Trace, seq: int | None) -> int:

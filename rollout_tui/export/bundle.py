@@ -7,7 +7,7 @@ taken, and only from inside the bundle.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -49,20 +49,25 @@ def write_bundle(
     first_seq: int | None = None,
     last_seq: int | None = None,
     redactor: Redactor | None = None,
+    told: Callable[[float], object] = float,
 ) -> Exported:
     """Write the events first_seq..last_seq (default: all) and their payloads into the empty folder `folder`.
 
-    With `redactor` bodies, paths, hosts and names are replaced. Raises SliceProblem, and OSError where
+    With `redactor` bodies, paths, hosts and names are replaced. `told` is called with the share of the work
+    that is done. Raises SliceProblem, and OSError where
     something cannot be written.
     """
-    return _Copy(bundle, folder, redactor).run(first_seq, last_seq)
+    return _Copy(bundle, folder, redactor, told).run(first_seq, last_seq)
 
 
 class _Copy:
     """One export under way."""
 
-    def __init__(self, bundle: Bundle, folder: Path, redactor: Redactor | None) -> None:
+    def __init__(
+        self, bundle: Bundle, folder: Path, redactor: Redactor | None, told: Callable[[float], object]
+    ) -> None:
         self._bundle = bundle
+        self._told = told
         self._folder = folder
         self._redactor = redactor
         self._paths: dict[str, str] = {}
@@ -107,8 +112,11 @@ class _Copy:
                 yield decode_line(line)
 
     def _write_lines(self, spine: BinaryIO, chosen: Slice | None) -> None:
-        event = 0
+        event = read = 0
+        size = max(1, self._bundle.spine.stat().st_size)
         for number, line in enumerate(_lines(self._bundle.spine), 1):
+            read += len(line)
+            self._told(min(1.0, read / size))
             if len(line) > LONGEST_LINE:
                 self._done.left_out.append(f"line {number}: it is longer than {LONGEST_LINE:,} bytes")
             blank = not line.strip(BLANK)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 Said = Callable[[str], str]
+Told = Callable[[float], object]
 
 LONGEST_TEXT = 4000
 _LONGEST_IN_LINE = 160
@@ -44,27 +45,37 @@ _SHOWN = (INFERENCE, TOOL, CELL, OPERATION)
 
 
 def account(
-    trace: Trace, first: int, last: int, *, thread_id: str | None = None, said: Said = str
+    trace: Trace,
+    first: int,
+    last: int,
+    *,
+    thread_id: str | None = None,
+    said: Said = str,
+    told: Told = float,
 ) -> Iterator[str]:
     """The lines of an account of the events first..last (ordinals), of one thread or of all.
 
-    `said` is applied to everything that a model, a tool or a user said.
+    `said` is applied to everything that a model, a tool or a user said; `told` is called with the share of
+    the work that is done.
     """
-    return _Account(trace, first, last, thread_id, said).lines()
+    return _Account(trace, first, last, thread_id, said, told).lines()
 
 
 class _Account:
     """One account."""
 
-    def __init__(self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said) -> None:
+    def __init__(
+        self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said, told: Told
+    ) -> None:
         self._trace = trace
         self._range = first, last
         self._only = thread_id
         self._said = said
+        self._share_told = told
         self._names = index_of(trace.history, Names)
         self._carried = index_of(trace.history, Carried)
-        self._spans = Spans(trace.history)
-        self._spans.update()
+        self._spans = index_of(trace.history, Spans)
+        self._done = 0
         self._snapshot: Snapshot = trace.snapshot(last)
         self._findings: dict[int, list[Finding]] = {}
         for finding in find_all(trace):
@@ -112,6 +123,8 @@ class _Account:
         yield f"## {self._path(span.thread_id)}, {self._names.turn(span.id)}: {status}, {self._when(span)}"
         for number in sorted(self._spans.descendants(span.number)):
             inner = self._spans.span(number)
+            self._done += 1
+            self._share_told(self._done / len(self._spans))
             if inner.start > self._range[1]:
                 continue
             if self._spans.kinds[number] in _SHOWN and self._within(inner):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 Said = Callable[[str], str]
+Told = Callable[[float], object]
 
 LANES = {
     "thread": "thread",
@@ -61,14 +62,16 @@ def write_perfetto(
     *,
     thread_id: str | None = None,
     said: Said = str,
+    told: Told = float,
 ) -> None:
     """Write what ran between the events first..last (ordinals), of one thread or of all.
 
-    `said` is applied to everything that a model, a tool or a user said.
+    `said` is applied to everything that a model, a tool or a user said; `told` is called with the share of
+    the work that is done.
     """
     out.write(b'{"displayTimeUnit": "ms", "traceEvents": [')
     between = b"\n"
-    for row in _Rows(trace, first, last, thread_id, said).all():
+    for row in _Rows(trace, first, last, thread_id, said, told).all():
         out.write(between + json.dumps(row).encode())
         between = b",\n"
     out.write(b"\n]}\n")
@@ -77,16 +80,18 @@ def write_perfetto(
 class _Rows:
     """The rows of one export."""
 
-    def __init__(self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said) -> None:
+    def __init__(
+        self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said, told: Told
+    ) -> None:
         history = trace.history
         self._trace = trace
         self._range = first, last
         self._only = thread_id
         self._said = said
+        self._share_told = told
         self._names = index_of(history, Names)
         self._carried = index_of(history, Carried)
-        self._spans = Spans(history)
-        self._spans.update()
+        self._spans = index_of(history, Spans)
         self._snapshot: Snapshot = trace.snapshot(last)
         self._processes: dict[str | None, int] = {}
         self._busy: dict[tuple[int, str], list[int]] = {}
@@ -97,6 +102,7 @@ class _Rows:
         """Every row: slices and what names their lanes, counters, instants, arrows."""
         for number in range(1, len(self._spans)):
             span = self._spans.span(number)
+            self._share_told(number / len(self._spans))
             if self._within(span):
                 yield from self._slice(span)
         yield from self._findings()

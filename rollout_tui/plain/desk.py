@@ -30,6 +30,7 @@ from rollout_tui.tui.targets import open_target
 if TYPE_CHECKING:
     from rollout_tui.trace.writer import WriterState
     from rollout_tui.tui.drawing.lines import Target
+    from rollout_tui.tui.state.exporting import Export
 
 POLL_S = 0.02
 
@@ -68,6 +69,18 @@ class PlainRunning:
         filtering = self._desk.session.filtering
         while filtering is not None and filtering.advance():
             pass
+
+    def export(self, export: Export) -> None:
+        """Wait for it."""
+        try:
+            export.start(lambda: None)
+            export.wait()
+        except OSError as problem:
+            self._desk.say(f"no export: {problem.strerror}")
+            return
+        finally:
+            export.stop()
+        self._desk.say(export.said)
 
     def tell_searched(self) -> None:
         """The search is waited for."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
-from rollout_tui.tui.actions.handing_out import export_to, link, write
+from rollout_tui.tui.actions.exporting import export_to
+from rollout_tui.tui.actions.handing_out import link, write
 from rollout_tui.tui.actions.marking import list_marks
 from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.actions.noting import note, notes, unnote
@@ -102,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("unbreak", "NUMBER", "remove one; without a number all", remove_break),
     Command("filter", "EXPRESSION", "list only events for which it holds; without one all", list_only),
     Command("write", "FILE", "write the selected value to a file", write),
-    Command("export", "md FILE", "write an account of all up to the cursor", export_to),
+    Command("export", "FORMAT FILE", "write all up to the cursor: md, perfetto, bundle; --redact", export_to),
     Command("link", "", "copy a link to this place", link),
     Command("recordings", "", "the other recordings of this folder", _recordings),
     Command("recent", "", "the recordings that were looked at last", _recent),

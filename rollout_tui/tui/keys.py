@@ -178,7 +178,7 @@ DEFAULTS: tuple[Action, ...] = (
     Action("copy_pane", ("Y",), PROGRAM, "copy the pane as it is shown", "handing_out.copy_pane"),
     Action("page_outside", ("p",), PROGRAM, "the selected value in $PAGER", "viewing.page_outside"),
     Action("edit_outside", ("P",), PROGRAM, "the selected value in $EDITOR", "viewing.edit_outside"),
-    Action("export", ("x",), PROGRAM, "export", "handing_out.export"),
+    Action("export", ("x",), PROGRAM, "export", "exporting.export"),
     Action("command", (":",), PROGRAM, "command line: go to, break, write", "commanding.ask"),
     Action("palette", ("ctrl+p",), PROGRAM, "all actions by name", "commanding.palette"),
     Action("help", ("?",), PROGRAM, "help", "commanding.help_screen", "", "help", 14),

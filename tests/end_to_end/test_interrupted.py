@@ -36,17 +36,27 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bundle
 
 
-def loading(terminal: RawTerminal) -> None:
+def loading(terminal: RawTerminal, out: Path) -> None:
     """Right after the first frame."""
 
 
-def searching(terminal: RawTerminal) -> None:
+def searching(terminal: RawTerminal, out: Path) -> None:
     terminal.settle(2.0)
     terminal.type("/")
     terminal.type("/zq[^x]*nowhere/\r")
 
 
-def idle(terminal: RawTerminal) -> None:
+def exporting(form: str) -> Callable[[RawTerminal, Path], None]:
+    def export(terminal: RawTerminal, out: Path) -> None:
+        terminal.settle(2.0)
+        terminal.type(f":export {form} --force --redact {out}/old\r")
+        terminal.until("exporting")
+
+    export.__name__ = f"exporting_{form}"
+    return export
+
+
+def idle(terminal: RawTerminal, out: Path) -> None:
     terminal.settle(2.0)
 
 
@@ -54,13 +64,20 @@ def files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("when", [loading, searching, idle], ids=lambda when: when.__name__)
+@pytest.mark.parametrize(
+    "when",
+    [loading, searching, idle, exporting("md"), exporting("perfetto")],
+    ids=lambda when: when.__name__,
+)
 @pytest.mark.parametrize("how", ["SIGTERM", "ctrl+c"])
-def test_the_screen(large: Path, tmp_path: Path, when: Callable[[RawTerminal], None], how: str) -> None:
+def test_the_screen(large: Path, tmp_path: Path, when: Callable[[RawTerminal, Path], None], how: str) -> None:
     before = {path: path.stat().st_mtime_ns for path in files(large)}
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "old").write_text("old")
     with RawTerminal([large], tmp_path) as terminal:
         terminal.until("rollout-tui")
-        when(terminal)
+        when(terminal, out)
         assert terminal.is_raw()
         if how == "SIGTERM":
             terminal.send_signal(signal.SIGTERM)
@@ -73,6 +90,7 @@ def test_the_screen(large: Path, tmp_path: Path, when: Callable[[RawTerminal], N
         assert LEFT_SCREEN in terminal.text and not terminal.is_raw()
     assert {path: path.stat().st_mtime_ns for path in files(large)} == before
     assert not files(tmp_path / "TMPDIR") and not files(tmp_path / "XDG_CONFIG_HOME")
+    assert [(path.name, path.read_text()) for path in files(out)] == [("old", "old")]
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT"])

@@ -137,7 +137,7 @@ def test_a_whole_session_writes_nothing_and_locks_nothing(
     terminal.press("n", "n", "Escape", "Escape")
     exported = tmp_path / "account.md"
     terminal.type(f":export md {exported}")
-    terminal.until("account.md")
+    terminal.until("wrote an account")
     assert exported.stat().st_size
     assert watched.changes() == []
     assert locks(process) == []

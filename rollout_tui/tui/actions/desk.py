@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from rollout_tui.tui.drawing.lines import Target
+    from rollout_tui.tui.state.exporting import Export
     from rollout_tui.tui.state.player import Player
     from rollout_tui.tui.state.session import Session
     from rollout_tui.tui.widgets.line_view import LineView
 
 
 class Work(Protocol):
-    """What goes on over several frames: playing, searching, looking for a stop."""
+    """What goes on over several frames: playing, searching, looking for a stop, exporting."""
 
     player: Player
 
@@ -28,6 +29,9 @@ class Work(Protocol):
 
     def switch(self, by: int) -> None:
         """To the next recording of the folder that is being written, or the one before."""
+
+    def export(self, export: Export) -> None:
+        """Write something for others."""
 
     def tell_searched(self) -> None:
         """More was searched; safe to call from the searching thread."""

@@ -1,11 +1,10 @@
-"""What one takes along: the selected value, a link to this place, an account of the recording."""
+"""What one takes along: the selected value, the pane, a link to this place."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_tui.export.markdown import account
 from rollout_tui.export.output import OutputProblem, output_file
 from rollout_tui.tui.chosen import chosen_value
 from rollout_tui.words import size
@@ -57,32 +56,11 @@ def write(desk: Desk, argument: str) -> None:
     if not argument or not data:
         desk.say("write where? :write FILE" if data else "nothing to write on this line", "warning")
         return
-    _write(desk, argument, [data], name)
-
-
-def export(desk: Desk) -> None:
-    """Ask where to write an account of the recording."""
-    desk.ask(":", "export md ")
-
-
-def export_to(desk: Desk, argument: str) -> None:
-    """`:export md FILE` writes an account up to the cursor."""
-    sort, _, name = argument.partition(" ")
-    if sort != "md" or not name.strip():
-        desk.say("write :export md FILE; for perfetto and bundle: rollout-tui export --help", "warning")
-        return
-    session = desk.session
-    lines = account(session.trace, 1, session.event, thread_id=session.place.held_thread)
-    _write(desk, name.strip(), [f"{line}\n".encode() for line in lines], "an account")
-
-
-def _write(desk: Desk, name: str, pieces: list[bytes], what: str) -> None:
-    path = Path(name).expanduser()
+    path = Path(argument).expanduser()
     try:
         with output_file(path, force=False) as out:
-            for piece in pieces:
-                out.write(piece)
+            out.write(data)
     except (OutputProblem, OSError) as problem:
         desk.say(str(problem), "warning")
         return
-    desk.say(f"wrote {what}, {size(sum(map(len, pieces)))}, to {path}")
+    desk.say(f"wrote {name}, {size(len(data))}, to {path}")

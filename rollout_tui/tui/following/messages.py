@@ -78,6 +78,10 @@ class SearchAdvanced(NamedTuple):
     """More was searched, or another hit was found."""
 
 
+class Exporting(NamedTuple):
+    """An export went on, or came to its end."""
+
+
 News: TypeAlias = (
     Opened
     | Advanced
@@ -89,4 +93,5 @@ News: TypeAlias = (
     | Arrived
     | RunningFound
     | SearchAdvanced
+    | Exporting
 )

@@ -106,6 +106,7 @@ class DebuggerScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Stop to read."""
         self.neighbours.stop()
+        self.running.stop()
         if self._loader is not None:
             self._loader.stop()
         if self.opened is not None and self.told.settled:

@@ -173,7 +173,7 @@ class Painter:
             message = self._screen.tour.sentence
         width = self._screen.size.width
         session = self._screen.opened
-        note = search_note(session) if session else ""
+        note = self._screen.running.note or (search_note(session) if session else "")
         keys = footer(width, self._screen.states, note)
         self._bar("footer", message_line(message, style, note, width) if message else keys)
 

@@ -1,4 +1,4 @@
-"""What goes on over several frames and can be cancelled: playing, searching, looking for a stop."""
+"""What goes on over several frames and can be cancelled: playing, searching, seeking a stop, exporting."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from textual.timer import Timer
 
 from rollout_tui.debugger.stops.breakpoints import Searching, Stop
 from rollout_tui.tui.actions.searching import go_to_hit
-from rollout_tui.tui.following.messages import SearchAdvanced
+from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
+    from rollout_tui.tui.state.exporting import Export
 
 SLICE_PAUSE_S = 0.001
+STOPPING_S = 1.0
+"""So long a screen that goes waits for an export to remove what it had begun."""
 LIVE_SLICES = 5
 """Slices of 20 ms that the events of one advance may cost; what is left is looked at with the next ones."""
 
@@ -31,6 +34,19 @@ class Running:
         self._seeking: Iterator[Searching | Stop] | None = None
         self._broken_to = 0
         self._sifting = False
+        self._export: Export | None = None
+
+    def stop(self) -> None:
+        """The screen goes: nothing of it goes on."""
+        if self._export is not None and self._export.stop():
+            self._export.wait(STOPPING_S)
+
+    @property
+    def note(self) -> str:
+        """What goes on in the background and tells of itself while other things are done."""
+        if self._export is None or self._export.done:
+            return ""
+        return f"{self._export.note}  (Ctrl+C stops)"
 
     def cancel(self) -> str:
         """Stop what runs; returns what that was, empty when nothing did."""
@@ -40,6 +56,8 @@ class Running:
         if self._seeking is not None:
             self._seeking = None
             return "no longer looking for a stop"
+        if self._export is not None and self._export.stop():
+            return "stopping the export"
         search = self._screen.opened.searching if self._screen.opened else None
         return "search stopped" if search is not None and search.stop() else ""
 
@@ -107,6 +125,28 @@ class Running:
                 go_to_hit(self._screen, search.first)
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
+        self._screen.painter.paint_footer()
+
+    # -- exporting -----------------------------------------------------------------
+
+    def export(self, export: Export) -> None:
+        """Write something for others, one thing at a time."""
+        if self.note:
+            self._screen.say("another export is under way; Ctrl+C stops it", "warning")
+            return
+        try:
+            export.start(lambda: self._screen.mailbox.put(Exporting()))
+        except OSError as problem:
+            self._screen.say(f"no export: {problem.strerror}", "warning")
+            return
+        self._export = export
+        self._screen.painter.paint_footer()
+
+    def exported(self) -> None:
+        """Show how far it is, or say how it ended."""
+        if self._export is not None and self._export.done:
+            self._screen.say(self._export.said, "warning" if self._export.failed else "")
+            self._export = None
         self._screen.painter.paint_footer()
 
     # -- filtering -----------------------------------------------------------------

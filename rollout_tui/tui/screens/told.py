@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from rollout_tui.tui.following.messages import (
     Advanced,
     Arrived,
+    Exporting,
     Failed,
     FileChanged,
     News,
@@ -60,7 +61,9 @@ class Told:
                 self._screen.neighbours.found(news)
             case SearchAdvanced():
                 self._screen.running.searched()
-        if not isinstance(news, (Advanced, SearchAdvanced)):
+            case Exporting():
+                self._screen.running.exported()
+        if not isinstance(news, (Advanced, SearchAdvanced, Exporting)):
             self._screen.repaint()
 
     def _opened(self, news: Opened) -> None:
