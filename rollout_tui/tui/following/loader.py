@@ -33,7 +33,7 @@ STEP_BYTES = MIB // 4
 """So much is reduced in a few milliseconds: no frame has to wait longer."""
 FREEZE_EVENTS = 10_000
 PAUSE_S, PATIENCE = 0.001, 100
-TELL_EVERY_S = 0.1
+TELL_EVERY_S = 0.2
 WRITER_EVERY_S = 1.0
 LATE_EVERY_S = 1.0
 LARGE_BYTES = 2 * MIB
