@@ -1,7 +1,5 @@
 """Runtime events of agent tools: which edges their bodies make (format sections 10.2 and 10.3)."""
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 import msgspec

@@ -1,7 +1,5 @@
 """Agent paths, and what an item says to the agent it is addressed to (format section 10.1)."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

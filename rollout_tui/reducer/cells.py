@@ -1,9 +1,5 @@
 """Code cells: starts, lifecycle, waits (format sections 9.1 to 9.4)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import msgspec
 from msgspec import UNSET, Raw
 
@@ -13,6 +9,7 @@ from rollout_tui.graph.objects import CodeCell, CodexTurn
 from rollout_tui.graph.values import CodeCellProducer, CodeCellRequester, ExecutionStatus, Window
 from rollout_tui.reducer import conversation
 from rollout_tui.reducer.content import string
+from rollout_tui.reducer.invocations import Invocation
 from rollout_tui.reducer.queues import QueuedCell
 from rollout_tui.reducer.working import Reduction, byte_order
 from rollout_tui.trace.event_values import CodeCellRuntimeStatus
@@ -23,9 +20,6 @@ from rollout_tui.trace.events import (
     Event,
     ToolCallStarted,
 )
-
-if TYPE_CHECKING:
-    from rollout_tui.reducer.tools import Invocation
 
 EXECUTION_OF: dict[CodeCellRuntimeStatus, ExecutionStatus] = {
     "starting": "running",

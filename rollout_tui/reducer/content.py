@@ -1,7 +1,5 @@
 """The parts of an item: JSON parts and content lists (format section 7.1)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import msgspec

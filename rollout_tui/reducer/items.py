@@ -1,7 +1,5 @@
 """Model items of requests, responses and checkpoints in one normal form (format section 7.1)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import msgspec

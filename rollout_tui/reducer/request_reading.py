@@ -5,8 +5,6 @@ bytes: the file is compared chunk by chunk with the one before and decoded only 
 last item both have. Any other layout is decoded whole.
 """
 
-from __future__ import annotations
-
 import os
 from typing import NamedTuple
 

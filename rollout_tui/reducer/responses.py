@@ -1,7 +1,5 @@
 """The items a response appends, and its usage (format sections 7.1 and 7.4)."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import msgspec

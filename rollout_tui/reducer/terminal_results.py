@@ -1,7 +1,5 @@
 """What terminal operations gave, in the bodies that tell it (format section 9.6)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,8 +1,6 @@
 """Terminal sessions and operations (format sections 9.5 to 9.7)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import Raw
@@ -20,13 +18,11 @@ from rollout_tui.graph.values import (
 )
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import string
+from rollout_tui.reducer.invocations import Invocation
 from rollout_tui.reducer.terminal_results import result_of
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_values import Unsigned
 from rollout_tui.trace.events import Event, StdinTargetResolved, ToolCallStarted
-
-if TYPE_CHECKING:
-    from rollout_tui.reducer.tools import Invocation
 
 
 class _FunctionPayload(msgspec.Struct, gc=False, tag="function", tag_field="type"):

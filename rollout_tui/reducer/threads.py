@@ -1,7 +1,5 @@
 """The rollout, its threads and turns, and accepted history (format sections 6, 7.5 and 11)."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from typing import Any, cast
 

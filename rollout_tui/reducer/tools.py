@@ -1,11 +1,9 @@
 """Tool calls (format sections 8.2 to 8.4)."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import extended, with_id
@@ -20,6 +18,7 @@ from rollout_tui.graph.values import (
 )
 from rollout_tui.reducer import agent_bodies, agents, cells, terminals
 from rollout_tui.reducer.conversation import add_producer, link_started, thread_items_of_call
+from rollout_tui.reducer.invocations import INVOCATION
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_values import CodeCellRuntimeRequester
@@ -34,17 +33,6 @@ from rollout_tui.trace.events import (
 
 BY_MODEL = ModelRequester()
 TERMINAL_KINDS = frozenset(("exec_command", "write_stdin"))
-
-
-class Invocation(msgspec.Struct, gc=False):
-    """A tool invocation payload (format section 4)."""
-
-    tool_name: Raw = Raw()
-    tool_namespace: Raw = Raw()
-    payload: Raw = Raw()
-
-
-INVOCATION = msgspec.json.Decoder(Invocation)
 
 
 def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:

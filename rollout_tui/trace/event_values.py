@@ -1,7 +1,5 @@
 """Values that events are made of: statuses, payload references, tool kinds, requesters, summaries."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct

@@ -1,7 +1,5 @@
 """Which recording a bundle is: read from manifest.json, else from the trace itself (format section 1.1)."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

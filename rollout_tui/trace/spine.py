@@ -3,8 +3,6 @@
 Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Iterable
