@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -103,6 +104,15 @@ def test_a_signal_leaves_no_half_written_file(tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
 
 
+def open_files(process: int) -> list[str]:
+    """The files a process holds open; those it closes meanwhile are left out."""
+    found = []
+    for descriptor in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.append(str(descriptor.readlink()))
+    return found
+
+
 def test_ctrl_c_while_reading(tmp_path: Path) -> None:
     """A recording that is read from a slow place can be given up."""
     bundle = tmp_path / "bundle"
@@ -115,7 +125,8 @@ def test_ctrl_c_while_reading(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(0.5)
+    while not any(one.endswith("trace.jsonl") for one in open_files(running.pid)):
+        time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out, err) == (130, b"", b"")

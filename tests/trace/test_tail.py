@@ -7,11 +7,11 @@ import random
 import resource
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from counted_steps import steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -285,9 +285,7 @@ def test_what_is_no_regular_file_is_unreadable_at_once(spine: Path, kind: str) -
     else:
         (target := spine.with_name("target")).write_bytes(b"one\n")
         spine.symlink_to(target)
-    started = time.monotonic()
     assert Reader(spine).poll().change == "unreadable"
-    assert time.monotonic() - started < 1
 
 
 def test_starting_in_the_middle(spine: Path) -> None:
@@ -356,11 +354,9 @@ def test_a_sparse_terabyte_is_neither_read_nor_waited_for(spine: Path) -> None:
         file.seek(0, os.SEEK_END)
         file.write(b"\ntwo\n")
     reader = Reader(spine, longest_line=4 * MIB)
-    started = time.monotonic()
-    reader.catch_up()
+    assert steps(reader.catch_up) < 2_000
     assert reader.data == b"one\ntwo\n"
     assert reader.skipped == [(4, (1 << 40) - 4 + 1)]
-    assert time.monotonic() - started < 2
     assert reader.tail.held_line() == b""
 
 

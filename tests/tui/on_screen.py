@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,13 @@ from rollout_tui.tui.widgets.line_view import LineView
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)
+
+
+async def until(pilot: Pilot[int], what: Callable[[], object], seconds: float = 10.0) -> None:
+    """Let the program run until `what` is true. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not what():
+            await pilot.pause(0.02)
 
 
 def session_over(path: Path) -> Session:
@@ -59,15 +66,13 @@ class Shown:
         await self.pilot.pause(0.03)
         await self.pilot.pause()
 
-    async def until(self, what: object, seconds: float = 10.0) -> None:
-        """Wait until the function `what` is true."""
-        assert callable(what)
-        for _ in range(int(seconds * 50)):
-            if what():
-                await self.painted()
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"not true within {seconds} s; the screen:\n{self.text()}")
+    async def until(self, what: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until `what` is true and painted."""
+        try:
+            await until(self.pilot, what, seconds)
+        except TimeoutError:
+            raise AssertionError(f"not true within {seconds} s; the screen:\n{self.text()}") from None
+        await self.painted()
 
     def bar(self, name: str) -> str:
         """Text of the header, the blocked line or the footer."""

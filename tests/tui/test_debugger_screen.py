@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, LARGE, NARROW, WIDE, on_screen
+from on_screen import FIXTURES, LARGE, NARROW, WIDE, on_screen, until
 from textual import events
 
 from rollout_tui.tui.drawing.lines import ToObject
@@ -302,8 +302,7 @@ async def test_control_c_cancels_then_quits(two_cells: Path) -> None:
         assert "Ctrl+C again quits" in shown.bar("footer")
         assert not shown.screen.running.player.playing
         await shown.pilot.press("ctrl+c")
-        await shown.pilot.pause(0.1)
-        assert shown.app.return_value == 0
+        await until(shown.pilot, lambda: shown.app.return_value == 0)
 
 
 async def test_help_and_palette_open_and_close(two_cells: Path) -> None:
@@ -363,8 +362,7 @@ async def test_a_trace_that_cannot_be_opened(tmp_path: Path) -> None:
         await shown.press("s")
         assert "not open" in shown.bar("footer")
         await shown.press("q")
-        await shown.pilot.pause(0.1)
-        assert shown.app.return_value == 0
+        await until(shown.pilot, lambda: shown.app.return_value == 0)
 
 
 async def test_a_recording_without_any_event(demo: Path, tmp_path: Path) -> None:
@@ -381,10 +379,7 @@ async def test_a_recording_without_any_event(demo: Path, tmp_path: Path) -> None
 
 async def test_a_seq_that_is_not_there_ends_with_one_line(two_cells: Path) -> None:
     async with on_screen(two_cells, read=False, at=999) as shown:
-        for _ in range(100):
-            await shown.pilot.pause(0.02)
-            if shown.app.complaint:
-                break
+        await until(shown.pilot, lambda: shown.app.complaint)
         assert shown.app.complaint == "no event has seq 999 (there are seqs from 1 to 64)"
         assert shown.app.return_value == 2
 

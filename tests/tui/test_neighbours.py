@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from on_screen import NARROW, WIDE, Shown, is_read, on_screen
-from test_picker import looked, rows
+from on_screen import NARROW, WIDE, Shown, is_read, on_screen, until
+from picking import looked, rows
 
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -137,10 +137,7 @@ async def test_the_newest_stays_selected_until_one_chooses(begin: Begin, root: P
         screen = await looked(app, pilot)
         for name, at_ms, selected in (("three", 2000, "three"), ("four", 3000, "three")):
             begin(name, at_ms=at_ms)
-            for _ in range(200):
-                await pilot.pause(0.02)
-                if screen.shown[0].folder.name == name:
-                    break
+            await until(pilot, lambda: screen.shown[0].folder.name == name)  # noqa: B023
             view = screen.query_one(LineView)
             assert screen.shown[view.row].folder.name == selected
             await pilot.press("j", "k")
@@ -157,9 +154,9 @@ async def test_running_ones_with_all_there_is_to_know(
     app = RolloutApp(Opening(root), pick=True)
     async with app.run_test(size=size) as pilot:
         screen: PickerScreen = await looked(app, pilot)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: "3 bundles" in rows(app))
         text = rows(app)
-        assert "3 bundles" in text and "2 running" in text
+        assert "2 running" in text
         first = text.splitlines()[1]
         assert "running" in first and "quiet 4" in first and "4 d ago" in first
         if size == WIDE:

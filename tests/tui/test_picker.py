@@ -7,12 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from on_screen import NARROW, WIDE, Shown, is_read
-from textual.pilot import Pilot
+from on_screen import NARROW, WIDE, Shown, is_read, until
+from picking import looked, names, rows
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
 from rollout_tui.tui.panes.bundles import age
+from rollout_tui.tui.screens.help import HelpScreen
 from rollout_tui.tui.screens.picker import PickerScreen
 from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.bar import Bar
@@ -26,29 +27,14 @@ def root(demo: Path, two_cells: Path, tmp_path: Path) -> Path:
     return tmp_path / "traces"
 
 
-def rows(app: RolloutApp) -> str:
-    view = app.screen.query_one(LineView)
-    return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
-
-
-async def looked(app: RolloutApp, pilot: Pilot[int]) -> PickerScreen:
-    screen = app.screen
-    assert isinstance(screen, PickerScreen)
-    for _ in range(100):
-        await pilot.pause(0.02)
-        if screen.shown:
-            return screen
-    raise AssertionError("nothing was listed")
-
-
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_bundles_with_what_they_are_about(root: Path, size: tuple[int, int]) -> None:
     app = RolloutApp(Opening(root), pick=True)
     async with app.run_test(size=size) as pilot:
         await looked(app, pilot)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: "2 bundles" in rows(app))
         text = rows(app)
-        assert "2 bundles" in text and "ended" in text and "1 failed" in text
+        assert "ended" in text and "1 failed" in text
         assert max(map(len, text.splitlines())) <= size[0]
 
 
@@ -58,7 +44,6 @@ async def test_the_selected_one_is_opened(root: Path) -> None:
         screen = await looked(app, pilot)
         wanted = screen.shown[1].folder
         await pilot.press("j", "enter")
-        await pilot.pause(0.1)
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))
         assert shown.session.trace.bundle.folder == wanted
@@ -110,12 +95,12 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
         await shown.press("colon", *"recent", "enter")
         screen = app.screen
         assert isinstance(screen, PickerScreen)
-        await pilot.pause(0.3)
-        assert "looked at last" in screen.query_one("#header", Bar).line.text
+        header = screen.query_one("#header", Bar)
+        await until(pilot, lambda: "looked at last" in header.line.text)
     again = RolloutApp(Opening(Path(), memory=store), recent=store)
     async with again.run_test(size=WIDE) as pilot:
         screen = await looked(again, pilot)
-        assert [one.folder.name for one in screen.shown] == ["demo"]
+        assert names(screen) == ["demo"]
         await pilot.press("enter")
         shown = Shown(again, pilot)
         await shown.until(lambda: is_read(shown))
@@ -127,14 +112,11 @@ async def test_words_narrow_it_down(root: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         screen = await looked(app, pilot)
         await pilot.press("/", *"demo", "enter")
-        await pilot.pause(0.1)
-        assert [one.folder.name for one in screen.shown] == ["demo"]
+        await until(pilot, lambda: names(screen) == ["demo"])
         await pilot.press("/", *"zzz", "enter")
-        await pilot.pause(0.1)
-        assert "No recording matches" in rows(app)
+        await until(pilot, lambda: "No recording matches" in rows(app))
         await pilot.press("escape")
-        await pilot.pause(0.1)
-        assert len(screen.shown) == 2
+        await until(pilot, lambda: len(screen.shown) == 2)
 
 
 async def test_the_list_is_narrowed_while_one_types(root: Path) -> None:
@@ -142,24 +124,21 @@ async def test_the_list_is_narrowed_while_one_types(root: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         screen = await looked(app, pilot)
         await pilot.press("/", *"demoq")
-        await pilot.pause(0.1)
-        assert not screen.shown
+        await until(pilot, lambda: not screen.shown)
         await pilot.press("backspace")
-        await pilot.pause(0.1)
-        assert [one.folder.name for one in screen.shown] == ["demo"]
+        await until(pilot, lambda: names(screen) == ["demo"])
         await pilot.press("escape")
-        await pilot.pause(0.1)
-        assert len(screen.shown) == 2
+        await until(pilot, lambda: len(screen.shown) == 2)
 
 
 async def test_its_help_tells_its_keys_and_its_footer_is_of_buttons(root: Path) -> None:
     app = RolloutApp(Opening(root), pick=True)
     async with app.run_test(size=NARROW) as pilot:
         screen = await looked(app, pilot)
-        await pilot.pause(0.1)
-        footer = screen.query_one("#footer", Bar).line.text
-        await pilot.click("#footer", offset=(footer.index("help"), 0))
-        await pilot.pause(0.1)
+        footer = screen.query_one("#footer", Bar)
+        await until(pilot, lambda: "help" in footer.line.text)
+        await pilot.click("#footer", offset=(footer.line.text.index("help"), 0))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         assert app.screen.query_one(LineView).content.line(0).text.strip() == "here: recordings"
         row = next(n for n in range(12) if "open the" in app.screen.query_one(LineView).content.line(n).text)
         await pilot.press(*["j"] * row, "enter")
@@ -173,7 +152,7 @@ async def test_columns_are_straight(root: Path, two_cells: Path) -> None:
     app = RolloutApp(Opening(root), pick=True)
     async with app.run_test(size=NARROW) as pilot:
         screen = await looked(app, pilot)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: "14 bundles" in rows(app))
         lines = rows(app).splitlines()[1 : len(screen.shown) + 1]
         assert {line.index(" gpt") for line in lines} == {lines[0].index(" gpt")}
         assert len({line.index("B ") for line in lines}) == 1
@@ -194,11 +173,7 @@ async def test_new_bundles_appear(root: Path, demo: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         screen = await looked(app, pilot)
         shutil.copytree(demo, root / "another")
-        for _ in range(150):
-            await pilot.pause(0.02)
-            if len(screen.shown) == 3:
-                break
-        assert len(screen.shown) == 3
+        await until(pilot, lambda: len(screen.shown) == 3)
 
 
 def test_what_is_a_folder_of_bundles(root: Path, demo: Path) -> None:

@@ -1,10 +1,10 @@
 import json
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from counted_steps import steps
 from lens_views import DEMO, RECORDINGS, corpus, opened, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCall
@@ -174,11 +174,13 @@ def test_a_payload_of_twenty_megabytes_opens_at_once(tmp_path: Path, size: int) 
     (folder / "payloads" / "33.json").write_text(json.dumps({"response": {"items": items}}, indent=1))
     opened(folder)
     view = view_at(folder, 49)
-    start = time.perf_counter()
-    content = raw(view, 100)
-    for number in range(min(60, len(content))):
-        content.line(number)
-    assert time.perf_counter() - start < 1.0
+
+    def first_screen() -> None:
+        content = raw(view, 100)
+        for number in range(min(60, len(content))):
+            content.line(number)
+
+    assert steps(first_screen) < 20_000
 
 
 def giant(tmp_path: Path) -> Path:
