@@ -12,12 +12,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
-from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, THREAD, TOOL, TURN, Span
+from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.export.perfetto_arrows import SHORTEST_US, Arrows, Slice
 from rollout_tui.export.redaction_words import WORDS
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -29,7 +29,7 @@ from rollout_tui.graph.objects import (
     Thread,
     ToolCall,
 )
-from rollout_tui.graph.values import Anchor, CodeCellRequester, ItemAnchor, ToolAnchor
+from rollout_tui.graph.values import CodeCellRequester
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -51,7 +51,6 @@ LANES = {
 """The lanes of an agent thread, from the top: which kind of span lies in which."""
 
 _LANE_ROOM = 1000
-_SHORTEST_US = 1
 
 
 def write_perfetto(
@@ -90,13 +89,11 @@ class _Rows:
         self._said = said
         self._share_told = told
         self._names = index_of(history, Names)
-        self._carried = index_of(history, Carried)
         self._spans = index_of(history, Spans)
         self._snapshot: Snapshot = trace.snapshot(last)
         self._processes: dict[str | None, int] = {}
         self._busy: dict[tuple[int, str], list[int]] = {}
-        self._slices: dict[tuple[int, str], tuple[int, int, int, int]] = {}
-        self._flows = 0
+        self._slices: dict[tuple[int, str], Slice] = {}
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every row: slices and what names their lanes, counters, instants, arrows."""
@@ -106,7 +103,7 @@ class _Rows:
             if self._within(span):
                 yield from self._slice(span)
         yield from self._findings()
-        yield from self._arrows()
+        yield from Arrows(self._snapshot, self._spans, self._slices).all()
 
     def _within(self, span: Span) -> bool:
         first, last = self._range
@@ -124,7 +121,7 @@ class _Rows:
     def _slice(self, span: Span) -> Iterator[dict[str, Any]]:
         is_open = span.end is None or span.end > self._range[1]
         begin = self._time(span.start)
-        end = max(self._time(self._range[1] if span.end is None else span.end), begin + _SHORTEST_US)
+        end = max(self._time(self._range[1] if span.end is None else span.end), begin + SHORTEST_US)
         if span.thread_id not in self._processes:
             yield from self._process(span.thread_id)
         process = self._processes[span.thread_id]
@@ -140,7 +137,7 @@ class _Rows:
                 "tid": lane,
                 "args": {"sort_index": lane},
             }
-        self._slices[self._spans.kinds[span.number], span.id] = (process, lane, begin, end)
+        self._slices[self._spans.kinds[span.number], span.id] = Slice(process, lane, begin, end)
         seqs = self._trace.history.events.seqs
         about: dict[str, Any] = {"id": span.id, "started_seq": seqs[span.start]}
         about["ended_seq"] = None if span.end is None else seqs[span.end]
@@ -228,7 +225,7 @@ class _Rows:
         }
         return {"ph": "C", "name": "tokens", "pid": process, "tid": 0, "ts": at, "args": values}
 
-    # -- instants and arrows --------------------------------------------------------
+    # -- instants --------------------------------------------------------
 
     def _findings(self) -> Iterator[dict[str, Any]]:
         first, last = self._range
@@ -241,71 +238,6 @@ class _Rows:
                 "ts": self._time(finding.event),
                 "args": {"seq": finding.seq, "message": self._said(finding.message)},
             }  # fmt: skip
-
-    def _arrows(self) -> Iterator[dict[str, Any]]:
-        for kind, tool_id in list(self._slices):
-            if kind == TOOL:
-                yield from self._arrows_of(self._snapshot.tool_calls[tool_id])
-        for edge in self._snapshot.interaction_edges.values():
-            yield from self._arrow(edge.kind, self._end_of(edge.source), self._end_of(edge.target))
-        for number, handle in self._spans.waited_cells.items():
-            cell = self._spans.by_handle(handle)
-            if cell is not None:
-                yield from self._arrow(
-                    "waits for",
-                    self._place(TOOL, self._spans.span(number).id),
-                    self._place(CELL, self._spans.span(cell).id),
-                )
-
-    def _arrows_of(self, tool: ToolCall) -> Iterator[dict[str, Any]]:
-        """From the request that asked for a call, and to the one that carried its output."""
-        here = self._place(TOOL, tool.tool_call_id)
-        asked = self._names.requested_by(tool)
-        if asked is not None:
-            yield from self._arrow("asks for", self._place(INFERENCE, asked), here)
-        for item_id in tool.model_visible_output_item_ids[:1]:
-            yield from self._arrow("output to", here, self._carrier(tool.thread_id, item_id))
-
-    def _carrier(self, thread_id: str, item_id: str) -> tuple[int, int, int, int] | None:
-        """The slice of the request that first carried an item."""
-        event = self._carried.first_carried(item_id)
-        request = None if event is None else self._carried.request_at(thread_id, event)
-        return None if request is None else self._place(INFERENCE, request.inference_call_id)
-
-    def _end_of(self, anchor: Anchor) -> tuple[int, int, int, int] | None:
-        """The slice at one end of an edge between agents."""
-        if isinstance(anchor, ToolAnchor):
-            return self._place(TOOL, anchor.tool_call_id)
-        if isinstance(anchor, ItemAnchor):
-            item = self._snapshot.conversation_items.get(anchor.item_id)
-            if item is None:
-                return None
-            for producer in item.produced_by:
-                call = getattr(producer, "inference_call_id", None)
-                if call is not None:
-                    return self._place(INFERENCE, call)
-            return self._carrier(item.thread_id, item.item_id)
-        number = self._spans.number(THREAD, anchor.thread_id)
-        turns = (
-            [] if number is None else self._spans.of_kind(TURN, self._spans.thread_number(anchor.thread_id))
-        )
-        return self._place(TURN, self._spans.span(turns[0]).id) if turns else None
-
-    def _place(self, kind: int, object_id: str) -> tuple[int, int, int, int] | None:
-        return self._slices.get((kind, object_id))
-
-    def _arrow(
-        self, name: str, source: tuple[int, int, int, int] | None, target: tuple[int, int, int, int] | None
-    ) -> Iterator[dict[str, Any]]:
-        """An arrow from the end of one slice to the beginning of another, never back in time."""
-        if source is None or target is None or source[2] > target[3]:
-            return
-        self._flows += 1
-        leaves = max(source[2], min(source[3] - _SHORTEST_US, target[2]))
-        arrives = max(target[2], leaves)
-        common = {"name": name, "cat": "flow", "id": self._flows}
-        yield {"ph": "s", "pid": source[0], "tid": source[1], "ts": leaves, **common}
-        yield {"ph": "f", "bp": "e", "pid": target[0], "tid": target[1], "ts": arrives, **common}
 
 
 def _is_nested(tool: ToolCall) -> bool:

@@ -56,13 +56,8 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
         yield NO_COMMANDS[word.lstrip(":")]
     elif text[0] == ":" and text[1:] in OWN:
         yield from OWN[text[1:]](desk)
-    elif text[0] == ":" and len(text) > 1:
-        run_command(desk, text[1:])  # type: ignore[arg-type]
-    elif text[0] == "/" and len(text) > 1:
-        search_for(desk, text[1:])  # type: ignore[arg-type]
-        desk.wait_for_search()
-    elif text[0] == "&" and len(text) > 1:
-        list_only(desk, text[1:].strip())  # type: ignore[arg-type]
+    elif text[0] in SIGNS and len(text) > 1:
+        SIGNS[text[0]](desk, text[1:].strip())
     elif action is not None:
         yield from _act(desk, action)
     elif text in PANES:
@@ -70,7 +65,7 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
     elif word in ("open", "row", "enter") and rest.isdecimal():
         yield from _row(desk, int(rest), opened=word != "row")
     elif word in BY_WORD or text[0] in "#+0123456789":
-        run_command(desk, text)  # type: ignore[arg-type]
+        run_command(desk, text)
     else:
         yield _unknown(text)
     if word.lstrip(":") in ("q", "quit"):
@@ -99,6 +94,15 @@ def _act(desk: PlainDesk, action: Action) -> Iterator[str]:
         yield from own(desk)
     else:
         desk.act(action.id)
+
+
+def _search(desk: PlainDesk, text: str) -> None:
+    search_for(desk, text)
+    desk.wait_for_search()
+
+
+SIGNS: dict[str, Callable[[PlainDesk, str], None]] = {":": run_command, "/": _search, "&": list_only}
+"""What a line does that begins with a sign."""
 
 
 def _pane(desk: PlainDesk, pane: str) -> Iterator[str]:
@@ -138,7 +142,7 @@ def _value(desk: PlainDesk) -> Iterator[str]:
     """The selected value, whole: what the screen would copy."""
     from rollout_tui.tui.chosen import chosen_value
 
-    name, data = chosen_value(desk)  # type: ignore[arg-type]
+    name, data = chosen_value(desk)
     yield name
     yield from data.decode(errors="replace").splitlines()
 

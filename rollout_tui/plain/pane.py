@@ -42,6 +42,11 @@ class PlainPane:
         """What opening the current row means."""
         return self.line.target if self.line else None
 
+    @property
+    def seen(self) -> str:
+        """What is told of the pane as a whole."""
+        return "\n".join(self.whole())
+
     def move(self, rows: int) -> None:
         """Another row becomes the current one."""
         self.row = max(0, min(len(self.content) - 1, self.row + rows))

@@ -82,7 +82,7 @@ async def test_payloads_that_are_not_there_are_told(tmp_path: Path) -> None:
     (tmp_path / "demo" / "payloads" / "3.json").unlink()
     async with on_screen(tmp_path / "demo") as shown:
         said = await typed(shown, f"export bundle {tmp_path / 'out'}")
-        assert said.startswith("wrote a bundle") and "left out: payload 'payloads/3.js" in said
+        assert said.startswith("wrote a bundle") and "left out: payload" in said
 
 
 async def test_it_goes_on_while_one_looks_around_and_can_be_stopped(tmp_path: Path) -> None:

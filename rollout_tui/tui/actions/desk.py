@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.drawing.lines import Target
+    from rollout_tui.tui.drawing.lens import LensLines
+    from rollout_tui.tui.drawing.lines import Line, Target
     from rollout_tui.tui.state.exporting import Export
     from rollout_tui.tui.state.player import Player
     from rollout_tui.tui.state.session import Session
-    from rollout_tui.tui.widgets.line_view import LineView
 
 
 class Work(Protocol):
@@ -38,6 +38,43 @@ class Work(Protocol):
 
     def cancel(self) -> str:
         """Stop what runs; returns what that was."""
+
+
+class Pane(Protocol):
+    """Rows, one of them the current one."""
+
+    @property
+    def content(self) -> LensLines:
+        """All the rows."""
+
+    @property
+    def row(self) -> int:
+        """Number of the current row, from 0."""
+
+    @property
+    def line(self) -> Line | None:
+        """The current row."""
+
+    @property
+    def target(self) -> Target | None:
+        """What opening the current row means."""
+
+    @property
+    def page(self) -> int:
+        """How many rows are seen at once."""
+
+    @property
+    def seen(self) -> str:
+        """The rows that are seen, as text."""
+
+    def move(self, rows: int) -> None:
+        """Make another row the current one."""
+
+    def move_sideways(self, by: int) -> None:
+        """Show what lies further right, or left."""
+
+    def choose(self) -> None:
+        """Open the current row."""
 
 
 class Program(Protocol):
@@ -69,8 +106,8 @@ class Desk(Protocol):
     def pane(self) -> str:
         """Name of the pane that has the focus: `timeline`, `lens` or `inspector`."""
 
-    def line_view(self, pane: str) -> LineView:
-        """The widget of a pane."""
+    def line_view(self, pane: str) -> Pane:
+        """A pane by its name."""
 
     def focus_pane(self, pane: str) -> None:
         """Give a pane the focus."""
