@@ -146,7 +146,7 @@ class Script:
         previous: str | None = None,
         body: Any = None,
     ) -> int:
-        """A model request with these items."""
+        """A model request with these items, or with a body of another form: its value, or all of a `Body`."""
         value = {"model": "m", "input": list(items)} if body is None else body
         if previous is not None:
             value = value | {"previous_response_id": previous}
@@ -159,7 +159,7 @@ class Script:
             codex_turn_id=turn,
             model="m",
             provider_name="p",
-            request_payload=Body("inference_request", value),
+            request_payload=value if isinstance(value, Body) else Body("inference_request", value),
         )
 
     def answer(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_answers import completion
 from recorded import Json, Reduce, events_of, kinds_of, payload_of
 
 pytest.importorskip("agents", reason="openai-agents is not installed")
@@ -70,28 +71,6 @@ def response(n: int, *output: Json) -> Json:
         "tool_choice": "auto",
         "usage": usage,
         **fixed,
-    }
-
-
-def completion(n: int, text: str | None = None, *calls: tuple[str, Json]) -> Json:
-    wanted = [
-        {
-            "id": f"call_{n}_{k}",
-            "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
-        }
-        for k, (name, arguments) in enumerate(calls)
-    ]
-    said = {"role": "assistant", "content": text, "tool_calls": wanted or None}
-    usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
-    choice = {"index": 0, "finish_reason": "stop", "message": said}
-    return {
-        "id": f"chatcmpl-{n}",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "m",
-        "choices": [choice],
-        "usage": usage,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_answers import completion
 from recorded import Json, Reduce, events_of, payload_of
 
 from rollout_tui.recorder import Recording
@@ -44,28 +45,6 @@ def client(*script: Any) -> Any:
 def async_client(*script: Any) -> Any:
     http = httpx.AsyncClient(transport=transport(list(script)))
     return openai.AsyncOpenAI(api_key="none", base_url="http://model/v1", http_client=http, max_retries=0)
-
-
-def completion(n: int, text: str | None = None, *calls: tuple[str, Json]) -> Json:
-    wanted = [
-        {
-            "id": f"call_{n}_{k}",
-            "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
-        }
-        for k, (name, arguments) in enumerate(calls)
-    ]
-    said = {"role": "assistant", "content": text, "tool_calls": wanted or None}
-    choice = {"index": 0, "finish_reason": "stop", "message": said}
-    usage = {"prompt_tokens": 10, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}}
-    return {
-        "id": f"chatcmpl-{n}",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "m",
-        "choices": [choice],
-        "usage": {**usage, "total_tokens": 13},
-    }
 
 
 def chunks(n: int, *deltas: Json, last: str = "stop") -> list[Any]:

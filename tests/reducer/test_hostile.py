@@ -54,15 +54,7 @@ def codes(trace: Trace) -> list[str]:
 
 
 def as_request(script: Script, body: Any) -> None:
-    script.event(
-        "inference_started",
-        inference_call_id="i1",
-        thread_id="t1",
-        codex_turn_id="u1",
-        model="m",
-        provider_name="p",
-        request_payload=Body("inference_request", body),
-    )
+    script.ask("i1", body=Body("inference_request", body))
 
 
 def as_response(script: Script, body: Any) -> None:
@@ -398,7 +390,7 @@ def test_duplicate_keys(script: Script) -> None:
         b'"payload":{"type":"codex_turn_started","codex_turn_id":"no","codex_turn_id":"u7","thread_id":"t1"}}'
         % script.seq
     )
-    as_request(script, b'{"input": [7], "input": []}')
+    script.ask("i1", body=b'{"input": [7], "input": []}')
     trace, state = survives(script)
     assert (codes(trace), "u7" in state["codex_turns"]) == ([], True)
     assert state["inference_calls"]["i1"]["request_item_ids"] == []

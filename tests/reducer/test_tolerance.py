@@ -129,18 +129,6 @@ def _(script: Script) -> None:
 # -- payloads ------------------------------------------------------------------------
 
 
-def ask(script: Script, body: Body) -> None:
-    script.event(
-        "inference_started",
-        inference_call_id="i1",
-        thread_id="t1",
-        codex_turn_id="u1",
-        model="m",
-        provider_name="p",
-        request_payload=body,
-    )
-
-
 def no_request(state: Json) -> bool:
     call = state["inference_calls"]["i1"]
     return call["request_item_ids"] == [] and call["raw_request_payload_id"] in state["raw_payloads"]
@@ -148,36 +136,36 @@ def no_request(state: Json) -> bool:
 
 @case("payload_missing", no_request)
 def _(script: Script) -> None:
-    ask(script, Body("inference_request", None))
+    script.ask("i1", body=Body("inference_request", None))
 
 
 @case("payload_unreadable", no_request)
 def _(script: Script) -> None:
     (script.folder / "payloads" / "folder").mkdir()
-    ask(script, Body("inference_request", None, "payloads/folder"))
+    script.ask("i1", body=Body("inference_request", None, "payloads/folder"))
 
 
 @case("payload_outside_bundle", no_request)
 def _(script: Script) -> None:
     (script.folder.parent / "outside.json").write_text('{"input": []}')
-    ask(script, Body("inference_request", {}, "../outside.json"))
+    script.ask("i1", body=Body("inference_request", {}, "../outside.json"))
 
 
 @case("payload_outside_bundle", no_request)
 def _(script: Script) -> None:
-    ask(script, Body("inference_request", {}, "/etc/passwd"))
+    script.ask("i1", body=Body("inference_request", {}, "/etc/passwd"))
 
 
 @case("payload_too_large", no_request)
 def _(script: Script) -> None:
-    ask(script, Body("inference_request", None, "payloads/large.json"))
+    script.ask("i1", body=Body("inference_request", None, "payloads/large.json"))
     with (script.folder / "payloads" / "large.json").open("wb") as large:
         large.truncate(limits.LARGEST_BODY + 1)
 
 
 @case("payload_too_large", no_request)
 def _(script: Script) -> None:
-    ask(script, Body("inference_request", b'{"input": [' + b"0," * limits.MOST_VALUES + b"0]}"))
+    script.ask("i1", body=Body("inference_request", b'{"input": [' + b"0," * limits.MOST_VALUES + b"0]}"))
 
 
 @case("bad_payload", lambda state: state["inference_calls"]["i1"]["execution"]["status"] == "completed")
@@ -209,7 +197,7 @@ def _(script: Script) -> None:
 
 @case("bad_request", no_request)
 def _(script: Script) -> None:
-    ask(script, Body("inference_request", b'{"input": [], "x": "\xff"}'))
+    script.ask("i1", body=Body("inference_request", b'{"input": [], "x": "\xff"}'))
 
 
 # -- threads and turns ------------------------------------------------------------------

@@ -8,23 +8,7 @@ from pathlib import Path
 import pytest
 from lens_views import LENS_FUNCTIONS, corpus_folders, opened, own_folders, rows, view_at
 
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.snapshot import Objects
 from rollout_tui.printable import cells
 from rollout_tui.tui.drawing.lens import LensLines, View
@@ -32,22 +16,6 @@ from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
 
 WIDTHS = (38, 78, 118)
 STEP = 5
-KINDS: tuple[type[Object], ...] = (
-    Rollout,
-    Thread,
-    CodexTurn,
-    ConversationItem,
-    InferenceCall,
-    CodeCell,
-    ToolCall,
-    TerminalSession,
-    TerminalOperation,
-    Compaction,
-    CompactionRequest,
-    InteractionEdge,
-    PendingEdge,
-    Conversation,
-)
 
 
 def folder_id(folder: Path) -> str:
@@ -69,7 +37,7 @@ def test_every_lens_fits_its_pane_at_every_fifth_event(folder: Path) -> None:
 def test_every_object_can_be_inspected_opened_and_followed(folder: Path) -> None:
     trace, _ = opened(folder)
     view = view_at(folder, trace.head)
-    for kind in KINDS:
+    for kind in KIND_NAMES:
         for object_id in Objects(trace.history, kind, view.event):
             chosen = replace(view, selection=ToObject(kind, object_id), held=True)
             for name in ("inspector", "raw", "life_line"):
