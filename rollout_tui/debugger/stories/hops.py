@@ -69,7 +69,7 @@ def tool_hops(at: AsOf, tool: ToolCall) -> Iterator[Hop]:
         yield _hop("tool value", tool.tool_call_id, returned, given, last)
 
 
-def through_cell(at: AsOf, tool: ToolCall, last: Hop | None) -> Iterator[Hop]:
+def through_cell(at: AsOf, tool: ToolCall) -> Iterator[Hop]:
     """What a nested call gave goes through its cell, and through the `exec` or `wait` that fetched it."""
     requester = cast(CodeCellRequester, tool.requester)
     cell = at.get(CodeCell, requester.code_cell_id)

@@ -99,7 +99,7 @@ def _of_item(at: AsOf, item: ConversationItem) -> LifeLine:
 def _of_tool(at: AsOf, tool: ToolCall, item_id: str | None = None) -> LifeLine:
     hops = list(tool_hops(at, tool))
     if isinstance(tool.requester, CodeCellRequester):
-        hops += through_cell(at, tool, hops[-1] if hops else None)
+        hops += through_cell(at, tool)
         item_id = hops[-1].id if hops and hops[-1].place == "model" else None
     else:
         outputs = tool.model_visible_output_item_ids

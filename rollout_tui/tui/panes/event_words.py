@@ -34,10 +34,23 @@ def event_words(trace: Trace, event: int) -> EventWords:
 
 def words_of(history: History, event: Event) -> EventWords:
     """Words for an event that is already decoded."""
-    kind = event_type(event.payload)
-    make, style = WORDS[kind]
+    template, style = WORDS[event_type(event.payload)]
     status = getattr(event.payload, "status", "")
-    return EventWords(make(history, event.payload), STATUS_STYLES.get(status, style))
+    text = template.format_map(_Values(history, event.payload))
+    return EventWords(text, STATUS_STYLES.get(status, style))
+
+
+class _Values(dict[str, str]):
+    """What stands for the names in a template: one of `NAMED`, else a field of the payload."""
+
+    def __init__(self, history: History, payload: Any) -> None:
+        super().__init__()
+        self._history = history
+        self._payload = payload
+
+    def __missing__(self, name: str) -> str:
+        made = NAMED.get(name)
+        return str(getattr(self._payload, name)) if made is None else made(self._history, self._payload)
 
 
 def _tool(history: History, tool_call_id: str) -> str:
@@ -52,43 +65,48 @@ def _thread(history: History, thread_id: str) -> str:
     return short_id(thread_id) if handle is None else cast(Thread, history.objects[handle]).agent_path
 
 
+NAMED: dict[str, Callable[[History, Any], str]] = {
+    "thread": lambda history, payload: _thread(history, payload.thread_id),
+    "child": lambda history, payload: _thread(history, payload.child_thread_id),
+    "parent": lambda history, payload: _thread(history, payload.parent_thread_id),
+    "tool": lambda history, payload: _tool(history, payload.tool_call_id),
+    "started_tool": lambda history, payload: f"{tool_name(payload.kind)} {short_id(payload.tool_call_id)}",
+    "exec": lambda history, payload: short_id(payload.exec_tool_call_id),
+    "item": lambda history, payload: short_id(payload.item_id),
+}
+"""Names in templates that are no fields."""
+
 STATUS_STYLES = {"failed": "error", "cancelled": "warning", "aborted": "warning", "terminated": "warning"}
 
-# Event type to (words from its payload, style).
-WORDS: dict[str, tuple[Callable[[History, Any], str], str]] = {
-    "rollout_started": (lambda h, p: "rollout started", "strong"),
-    "rollout_ended": (lambda h, p: f"rollout {p.status}", "strong"),
-    "recording_completed": (lambda h, p: "recording complete", "strong"),
-    "thread_started": (lambda h, p: f"thread {p.agent_path} started", "agent"),
-    "thread_ended": (lambda h, p: f"thread {_thread(h, p.thread_id)} {p.status}", "agent"),
-    "thread_resumed": (lambda h, p: f"thread {_thread(h, p.thread_id)} resumed", "agent"),
-    "codex_turn_started": (lambda h, p: "turn started", "turn"),
-    "codex_turn_ended": (lambda h, p: f"turn {p.status}", "turn"),
-    "history_item_accepted": (lambda h, p: f"item accepted {short_id(p.item_id)}", "dim"),
-    "inference_started": (lambda h, p: f"inference started  {p.model}", "inference"),
-    "inference_completed": (lambda h, p: "inference completed", "inference"),
-    "inference_failed": (lambda h, p: f"inference failed: {p.error}", "error"),
-    "inference_cancelled": (lambda h, p: f"inference cancelled: {p.reason}", "warning"),
-    "tool_call_started": (lambda h, p: f"{tool_name(p.kind)} {short_id(p.tool_call_id)} started", "tool"),
-    "mcp_tool_call_correlation_assigned": (lambda h, p: f"{_tool(h, p.tool_call_id)} has an MCP id", "dim"),
-    "stdin_target_resolved": (
-        lambda h, p: f"{_tool(h, p.tool_call_id)} writes to {short_id(p.exec_tool_call_id)}",
-        "dim",
-    ),
-    "tool_call_runtime_started": (lambda h, p: f"{_tool(h, p.tool_call_id)} runs", "tool"),
-    "tool_call_runtime_ended": (lambda h, p: f"{_tool(h, p.tool_call_id)} ran: {p.status}", "tool"),
-    "tool_call_ended": (lambda h, p: f"{_tool(h, p.tool_call_id)} {p.status}", "tool"),
-    "code_cell_started": (lambda h, p: f"cell {p.runtime_cell_id} started", "cell"),
-    "code_cell_initial_response": (lambda h, p: f"cell {p.runtime_cell_id} answers: {p.status}", "cell"),
-    "code_cell_ended": (lambda h, p: f"cell {p.runtime_cell_id} {p.status}", "cell"),
-    "compaction_request_started": (lambda h, p: "compaction requested", "compaction"),
-    "compaction_request_completed": (lambda h, p: "compaction answered", "compaction"),
-    "compaction_request_failed": (lambda h, p: f"compaction failed: {p.error}", "error"),
-    "compaction_installed": (lambda h, p: "compaction installed", "compaction"),
-    "agent_result_observed": (
-        lambda h, p: f"result of {_thread(h, p.child_thread_id)} to {_thread(h, p.parent_thread_id)}",
-        "agent",
-    ),
-    "protocol_event_observed": (lambda h, p: f"protocol {p.event_type}", "dim"),
-    "other": (lambda h, p: f"other {p.kind}: {p.summary}", "dim"),
+WORDS: dict[str, tuple[str, str]] = {
+    "rollout_started": ("rollout started", "strong"),
+    "rollout_ended": ("rollout {status}", "strong"),
+    "recording_completed": ("recording complete", "strong"),
+    "thread_started": ("thread {agent_path} started", "agent"),
+    "thread_ended": ("thread {thread} {status}", "agent"),
+    "thread_resumed": ("thread {thread} resumed", "agent"),
+    "codex_turn_started": ("turn started", "turn"),
+    "codex_turn_ended": ("turn {status}", "turn"),
+    "history_item_accepted": ("item accepted {item}", "dim"),
+    "inference_started": ("inference started  {model}", "inference"),
+    "inference_completed": ("inference completed", "inference"),
+    "inference_failed": ("inference failed: {error}", "error"),
+    "inference_cancelled": ("inference cancelled: {reason}", "warning"),
+    "tool_call_started": ("{started_tool} started", "tool"),
+    "mcp_tool_call_correlation_assigned": ("{tool} has an MCP id", "dim"),
+    "stdin_target_resolved": ("{tool} writes to {exec}", "dim"),
+    "tool_call_runtime_started": ("{tool} runs", "tool"),
+    "tool_call_runtime_ended": ("{tool} ran: {status}", "tool"),
+    "tool_call_ended": ("{tool} {status}", "tool"),
+    "code_cell_started": ("cell {runtime_cell_id} started", "cell"),
+    "code_cell_initial_response": ("cell {runtime_cell_id} answers: {status}", "cell"),
+    "code_cell_ended": ("cell {runtime_cell_id} {status}", "cell"),
+    "compaction_request_started": ("compaction requested", "compaction"),
+    "compaction_request_completed": ("compaction answered", "compaction"),
+    "compaction_request_failed": ("compaction failed: {error}", "error"),
+    "compaction_installed": ("compaction installed", "compaction"),
+    "agent_result_observed": ("result of {child} to {parent}", "agent"),
+    "protocol_event_observed": ("protocol {event_type}", "dim"),
+    "other": ("other {kind}: {summary}", "dim"),
 }
+"""What an event of a type is called, and the style of that."""

@@ -116,7 +116,7 @@ class Painter:
             self._screen.widget(name).needle = session.search
             if name == TIMELINE or self._visible(name):
                 self._paint_pane(name, session, view)
-        self.paint_blocked(session, view)
+        self.paint_blocked(view)
         self._paint_lanes(session)
         self.paint_footer()
         self._shown_event = session.event
@@ -142,7 +142,7 @@ class Painter:
         if session is None or now is None or now.phase == "ended":
             return
         view = self.view(session, now)
-        self.paint_blocked(session, view)
+        self.paint_blocked(view)
         self._bar("header", header(header_facts(session, now), self._screen.size.width))
         if view.now_ms > view.snapshot.time_ms and session.event == self._shown_event:
             self._screen.widget(TIMELINE).show(self._timeline(session, view))
@@ -156,7 +156,7 @@ class Painter:
         if self.progress is not None and not self.problem:
             self._bar("blocked", loading_line(self.progress, self._screen.size.width))
 
-    def paint_blocked(self, session: Session, view: View) -> None:
+    def paint_blocked(self, view: View) -> None:
         """What the agent waits for; how far reading is while it goes on."""
         width = self._screen.size.width
         if self.problem:
