@@ -153,6 +153,12 @@ class PlainDesk:
         """Open what a row leads to."""
         open_target(self, target)
 
+    def take(self, offer_id: str) -> None:
+        """Do what can be chosen from a list."""
+        from rollout_tui.tui.offers import take
+
+        take(self, offer_id)  # type: ignore[arg-type]
+
     def act(self, action_id: str) -> None:
         """Do an action of the table of keys. Raises KeyError for an unknown one."""
         if BY_ID[action_id].function == "commanding.quit_program":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -21,15 +22,16 @@ from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
-from rollout_tui.tui.palette import ActionProvider
 from rollout_tui.tui.screens.bindings import keys_while_typing, keys_without_trace
 from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
-from rollout_tui.tui.screens.picker import PickerScreen, picker_screen, recent_screen
 from rollout_tui.tui.starting.first_frame import FirstFrame
 from rollout_tui.tui.starting.leaving import leave_on_signals
 from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.state.session import Looking
 from rollout_tui.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.screens.picker import PickerScreen
 
 LOWEST = 2
 """Screens below which there is none to go back to: Textual's own and ours."""
@@ -40,6 +42,12 @@ LONGEST_COVER_S = 1.0
 """So long the first frame stands in for a screen that is not whole."""
 
 
+def _provider() -> type[Provider]:
+    from rollout_tui.tui.palette import ActionProvider
+
+    return ActionProvider
+
+
 class RolloutApp(App[int]):
     """Shows one trace, or the choice of one."""
 
@@ -47,7 +55,7 @@ class RolloutApp(App[int]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     ALLOW_SELECT = False
-    COMMANDS: ClassVar[set[type[Provider]]] = {ActionProvider}  # type: ignore[assignment]
+    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_provider}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
@@ -86,6 +94,9 @@ class RolloutApp(App[int]):
         """Begin with the trace; a signal to end gives the terminal back first."""
         leave_on_signals(self)
         opening = self.opening
+        if self.recent is not None or self.pick:
+            # Only imported where there is something to choose.
+            from rollout_tui.tui.screens.picker import picker_screen, recent_screen
         if self.recent is not None:
             self.push_screen(recent_screen(self.recent))
             return
@@ -146,8 +157,7 @@ class RolloutApp(App[int]):
         if isinstance(self.screen, DebuggerScreen) and self.screen.tour is None:
             among.came_from = self.screen.place
         self.opening = replace(self.opening, at=None, thread=None, wait=False)
-        self.pop_screen()
-        if isinstance(self.screen, PickerScreen):
+        while len(self.screen_stack) >= LOWEST:
             self.pop_screen()
         self.push_screen(among)
 

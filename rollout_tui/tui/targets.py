@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.stories.agent_edges import ends
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge
 from rollout_tui.tui.drawing.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
-from rollout_tui.tui.offers import take
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 
 EDGES = (InteractionEdge, PendingEdge)
@@ -40,7 +39,7 @@ def open_target(desk: Desk, target: Target | None) -> None:
     elif isinstance(target, Fold):
         session.toggle_fold(target.key)
     elif isinstance(target, ToOffer):
-        take(desk, target.id)
+        desk.take(target.id)
     elif desk.pane != TIMELINE:
         desk.say("nothing to open on this line")
     desk.repaint()

@@ -137,13 +137,30 @@ def test_the_screen_is_not_cleared_between_it_and_textual(start: Start) -> None:
     assert b"\x1b[2J" not in output and b"\x1b[J" not in output
 
 
-def test_keys_typed_before_anything_runs_are_not_shown_and_arrive(start: Start) -> None:
+def test_keys_typed_before_anything_runs_are_shown_at_once_and_arrive(start: Start) -> None:
+    program = start(str(DEMO))
+    framed = len(program.framed())
+    program.type(b":9")
+    output = program.until(lambda output: b" :9" in output[framed:])
+    assert ASKS not in output
+    program.type(b"\x7f4")
+    program.until(lambda output: b" :4" in output[framed:])
+    program.type(b"5\r")
+    output = program.until(lambda output: b"#45/141" in output)
+    assert b"\x1b[40;1H" in output[framed : output.index(ASKS)], "in the last row"
+
+
+@pytest.mark.parametrize("pause_s", [0.01, 0.03])
+def test_keys_that_come_all_the_while_it_starts_arrive_in_their_order(start: Start, pause_s: float) -> None:
     program = start(str(DEMO))
     program.framed()
-    program.type(b":45\r")
-    output = program.until(lambda output: b"#45/141" in output)
-    before_textual = output[: output.index(ASKS)]
-    assert b":45" not in before_textual
+    text = "0123456789 abcdefghijklmnopqrstuvwxyz \u00e4\u00f6"
+    for key in f":note {text}\r":
+        program.type(key.encode())
+        time.sleep(pause_s)
+    noted = len(program.until(lambda output: b"noted at #141" in output))
+    program.type(b":note\r")
+    program.until(lambda output: text.encode() in output[noted:])
 
 
 def test_a_key_that_quits_is_not_kept_waiting(start: Start) -> None:

@@ -16,7 +16,8 @@ from rollout_tui.tui.drawing.dark import COLOURS
 from rollout_tui.tui.drawing.sgr import colour_depth, nearest, sgr
 from rollout_tui.tui.drawing.style_sheet import theme_colours
 from rollout_tui.tui.layout import edges, layout
-from rollout_tui.tui.starting.first_screen import first_screen
+from rollout_tui.tui.starting.early_keys import as_words
+from rollout_tui.tui.starting.first_screen import first_screen, typed_row
 from rollout_tui.tui.state.places import PANES, TIMELINE
 
 SIZES = [(80, 24), (101, 31), (117, 40), (120, 40), (151, 45), (200, 60)]
@@ -78,3 +79,19 @@ def test_colour_depth(environment: dict[str, str], depth: str) -> None:
 def test_without_colours_letters_still_differ() -> None:
     assert sgr("error", COLOURS, "none") == "\x1b[1m"
     assert sgr("dim", COLOURS, "none") == ""
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        (":45", ":45"),
+        ("\x1b[A\x1bOBjj\r", "\u2191\u2193jj\u23ce"),
+        (":46\x7f\x7f5\x1b[5~", ":5\u00b7"),
+        ("\x7f\x7fx\x1b", "x\u00b7"),
+    ],
+)
+def test_what_was_typed_before_is_told_in_words(typed: str, words: str) -> None:
+    assert as_words(typed) == words
+    row = typed_row(typed + "\x01\x9b", 80)
+    assert sum(cells(piece.text) for piece in row) == 80
+    assert not {"\x01", "\x9b"} & set("".join(piece.text for piece in row))

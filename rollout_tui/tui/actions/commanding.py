@@ -24,14 +24,13 @@ def palette(desk: Desk) -> None:
 
 def help_screen(desk: Desk) -> None:
     """All keys, first those for where one is; a row that is chosen is done."""
-    from rollout_tui.tui.offers import take
     from rollout_tui.tui.screens.help import help_screen as made
 
     screen = _screen(desk)
 
     def chosen(offer_id: str | None) -> None:
         if offer_id is not None:
-            take(desk, offer_id)
+            desk.take(offer_id)
 
     screen.app.push_screen(made(screen.here), chosen)
 

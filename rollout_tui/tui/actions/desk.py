@@ -129,3 +129,6 @@ class Desk(Protocol):
 
     def act(self, action_id: str) -> None:
         """Do another action."""
+
+    def take(self, offer_id: str) -> None:
+        """Do what can be chosen from a list (see `offers`)."""

@@ -12,13 +12,13 @@ from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
 from rollout_tui.tui.drawing.lines import ToObject
-from rollout_tui.tui.lenses.diff import lost_items
 from rollout_tui.tui.state.filtering import Filter
 from rollout_tui.tui.state.places import LENS, TIMELINE
 from rollout_tui.tui.state.searching import LostSearch, Search
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
+    from rollout_tui.tui.drawing.lens import View
 
 
 IN_LOST = "/ lost"
@@ -28,8 +28,14 @@ IN_LOST = "/ lost"
 def ask(desk: Desk) -> None:
     """Open the search prompt; in a diff that lost something for what was lost."""
     session = desk.session
-    in_lost = desk.pane == LENS and session.place.lens == "diff" and lost_items(session.view())
+    in_lost = desk.pane == LENS and session.place.lens == "diff" and _lost_items(session.view())
     desk.ask(IN_LOST if in_lost else "/")
+
+
+def _lost_items(view: View) -> tuple[str, ...]:
+    from rollout_tui.tui.lenses.diff import lost_items
+
+    return lost_items(view)
 
 
 def _query(desk: Desk, text: str) -> Query | None:
@@ -50,7 +56,7 @@ def begin_in_lost(desk: Desk, text: str) -> None:
     place = session.lost_search.place if session.lost_search else session.place
     session.end_search()
     session.pin()
-    lost = lost_items(session.view())
+    lost = _lost_items(session.view())
     found = tuple(find_in_items(session.trace, lost, session.event, wanted))
     session.lost_search = LostSearch(text, place, found, len(lost))
     desk.say(session.lost_search.words, "" if found else "warning")

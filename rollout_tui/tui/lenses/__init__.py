@@ -7,31 +7,30 @@ it paints; whatever is measured or cut to a width is made printable first.
 
 from __future__ import annotations
 
-from rollout_tui.tui.drawing.lens import Lens, LensFunction
-from rollout_tui.tui.keys import LENS_NAMES
-from rollout_tui.tui.lenses.agents import agents
-from rollout_tui.tui.lenses.cells import cells
-from rollout_tui.tui.lenses.context import context
-from rollout_tui.tui.lenses.diff import diff
-from rollout_tui.tui.lenses.findings import findings
-from rollout_tui.tui.lenses.life_line import life_line
-from rollout_tui.tui.lenses.raw import raw
-from rollout_tui.tui.lenses.terminals import terminals
-from rollout_tui.tui.lenses.tokens import tokens
+import importlib
+from functools import cache
+from typing import cast
 
-FUNCTIONS: dict[str, LensFunction] = {
-    "context": context,
-    "diff": diff,
-    "cells": cells,
-    "agents": agents,
-    "tokens": tokens,
-    "terminals": terminals,
-    "findings": findings,
-    "raw": raw,
-    "life_line": life_line,
-}
+from rollout_tui.tui.drawing.lens import Lens, LensFunction, LensLines, View
+from rollout_tui.tui.keys import LENS_NAMES
+
+
+@cache
+def _function(name: str) -> LensFunction:
+    """The lens of that name, in the module of that name."""
+    return cast("LensFunction", getattr(importlib.import_module(f"{__name__}.{name}"), name))
+
+
+def _lens(key: str, name: str, description: str) -> Lens:
+    """A lens whose module is imported when it is first looked at: most are not, in the first second."""
+
+    def lines(view: View, room: int) -> LensLines:
+        return _function(name)(view, room)
+
+    return Lens(key, name, description, lines)
+
 
 LENSES: tuple[Lens, ...] = (
-    *(Lens(key, name, description, FUNCTIONS[name]) for key, name, description in LENS_NAMES),
-    Lens("L", "life_line", "where a text came from, and when the model saw and lost it", life_line),
+    *(_lens(*lens) for lens in LENS_NAMES),
+    _lens("L", "life_line", "where a text came from, and when the model saw and lost it"),
 )

@@ -15,15 +15,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rollout_tui.tui.actions import function_of
-from rollout_tui.tui.actions.searching import IN_LOST, begin_in_lost, list_only
-from rollout_tui.tui.actions.searching import begin as begin_search
-from rollout_tui.tui.command_line import run_command
 from rollout_tui.tui.drawing.lines import Target
 from rollout_tui.tui.following.loader import Loader
 from rollout_tui.tui.following.mailbox import Mailbox
 from rollout_tui.tui.following.messages import News
 from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
-from rollout_tui.tui.offers import Offer, offers, take
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
@@ -45,10 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.offers import Offer
     from rollout_tui.tui.tour import Tour
 
-ANSWERS = {":": run_command, "/": begin_search, IN_LOST: begin_in_lost, "&": list_only}
-"""What is done with a line that was typed, by the sign before it."""
 TICK_S = 1.0
 """How often ages are counted up."""
 
@@ -213,10 +208,14 @@ class DebuggerScreen(Screen[None]):
 
     def offers(self) -> list[Offer]:
         """What the palette offers."""
+        from rollout_tui.tui.offers import offers
+
         return offers(self.states)
 
     def take(self, offer_id: str) -> None:
         """Do what was chosen in the palette."""
+        from rollout_tui.tui.offers import take
+
         take(self, offer_id)
 
     # -- painting ------------------------------------------------------------------
@@ -280,6 +279,8 @@ class DebuggerScreen(Screen[None]):
         self.focus_pane(self.pane)
         self.message = ("", "")
         if self.opened is not None and (text or sign == "&"):
+            from rollout_tui.tui.answers import ANSWERS
+
             ANSWERS[sign](self, text)
 
     def _given_up(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from rollout_tui.debugger.stops.breakpoints import Searching, Stop
-from rollout_tui.tui.actions.searching import go_to_hit
 from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
@@ -120,6 +119,8 @@ class Running:
         if search is None:
             return
         if not search.arrived and search.first is not None:
+            from rollout_tui.tui.actions.searching import go_to_hit
+
             search.arrived = True
             if not search.is_hit(self._screen.session.event):
                 go_to_hit(self._screen, search.first)

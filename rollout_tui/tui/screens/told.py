@@ -19,6 +19,7 @@ from rollout_tui.tui.following.messages import (
     WriterSeen,
 )
 from rollout_tui.tui.starting.opening import NotThere, begin, settle
+from rollout_tui.tui.starting.warming import warm_up
 from rollout_tui.tui.state.session import Session
 from rollout_tui.words import count
 
@@ -98,6 +99,7 @@ class Told:
         if not self.settled:
             self.settled = True
             self._settle(session)
+            warm_up(screen.set_timer)
         screen.frames.ask()
 
     def _settle(self, session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ def driver_over(frame: FirstFrame) -> type[Driver]:
             drawn = not data.startswith(_MODES)
             if not ((frame.held and data == _ALTERNATE) or (frame.covering and drawn)):
                 super().write(data)
+
+        def run_input_thread(self) -> None:
+            # Keys that were typed before come first.
+            if typed := frame.keys.stop():
+                parser = XTermParser(self._debug)
+                for message in (*parser.feed(typed), *parser.feed("")):
+                    self.process_message(message)
+            super().run_input_thread()
 
         def start_application_mode(self) -> None:
             super().start_application_mode()  # type: ignore[no-untyped-call]

@@ -17,7 +17,8 @@ from rollout_tui.trace.ending import Ending, read_ending
 from rollout_tui.tui.drawing.dark import COLOURS
 from rollout_tui.tui.drawing.rows import Row
 from rollout_tui.tui.drawing.sgr import Depth, colour_depth, sgr
-from rollout_tui.tui.starting.first_screen import first_screen
+from rollout_tui.tui.starting.early_keys import EarlyKeys
+from rollout_tui.tui.starting.first_screen import first_screen, typed_row
 
 THEME = "textual-dark"
 """The theme whose colours are known without Textual."""
@@ -33,13 +34,15 @@ class FirstFrame:
     """The terminal from the first frame to the end of the program.
 
     `ending` is what was painted. `attributes` are those of the terminal before (of `termios`): whoever takes
-    the terminal over gives them back. `started` and `stopped` are told by who did. While `covering` is set
-    the frame is still what is to be seen: what takes its place is not whole yet.
+    the terminal over gives them back, and stops and takes the `keys` first. `started` and `stopped` are told
+    by who did. While `covering` is set the frame is still what is to be seen: what takes its place is not
+    whole yet.
     """
 
-    def __init__(self, ending: Ending, attributes: list[Any]) -> None:
+    def __init__(self, ending: Ending, attributes: list[Any], keys: EarlyKeys) -> None:
         self.ending = ending
         self.attributes = attributes
+        self.keys = keys
         self.held = self.covering = True
         self.running = False
 
@@ -57,8 +60,8 @@ def first_frame(folder: Path | None, theme: str | None) -> Iterator[FirstFrame |
     """Paint the end of the recording in `folder` while the program starts in the block; None where not.
 
     Not without a folder (what will be shown is to be chosen first) or a terminal that can do it, nor in
-    another `theme` than Textual's dark one: its colours are not known yet. Keys that are typed meanwhile do
-    not show and are there for whoever reads the terminal next.
+    another `theme` than Textual's dark one: its colours are not known yet. Keys that are typed meanwhile are
+    shown in the last row.
     """
     size = _size() if theme in (None, THEME) else None
     ending = read_ending(folder) if size is not None and folder is not None else None
@@ -68,13 +71,20 @@ def first_frame(folder: Path | None, theme: str | None) -> Iterator[FirstFrame |
     import termios
 
     descriptor = sys.__stdin__.fileno()  # type: ignore[union-attr]
-    frame = FirstFrame(ending, termios.tcgetattr(descriptor))
+    depth = colour_depth(os.environ)
+
+    def show(typed: str) -> None:
+        _write(f"\x1b[{size[1]};1H{_coloured(typed_row(typed, size[0]), depth)}")
+
+    frame = FirstFrame(ending, termios.tcgetattr(descriptor), EarlyKeys(descriptor, show))
     rows = first_screen(ending, *size)
     try:
         termios.tcsetattr(descriptor, termios.TCSANOW, _quiet(frame.attributes))
-        _write(painted(rows, colour_depth(os.environ)))
+        _write(painted(rows, depth))
+        frame.keys.start()
         yield frame
     finally:
+        frame.keys.stop()
         with contextlib.suppress(OSError):
             if frame.held or frame.running:
                 _write((REPORTS if frame.running else "") + BACK)
@@ -86,9 +96,12 @@ def painted(rows: list[Row], depth: Depth) -> str:
     """What makes a terminal show `rows` on its other screen."""
     parts = [_BEGIN, _ALTERNATE, _HIDE_CURSOR]
     for number, row in enumerate(rows, 1):
-        parts.append(f"\x1b[{number};1H")
-        parts += (f"{sgr(piece.style, COLOURS, depth)}{piece.text}\x1b[0m" for piece in row)
+        parts.append(f"\x1b[{number};1H{_coloured(row, depth)}")
     return "".join((*parts, "\x1b[1;1H", _END))
+
+
+def _coloured(row: Row, depth: Depth) -> str:
+    return "".join(f"{sgr(piece.style, COLOURS, depth)}{piece.text}\x1b[0m" for piece in row)
 
 
 def _size() -> tuple[int, int] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rollout_tui.trace.ending import Ending
-from rollout_tui.tui.drawing.lines import NOTHING
+from rollout_tui.tui.drawing.lines import NOTHING, Piece, line
 from rollout_tui.tui.drawing.rows import Row, Shape, bar_row, pane_rows, seen
 from rollout_tui.tui.layout import edges, layout
 from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.footer import footer
 from rollout_tui.tui.panes.loading import loading_line
+from rollout_tui.tui.starting.early_keys import as_words
 from rollout_tui.tui.state.places import TIMELINE
 
 
@@ -29,6 +30,12 @@ def first_screen(ending: Ending, width: int, height: int) -> list[Row]:
         *(bar_row(NOTHING, width) for _ in range(lanes)),
         bar_row(footer(width), width),
     ]
+
+
+def typed_row(typed: str, width: int) -> Row:
+    """What was typed so far, in place of the footer: it is answered when there is a recording to ask."""
+    pieces = (Piece(f" {as_words(typed)}", "strong"), Piece("  is answered in a moment", "dim"))
+    return bar_row(line(*pieces, background="bar"), width)
 
 
 def _pane(name: str, ending: Ending, width: int, height: int, *, edge: bool) -> tuple[Row, ...]:

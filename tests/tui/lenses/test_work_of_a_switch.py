@@ -13,7 +13,7 @@ from counted_steps import steps
 from on_screen import session_over
 from scripted import Body, Script, assistant, call, output, reasoning, user
 
-from rollout_tui.tui.lenses import FUNCTIONS
+from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.state.session import Session
 
 SHORT, LONG = 60, 480
@@ -63,7 +63,7 @@ def dearest(session: Session, lens: str) -> int:
     """Lines run for a lens at the costliest of some places that nobody has looked at."""
 
     def shown() -> None:
-        lines = FUNCTIONS[lens](session.view(), WIDTH)
+        lines = next(one for one in LENSES if one.name == lens).lines(session.view(), WIDTH)
         top = max(0, min(len(lines) - HEIGHT, lines.focus or 0))
         for number in range(top, min(top + HEIGHT, len(lines))):
             lines.line(number)
