@@ -10,6 +10,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
+    CompactionRequest,
     ConversationItem,
     InferenceCall,
     Object,
@@ -116,6 +117,28 @@ class Names:
                 Link("tool_call", tool.tool_call_id, tool_name(tool.kind)),
             )
         return self.chain_of_turn(cell.thread_id, cell.codex_turn_id)
+
+    def chain_of(self, one: Object) -> tuple[Link, ...]:
+        """What holds a turn, a request, a call, a cell or a terminal operation; nothing for other objects."""
+        if isinstance(one, CodexTurn):
+            return self.chain_of_turn(one.thread_id, None)
+        if isinstance(one, (InferenceCall, CompactionRequest)):
+            return self.chain_of_turn(one.thread_id, one.codex_turn_id)
+        if isinstance(one, ToolCall):
+            return self.chain_of_tool(one)
+        if isinstance(one, CodeCell):
+            return self.chain_of_cell(one)
+        if isinstance(one, TerminalOperation):
+            tool = cast(ToolCall | None, self._latest(ToolCall, one.tool_call_id))
+            return self.chain_of_tool(tool) if tool else ()
+        return ()
+
+    def thread_of(self, one: Object) -> str | None:
+        """The thread an object belongs to, that of its call for a terminal operation; None without one."""
+        if isinstance(one, TerminalOperation):
+            tool = cast(ToolCall | None, self._latest(ToolCall, one.tool_call_id))
+            return tool.thread_id if tool else None
+        return getattr(one, "thread_id", None)
 
     def requested_by(self, tool: ToolCall) -> str | None:
         """The inference call that asked for a call; the latest of its turn while the response is open."""

@@ -157,7 +157,7 @@ class PlainDesk:
         """Do what can be chosen from a list."""
         from rollout_tui.tui.offers import take
 
-        take(self, offer_id)  # type: ignore[arg-type]
+        take(self, offer_id)
 
     def act(self, action_id: str) -> None:
         """Do an action of the table of keys. Raises KeyError for an unknown one."""

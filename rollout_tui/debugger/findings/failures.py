@@ -73,14 +73,9 @@ def _inference(sources: Sources, event: int, call: InferenceCall) -> Iterator[Fi
         why = line(payload.reason)
     else:
         why = f"still open when {sources.names.turn(call.codex_turn_id)} ended"
-    yield sources.finding(
-        "inference_failed" if status == "failed" else "inference_cancelled",
-        event,
-        f"{sources.names.inference(call.inference_call_id)}: {why}",
-        call.thread_id,
-        ("inference_call", call.inference_call_id),
-        sources.names.chain_of_turn(call.thread_id, call.codex_turn_id),
-    )
+    code = "inference_failed" if status == "failed" else "inference_cancelled"
+    message = f"{sources.names.inference(call.inference_call_id)}: {why}"
+    yield sources.finding_about(code, event, message, call)
 
 
 def _tool(sources: Sources, event: int, tool: ToolCall) -> Iterator[Finding]:
@@ -104,14 +99,8 @@ def work_failed(sources: Sources, event: int) -> Iterator[Finding]:
 
 
 def _failed_call(sources: Sources, event: int, tool: ToolCall, status: str, error: str) -> Finding:
-    return sources.finding(
-        call_code(tool.kind) if status == "failed" else "tool_call_cancelled",
-        event,
-        f"{tool_name(tool.kind)}: {error or status}",
-        tool.thread_id,
-        ("tool_call", tool.tool_call_id),
-        sources.names.chain_of_tool(tool),
-    )
+    code = call_code(tool.kind) if status == "failed" else "tool_call_cancelled"
+    return sources.finding_about(code, event, f"{tool_name(tool.kind)}: {error or status}", tool)
 
 
 def exit_words(exit_code: int | None, status: str) -> str:
@@ -130,15 +119,8 @@ def _command(sources: Sources, event: int, operation: TerminalOperation) -> Iter
     exit_code = operation.result.exit_code if operation.result else None
     if status == "running" or (status == "completed" and not exit_code):
         return
-    tool = sources.latest(ToolCall, operation.tool_call_id)
-    yield sources.finding(
-        "command_failed",
-        event,
-        f'{exit_words(exit_code, status)}  "{line(command_line(operation))}"',
-        tool.thread_id if tool else None,
-        ("terminal_operation", operation.operation_id),
-        sources.names.chain_of_tool(tool) if tool else (),
-    )
+    message = f'{exit_words(exit_code, status)}  "{line(command_line(operation))}"'
+    yield sources.finding_about("command_failed", event, message, operation)
 
 
 def _cell(sources: Sources, event: int, cell: CodeCell) -> Iterator[Finding]:
@@ -152,14 +134,7 @@ def _cell(sources: Sources, event: int, cell: CodeCell) -> Iterator[Finding]:
         code, why = "code_cell_terminated", f"stopped when {sources.names.turn(cell.codex_turn_id)} ended"
     else:
         code, why = "code_cell_terminated", "terminated"
-    yield sources.finding(
-        code,
-        event,
-        f"{cell_label(cell)}: {why}",
-        cell.thread_id,
-        ("code_cell", cell.code_cell_id),
-        sources.names.chain_of_cell(cell),
-    )
+    yield sources.finding_about(code, event, f"{cell_label(cell)}: {why}", cell)
 
 
 _TURN_CODES = {"failed": "turn_failed", "cancelled": "turn_cancelled", "aborted": "turn_aborted"}
@@ -169,14 +144,8 @@ def _turn(sources: Sources, event: int, turn: CodexTurn) -> Iterator[Finding]:
     status = turn.execution.status
     if status not in NOT_DONE:
         return
-    yield sources.finding(
-        _TURN_CODES[status],
-        event,
-        f"{sources.names.turn(turn.codex_turn_id)} {status}",
-        turn.thread_id,
-        ("codex_turn", turn.codex_turn_id),
-        sources.names.chain_of_turn(turn.thread_id, None),
-    )
+    message = f"{sources.names.turn(turn.codex_turn_id)} {status}"
+    yield sources.finding_about(_TURN_CODES[status], event, message, turn)
     thread = sources.latest(Thread, turn.thread_id)
     if status == "failed" and thread and isinstance(thread.origin, SpawnedOrigin):
         why = f"failed in its {sources.names.turn(turn.codex_turn_id)}"
@@ -204,20 +173,13 @@ def _compaction(sources: Sources, event: int, request: CompactionRequest) -> Ite
         if isinstance(payload, CompactionRequestFailed)
         else request.execution.status
     )
-    yield sources.finding(
-        "compaction_failed",
-        event,
-        f"compaction: {why}",
-        request.thread_id,
-        ("compaction_request", request.compaction_request_id),
-        sources.names.chain_of_turn(request.thread_id, request.codex_turn_id),
-    )
+    yield sources.finding_about("compaction_failed", event, f"compaction: {why}", request)
 
 
 def _thread(sources: Sources, event: int, thread: Thread) -> Iterator[Finding]:
     if thread.execution.status in NOT_DONE:
         message = f"{thread.agent_path} ended as {thread.execution.status}"
-        yield sources.finding("thread_failed", event, message, thread.thread_id, ("thread", thread.thread_id))
+        yield sources.finding_about("thread_failed", event, message, thread)
 
 
 def _rollout(sources: Sources, event: int, rollout: Rollout) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.findings.finding_codes import CODES, Severity
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.debugger.names import Link, Names
+from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import Object
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.spine import Line, decode_line
@@ -151,6 +153,11 @@ class Sources:
     def as_of(self, kind: type[T], object_id: str, event: int) -> T:
         """An object with its fields as of an event. Raises KeyError when there is none."""
         return cast(T, self.history.as_of(self.history.collections[kind].index[object_id], event))
+
+    def finding_about(self, code: str, event: int, message: str, one: Object) -> Finding:
+        """A finding about an object, in its thread, under what holds it."""
+        about = (KIND_NAMES[type(one)], object_id(one))
+        return self.finding(code, event, message, self.names.thread_of(one), about, self.names.chain_of(one))
 
     def finding(
         self,

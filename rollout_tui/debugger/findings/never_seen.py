@@ -49,25 +49,15 @@ def never_seen(sources: Sources, handles: Iterable[int]) -> Iterator[Finding]:
 
 def _unseen_result(sources: Sources, tool: ToolCall) -> Finding:
     size = size_of(result_texts(value(sources.trace, tool.raw_result_payload_id)))
-    return sources.finding(
-        "never_seen_by_model",
-        _event(sources, tool.execution.ended_seq),
-        f"the result of {tool_name(tool.kind)} ({size:,} B) was in no later request",
-        tool.thread_id,
-        ("tool_call", tool.tool_call_id),
-        sources.names.chain_of_tool(tool),
-    )
+    event = _event(sources, tool.execution.ended_seq)
+    message = f"the result of {tool_name(tool.kind)} ({size:,} B) was in no later request"
+    return sources.finding_about("never_seen_by_model", event, message, tool)
 
 
 def _unseen_output(sources: Sources, cell: CodeCell) -> Finding:
-    return sources.finding(
-        "never_seen_by_model",
-        _event(sources, cell.initial_response_seq),
-        f"the output of {cell_label(cell)} was in no later request",
-        cell.thread_id,
-        ("code_cell", cell.code_cell_id),
-        sources.names.chain_of_cell(cell),
-    )
+    event = _event(sources, cell.initial_response_seq)
+    message = f"the output of {cell_label(cell)} was in no later request"
+    return sources.finding_about("never_seen_by_model", event, message, cell)
 
 
 def _carried(sources: Sources, edge: InteractionEdge | PendingEdge) -> bool:

@@ -50,10 +50,10 @@ def waits(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
     if cell is not None and cell.runtime_status in ENDED:
         window = cell.execution
         message = f"wait on {cell_label(cell)}, {cell.runtime_status} since #{window.ended_seq}"
-        yield _about_wait(sources, "wait_on_ended_cell", event, tool, message)
+        yield sources.finding_about("wait_on_ended_cell", event, message, tool)
     elif cell is None and (named := waited_cell(sources, tool)) is not None:
         message = f"wait on cell {line(named, 40)}, which does not exist in this thread"
-        yield _about_wait(sources, "wait_on_unknown_cell", event, tool, message)
+        yield sources.finding_about("wait_on_unknown_cell", event, message, tool)
 
 
 def waited_cell(sources: Sources, tool: ToolCall) -> str | None:
@@ -67,11 +67,6 @@ def waited_cell(sources: Sources, tool: ToolCall) -> str | None:
         return None
     cell_id = named.get("cell_id") if isinstance(named, dict) else None
     return cell_id if isinstance(cell_id, str) else None
-
-
-def _about_wait(sources: Sources, code: str, event: int, tool: ToolCall, message: str) -> Finding:
-    about = ("tool_call", tool.tool_call_id)
-    return sources.finding(code, event, message, tool.thread_id, about, sources.names.chain_of_tool(tool))
 
 
 # -- requests --------------------------------------------------------------------
@@ -182,17 +177,11 @@ def _cut(sources: Sources, event: int, owner: Object, item_id: str) -> Finding |
     shorter = shown < whole and terminal.replace("\r", "").strip() not in text.replace("\r", "")
     if mark is None and not shorter:
         return None
-    if isinstance(owner, ToolCall):
-        what, about = tool_name(owner.kind), ("tool_call", owner.tool_call_id)
-        chain = sources.names.chain_of_tool(owner)
-    else:
-        cell = cast(CodeCell, owner)
-        what, about = cell_label(cell), ("code_cell", cell.code_cell_id)
-        chain = sources.names.chain_of_cell(cell)
+    what = tool_name(owner.kind) if isinstance(owner, ToolCall) else cell_label(cast(CodeCell, owner))
     amount = f"{shown:,} of {whole:,} B" if shorter else f"{shown:,} B"
     marked = f" ({mark})" if mark else ""
     message = f"the model saw {amount} of the output of {what}{marked}"
-    return sources.finding("output_truncated", event, message, item.thread_id, about, chain)
+    return sources.finding_about("output_truncated", event, message, owner)
 
 
 def _terminal_text(sources: Sources, event: int, owner: Object) -> str:
@@ -216,9 +205,7 @@ def late_results(sources: Sources, event: int, notes: list[Note]) -> Iterator[Fi
         seconds = _seconds(waited)
         if seconds >= SEEN_LATE_S:
             message = f"{cell_label(cell)}: its result lay ready for {seconds:.1f} s before a wait fetched it"
-            about = ("code_cell", cell.code_cell_id)
-            chain = sources.names.chain_of_cell(cell)
-            yield sources.finding("work_done_unobserved", event, message, cell.thread_id, about, chain)
+            yield sources.finding_about("work_done_unobserved", event, message, cell)
 
 
 def _seconds(duration: Any) -> float:
