@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.trace.payloads import PayloadProblem
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 240
 _BLANKS = re.compile(r"\s+")
-_HOW_MUCH = re.compile(r"\d+ (tokens|chars|characters|bytes|lines) (truncated|omitted)")
-_CUT = re.compile(r"Warning: truncated output")
 
 
 def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:
@@ -82,7 +81,7 @@ def result_text(result: Any) -> str:
 
 def size_of(texts: Iterable[str]) -> int:
     """Bytes of pieces of text."""
-    return sum(len(text.encode(errors="surrogatepass")) for text in texts)
+    return sum(map(utf8_size, texts))
 
 
 def texts_of(content: Any) -> list[str]:
@@ -98,14 +97,6 @@ def texts_of(content: Any) -> list[str]:
     if isinstance(content, list):
         return [text for one in content for text in texts_of(one)]
     return [msgspec.json.encode(content).decode()]
-
-
-def cut_mark(text: str) -> str | None:
-    """What codex writes where it cut a text: how much is missing, else that something is; None if whole."""
-    if "truncated" not in text and "omitted" not in text:
-        return None
-    found = _HOW_MUCH.search(text) or _CUT.search(text)
-    return found[0] if found else None
 
 
 def tool_error(result: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from on_screen import on_screen
 
+from rollout_tui.debugger import text_facts
 from rollout_tui.printable import printable
 from rollout_tui.recorder import record
 from rollout_tui.recorder.encoding import Limits
@@ -57,6 +59,41 @@ async def test_a_screen_of_a_long_output_costs_a_screen(
         await shown.press(*("pagedown",) * 20)
         assert "line 650 of the output" in shown.pane("lens")
         assert looked_at < MOST
+
+
+async def test_items_of_megabytes_are_not_measured_at_every_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a line without end \u00e4\u00f6\u00fc " * 50_000
+    with record(tmp_path, limits=HUGE) as recording, recording.root.turn() as turn:
+        asked = [{"role": "user", "content": f"{text}{number}"} for number in range(3)]
+        with turn.inference({"model": "m", "input": asked}) as call:
+            arguments = json.dumps({"cmd": text})
+            call.completed(
+                [
+                    {"type": "message", "role": "assistant", "content": text},
+                    {"type": "function_call", "name": "f", "arguments": arguments, "call_id": "c"},
+                ]
+            )
+        with turn.tool_call("exec_command") as tool:
+            tool.command(["cat"], cwd="/w").exited(0, text)
+        folder = recording.bundle
+    assert folder is not None
+    looked_at = 0
+
+    def counted(text: str) -> int:
+        nonlocal looked_at
+        looked_at += len(text)
+        return len(text.encode())
+
+    monkeypatch.setattr(text_facts, "_encoded_size", text_facts._remembered(counted))
+    async with on_screen(folder) as shown:
+        looked_at = 0
+        await shown.press("1", "g", *("s",) * shown.session.head)
+        assert "user a line without end" in shown.pane("lens")
+        assert looked_at == 0, "the reading thread has done that"
+        await shown.press("2", *("S",) * shown.session.head, "6", *("s",) * shown.session.head)
+        assert looked_at <= len(text), "what is in no context: the output"
 
 
 async def test_the_end_of_a_text_that_takes_long_is_reached_by_going_there(

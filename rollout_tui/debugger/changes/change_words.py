@@ -9,6 +9,7 @@ from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_c
 from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -92,7 +93,7 @@ def _result(names: Names, changed: Changed) -> str | None:
     result = cast(TerminalOperation, changed.now).result
     if result is None:
         return None
-    size = len((result.stdout + result.stderr).encode(errors="surrogatepass"))
+    size = utf8_size(result.stdout) + utf8_size(result.stderr)
     code = "no exit code" if result.exit_code is None else f"exit {result.exit_code}"
     return f"{_operation(names, changed.now)}: {code}, {size:,} B"
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from rollout_tui.debugger.evidence import body
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import ConversationItem
@@ -62,6 +63,8 @@ _STRING = msgspec.json.Decoder(str)
 _LIST_OF_KIND = {"inference_request": "input", "inference_response": "output_items"}
 
 _sizes: WeakKeyDictionary[History, _Sizes] = WeakKeyDictionary()
+# The last JSON read whole, with its item: what is looked at is painted again and again.
+_last_json: WeakKeyDictionary[History, tuple[ConversationItem, str]] = WeakKeyDictionary()
 
 
 def raw_item(trace: Trace, item: ConversationItem) -> bytes | None:
@@ -107,7 +110,12 @@ def part_text(part: Part) -> str | None:
 
 def _text(trace: Trace, item: ConversationItem, part: Part) -> str | None:
     if isinstance(part, JsonPart) and part.summary.endswith(CUT):
-        return _whole_json(trace, item) or part.summary
+        last = _last_json.get(trace.history)
+        if last is not None and last[0] is item:
+            return last[1]
+        text = _whole_json(trace, item) or part.summary
+        _last_json[trace.history] = (item, text)
+        return text
     return part_text(part)
 
 
@@ -174,13 +182,12 @@ def _elsewhere(part: Part) -> bool:
 
 
 def _part_size(part: Part) -> int:
-    text = part.value if isinstance(part, EncodedPart) else part_text(part)
-    return len(text or "") if (text or "").isascii() else len((text or "").encode(errors="surrogatepass"))
+    return utf8_size((part.value if isinstance(part, EncodedPart) else part_text(part)) or "")
 
 
 def _whole_size(trace: Trace, item: ConversationItem, part: Part) -> int:
     if isinstance(part, JsonPart):
-        return len((_text(trace, item, part) or "").encode(errors="surrogatepass"))
+        return utf8_size(_text(trace, item, part) or "")
     return _image_size(trace, item, part) if isinstance(part, PayloadRefPart) else _part_size(part)
 
 

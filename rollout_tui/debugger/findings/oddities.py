@@ -8,11 +8,12 @@ from typing import Any, cast
 import msgspec
 
 from rollout_tui.debugger.changes.comparison import compare
-from rollout_tui.debugger.evidence import cell_result, cut_mark, line, protocol_message, value
+from rollout_tui.debugger.evidence import cell_result, line, protocol_message, value
 from rollout_tui.debugger.findings.failures import agent_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.names import cell_label, tool_name
+from rollout_tui.debugger.text_facts import cut_mark, utf8_size
 from rollout_tui.graph.ids import extended
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -171,9 +172,9 @@ def _cut(sources: Sources, event: int, owner: Object, item_id: str) -> Finding |
     item = sources.as_of(ConversationItem, item_id, event)
     text = model_text(item)
     mark = cut_mark(text)
-    shown = len(text.encode(errors="surrogatepass"))
+    shown = utf8_size(text)
     terminal = _terminal_text(sources, event, owner)
-    whole = len(terminal.encode(errors="surrogatepass"))
+    whole = utf8_size(terminal)
     shorter = shown < whole and terminal.replace("\r", "").strip() not in text.replace("\r", "")
     if mark is None and not shorter:
         return None

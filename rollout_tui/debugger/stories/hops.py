@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rollout_tui.debugger.context.item_text import short_text, size_bytes
-from rollout_tui.debugger.evidence import cut_mark, result_texts, size_of, value
+from rollout_tui.debugger.evidence import result_texts, size_of, value
+from rollout_tui.debugger.text_facts import cut_mark
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Object, TerminalOperation, ToolCall
 from rollout_tui.graph.values import CodeCellRequester

@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 
 from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.debugger.names import command_line
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import TerminalOperation, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
@@ -100,7 +101,7 @@ def _session(key: str, operations: list[Operation]) -> Session:
 
 def _operation(snapshot: Snapshot, operation: TerminalOperation, event: int) -> Operation:
     result = operation.result
-    printed = (result.stdout + result.stderr) if result else ""
+    out, errors = (result.stdout, result.stderr) if result else ("", "")
     window = operation.execution
     ended = window.ended_at_unix_ms
     tool = snapshot.tool_calls[operation.tool_call_id]
@@ -115,7 +116,7 @@ def _operation(snapshot: Snapshot, operation: TerminalOperation, event: int) -> 
         window,
         None if ended is None else max(0, ended - window.started_at_unix_ms),
         result.exit_code if result else None,
-        printed[-TAIL_CHARACTERS:],
-        len(printed.encode(errors="surrogatepass")),
+        (out[-TAIL_CHARACTERS:] + errors[-TAIL_CHARACTERS:])[-TAIL_CHARACTERS:],
+        utf8_size(out) + utf8_size(errors),
         cell,
     )

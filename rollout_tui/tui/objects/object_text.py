@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.evidence import result_text, value
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.objects import (
     CodeCell,
     ConversationItem,
@@ -32,11 +33,6 @@ class Text(NamedTuple):
     def size(self) -> int:
         """Bytes in UTF-8."""
         return utf8_size(self.text)
-
-
-def utf8_size(text: str) -> int:
-    """Bytes of a text in UTF-8."""
-    return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
 
 
 def object_text(view: View, found: Object) -> Text | None:

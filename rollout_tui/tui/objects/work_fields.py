@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from rollout_tui.debugger.names import tool_name
+from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.objects import (
     CodeCell,
     ConversationItem,
@@ -17,7 +18,6 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.values import ExecCommandRequest
 from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.labels import requester
-from rollout_tui.tui.objects.object_text import utf8_size
 from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import duration, size
 
