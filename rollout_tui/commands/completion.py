@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rollout_tui.commands.opening import LENSES
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 PROGRAM = "rollout-tui"
 
@@ -44,7 +44,7 @@ def _commands() -> Iterator[Completed]:
             yield Completed("", command.summary, options, names)
         else:
             words = (
-                (*names, *LENSES, "keys", "settings", "schema", "completion")
+                (*names, *LENSES_BY_NAME, "keys", "settings", "schema", "completion")
                 if command.name == "help"
                 else ()
             )
@@ -54,7 +54,9 @@ def _commands() -> Iterator[Completed]:
 def _options(parser: argparse.ArgumentParser) -> Iterator[Option]:
     for action in parser._actions:
         if action.option_strings:
-            known = tuple(LENSES) if "--lens" in action.option_strings else tuple(action.choices or ())
+            known = (
+                tuple(LENSES_BY_NAME) if "--lens" in action.option_strings else tuple(action.choices or ())
+            )
             summary = re.sub(r"\s+", " ", action.help or "").partition(";")[0]
             yield Option(tuple(action.option_strings), summary, None if action.nargs == 0 else known)
 

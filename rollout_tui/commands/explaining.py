@@ -30,14 +30,14 @@ def explained(word: str) -> Iterator[str]:
 def near(word: str) -> list[str]:
     """Known words that look like it."""
     from rollout_tui.cli import COMMANDS
-    from rollout_tui.commands.opening import LENSES
     from rollout_tui.debugger.findings.finding_codes import CODES
     from rollout_tui.tui.command_line import BY_WORD
     from rollout_tui.tui.keys import ACTIONS
+    from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
     commands = (command.name for command in COMMANDS)
     actions = (action.id for action in ACTIONS)
-    known = dict.fromkeys((*PAGES, *commands, *LENSES, *CODES, *actions, *BY_WORD))
+    known = dict.fromkeys((*PAGES, *commands, *LENSES_BY_NAME, *CODES, *actions, *BY_WORD))
     return difflib.get_close_matches(word, known, 4, 0.6)
 
 
@@ -66,11 +66,11 @@ def _command(word: str) -> Iterable[str]:
 
 
 def _lens(word: str) -> Iterator[str]:
-    from rollout_tui.commands.opening import LENSES
+    from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
-    if word in LENSES:
-        key = list(LENSES).index(word) + 1
-        yield f"lens {key} {word}: {LENSES[word]} (rollout-tui --lens {word}, or key {key})"
+    lens = LENSES_BY_NAME.get(word)
+    if lens is not None:
+        yield f"lens {lens.key} {word}: {lens.explanation} (rollout-tui --lens {word}, or key {lens.key})"
 
 
 def _finding(word: str) -> Iterator[str]:

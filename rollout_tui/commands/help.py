@@ -133,7 +133,7 @@ def _schema(names: list[str]) -> None:
 
 def _explained(word: str) -> Iterator[str]:
     """What a word means. Raises CommandFailure when nobody knows."""
-    from rollout_tui.commands.opening import LENSES
+    from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
     lines = list(explained(word))
     if not lines:
@@ -141,7 +141,7 @@ def _explained(word: str) -> Iterator[str]:
         raise CommandFailure(
             f"rollout-tui help: nothing is known of {word[:60]!r}; "
             + (f"near it: {', '.join(alike)}; " if alike else "")
-            + f"words are commands, lenses ({', '.join(LENSES)}), keys, ids of actions, "
+            + f"words are commands, lenses ({', '.join(LENSES_BY_NAME)}), keys, ids of actions, "
             + "commands with a colon, finding codes such as inference_failed, fields of breakpoints, "
             + f"{', '.join(PAGES)}, keys, settings, completion SHELL, schema NAME"
         )

@@ -15,18 +15,7 @@ from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import Place, default_trace, place
 from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
 from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
-
-LENSES = {
-    "context": "what the model sees: items in order, accepted, pending, dropped",
-    "diff": "what changed against the previous request, or against the mark",
-    "cells": "code cells: every state change, waits and what they returned, nested tools",
-    "agents": "the thread tree, what agents sent each other, where each one is",
-    "tokens": "what fills the context, recorded usage per request, cache breaks",
-    "terminals": "terminal sessions and what was typed and printed",
-    "findings": "what failed and what is odd",
-    "raw": "the event line and its payloads as JSON",
-}
-"""Lenses by name, in the order of their number keys from 1, and what each shows."""
+from rollout_tui.tui.lens_names import LENS_NAMES, LENSES_BY_NAME
 
 HINT = (
     "No TRACE given and $CODEX_ROLLOUT_TRACE_ROOT is not set. A recording starts to exist like this:",
@@ -69,7 +58,7 @@ def parser() -> Parser:
     )
     made.add_argument("--wait", action="store_true", help="wait for TRACE to appear")
     add_thread(made)
-    made.add_argument("--lens", metavar="NAME", help=f"the lens to start with: {', '.join(LENSES)}")
+    made.add_argument("--lens", metavar="NAME", help=f"the lens to start with: {', '.join(LENSES_BY_NAME)}")
     made.add_argument(
         "--theme",
         metavar="NAME",
@@ -193,11 +182,13 @@ def _has_terminal() -> bool:
 
 def lens_name(wanted: str | None) -> str | None:
     """The name of a lens given by name or number. Raises CommandFailure."""
-    if wanted is None or wanted in LENSES:
+    if wanted is None or wanted in LENSES_BY_NAME:
         return wanted
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(LENSES):
-        return list(LENSES)[int(wanted) - 1]
-    raise CommandFailure(f"rollout-tui: no lens is called {wanted[:40]!r}; allowed: {', '.join(LENSES)}")
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(LENS_NAMES):
+        return LENS_NAMES[int(wanted) - 1].name
+    raise CommandFailure(
+        f"rollout-tui: no lens is called {wanted[:40]!r}; allowed: {', '.join(LENSES_BY_NAME)}"
+    )
 
 
 def _check_there(where: Place, *, by_default: bool) -> None:

@@ -14,7 +14,7 @@ from rollout_tui.tui.actions.moving import take, walk
 from rollout_tui.tui.actions.noting import note, notes, unnote
 from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.actions.touring import tour
-from rollout_tui.tui.keys import LENS_NAMES
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 from rollout_tui.tui.starting.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _lens(desk: Desk, argument: str) -> None:
     try:
         desk.act(action)
     except KeyError:
-        names = ", ".join(name for _, name, _ in LENS_NAMES)
+        names = ", ".join(LENSES_BY_NAME)
         desk.say(f"no lens is called {argument[:20]!r}; there are {names}", "warning")
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from rollout_tui.tui.lens_names import LENS_NAMES
+
 
 class Action(NamedTuple):
     """One thing the user can do; `function` is `module.function` below `rollout_tui.tui.actions`."""
@@ -65,17 +67,6 @@ def _next(
         rank,
     )
 
-
-LENS_NAMES = (
-    ("1", "context", "what the model sees; again: as sent, new"),
-    ("2", "diff", "changes since the previous request, or the mark"),
-    ("3", "cells", "code cells and the waits on them"),
-    ("4", "agents", "threads, edges, where each one is"),
-    ("5", "tokens", "what fills the context; usage and cache"),
-    ("6", "terminals", "commands and their output"),
-    ("7", "findings", "errors, warnings and notes"),
-    ("8", "raw", "the event and its payload as recorded"),
-)
 
 DEFAULTS: tuple[Action, ...] = (
     # With a search open n and N walk its hits: rows with a state win over those without.
@@ -167,8 +158,10 @@ DEFAULTS: tuple[Action, ...] = (
         4,
     ),
     *(
-        Action(f"lens_{name}", (key,), LOOK, f"{name}: {what}", f"looking.lens_{name}")
-        for key, name, what in LENS_NAMES
+        Action(
+            f"lens_{one.name}", (one.key,), LOOK, f"{one.name}: {one.description}", f"looking.lens_{one.name}"
+        )
+        for one in LENS_NAMES
     ),
     Action("life_line", ("L",), LOOK, "life line of the selected thing", "looking.life_line"),
     Action("outline", ("v",), LOOK, "timeline as outline or flat list of all events", "looking.outline"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.remembered.store import Remembered, clock_ms
-from rollout_tui.tui.keys import LENS_NAMES
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 if TYPE_CHECKING:
     from rollout_tui.tui.starting.opening import Opening
     from rollout_tui.tui.state.session import Session
-
-_LENSES = frozenset(name for _, name, _ in LENS_NAMES)
 
 
 def restore(session: Session, opening: Opening) -> str:
@@ -26,7 +24,7 @@ def restore(session: Session, opening: Opening) -> str:
     marked = None if found.mark is None else session.history.events.ordinal_of(found.mark)
     if session.mark is None and marked is not None:
         session.set_mark(marked)
-    if opening.lens is None and found.lens in _LENSES:
+    if opening.lens is None and found.lens in LENSES_BY_NAME:
         session.show_lens(found.lens)
     event = None if found.seq is None else session.history.events.ordinal_of(found.seq)
     if event is None or opening.at is not None or session.following or event >= session.head:
@@ -49,7 +47,7 @@ def remember(session: Session, opening: Opening) -> None:
             path=str((opening.named or session.trace.bundle.folder).absolute()),
             left_ms=clock_ms(),
             seq=None if session.following or not session.event else seqs[session.event],
-            lens=shown if shown in _LENSES else "context",
+            lens=shown if shown in LENSES_BY_NAME else "context",
             mark=None if session.mark is None else seqs[session.mark],
             notes=tuple(session.notes),
         )

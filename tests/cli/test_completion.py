@@ -12,7 +12,7 @@ from running import run
 
 from rollout_tui.cli import COMMANDS
 from rollout_tui.commands.completion import SHELLS
-from rollout_tui.commands.opening import LENSES
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -26,7 +26,7 @@ def test_every_command_and_every_option_is_completed(shell: str) -> None:
                     option if shell != "fish" else f"-{'l' if option[1] == '-' else 's'} {option.lstrip('-')}"
                 )
                 assert written in script, (command.name, option)
-    assert all(lens in script for lens in LENSES)
+    assert all(lens in script for lens in LENSES_BY_NAME)
 
 
 def test_another_shell_is_refused_with_those_there_are() -> None:

@@ -16,13 +16,13 @@ import pytest
 from tables import README, filled
 
 from rollout_tui.cli import COMMANDS, OPEN
-from rollout_tui.commands.opening import LENSES
 from rollout_tui.commands.outcome import CommandFailure
 from rollout_tui.debugger.findings.finding_codes import CODES
 from rollout_tui.settings import read_settings
 from rollout_tui.settings.reading import Default
 from rollout_tui.tui.command_line import BY_WORD
 from rollout_tui.tui.keys import DEFAULTS
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 ROOT = README.parent
 TEXT = README.read_text()
@@ -162,7 +162,7 @@ def test_commands_exist_and_are_named() -> None:
 
 def test_finding_codes_and_lenses_and_words_exist() -> None:
     assert all(f"`{code}`" in TEXT for code in CODES)
-    assert all(f"| {name}: " in TEXT for name in LENSES)
+    assert all(f"| {name}: " in TEXT for name in LENSES_BY_NAME)
     told = {
         word for word in re.findall(r"^:([a-z]+)|`:([a-z]+)\b", TEXT, re.MULTILINE) for word in word if word
     }

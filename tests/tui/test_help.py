@@ -8,7 +8,8 @@ import pytest
 from on_screen import LARGE, NARROW, WIDE, Shown, on_screen
 
 from rollout_tui.tui.command_line import COMMANDS
-from rollout_tui.tui.keys import ACTIONS, BY_ID, CLOSED, LENS_NAMES, WITHOUT_TRACE
+from rollout_tui.tui.keys import ACTIONS, BY_ID, CLOSED, WITHOUT_TRACE
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 from rollout_tui.tui.offers import offers
 from rollout_tui.tui.panes.help import help_lines
 from rollout_tui.tui.panes.here import PLACES
@@ -46,7 +47,7 @@ def help_pane_words(shown: Shown) -> list[str]:
 
 
 def test_there_are_first_words_for_every_place() -> None:
-    lenses = {name for _, name, _ in LENS_NAMES} | {"life_line"}
+    lenses = {*LENSES_BY_NAME, "life_line"}
     assert set(PLACES) == lenses | {TIMELINE, INSPECTOR, "search", "recordings"}
     for place, rows in PLACES.items():
         (*_, lines) = help_lines(NARROW[0], (place,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.moving.stepping import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
 from rollout_tui.tui.drawing.lines import ToEvent
-from rollout_tui.tui.keys import LENS_NAMES
+from rollout_tui.tui.lens_names import LENS_NAMES
 from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _lens(name: str) -> Callable[[Desk], None]:
 
 
 lens_context, lens_diff, lens_cells, lens_agents, lens_tokens, lens_terminals, lens_findings, lens_raw = (
-    _lens(name) for _, name, _ in LENS_NAMES
+    _lens(one.name) for one in LENS_NAMES
 )
 
 

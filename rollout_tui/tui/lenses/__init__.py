@@ -12,7 +12,7 @@ from functools import cache
 from typing import cast
 
 from rollout_tui.tui.drawing.lens import Lens, LensFunction, LensLines, View
-from rollout_tui.tui.keys import LENS_NAMES
+from rollout_tui.tui.lens_names import LENS_NAMES
 
 
 @cache
@@ -31,6 +31,6 @@ def _lens(key: str, name: str, description: str) -> Lens:
 
 
 LENSES: tuple[Lens, ...] = (
-    *(_lens(*lens) for lens in LENS_NAMES),
+    *(_lens(one.key, one.name, one.description) for one in LENS_NAMES),
     _lens("L", "life_line", "where a text came from, and when the model saw and lost it"),
 )
