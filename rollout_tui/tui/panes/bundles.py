@@ -1,4 +1,4 @@
-"""The rows of the picker: one bundle each, the newest first, in columns as wide as what stands in them."""
+"""The picker as lines: the bundles, newest first, in columns as wide as what stands in them; header and footer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rollout_tui.printable import cells, printable
 from rollout_tui.trace.roots import BundleRow
 from rollout_tui.tui.drawing.lens import MadeLines
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.keys import BY_ID, key_label
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
 from rollout_tui.words import count, duration, short_id, size, whole_seconds
 
@@ -139,3 +140,32 @@ def matching(rows: Sequence[BundleRow], wanted: str) -> list[BundleRow]:
             for word in words
         )
     ]
+
+
+# -- above and below the rows ----------------------------------------------------------
+
+BUTTONS = {"open": "open", "search": "narrow down", "cancel": "all", "help": "help", "quit": "quit"}
+"""What the footer offers: ids of actions, and the word for each."""
+
+
+def picker_header(where: str, problem: str, *, waiting: bool) -> Line:
+    """What is listed, or why that cannot be."""
+    told = f"the next recording opens by itself; {where}" if waiting else where
+    shown = Piece(problem, "error") if problem else Piece(told, "dim")
+    return line(Piece(" rollout-tui  ", "strong"), shown, background="bar")
+
+
+def picker_footer() -> Line:
+    """The keys of what one can do, each with its word; actions without a key are left out."""
+    pieces: list[Piece] = []
+    for action_id, word in BUTTONS.items():
+        for key in BY_ID[action_id].keys[:1]:
+            pieces += (Piece(f" {key_label(key)}", "heading"), Piece(f" {word} "))
+    return line(*pieces, background="bar")
+
+
+def clicked_button(footer: Line, piece: int) -> str | None:
+    """The id of the action whose key or word is piece number `piece` of the footer."""
+    words = {word: action_id for action_id, word in BUTTONS.items()}
+    pair = footer.pieces[piece - piece % 2 :][:2]
+    return words[pair[1].text.strip()] if len(pair) > 1 else None

@@ -17,11 +17,18 @@ from textual.widgets import Input
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.roots import BundleList, BundleRow, TraceRoot
-from rollout_tui.tui.drawing.lines import Piece, line
+from rollout_tui.tui.drawing.lines import line
 from rollout_tui.tui.following.mailbox import Mailbox
-from rollout_tui.tui.keys import BY_ID, key_label
+from rollout_tui.tui.keys import BY_ID
 from rollout_tui.tui.offers import Offer, offer_of
-from rollout_tui.tui.panes.bundles import bundle_detail, bundle_rows, matching
+from rollout_tui.tui.panes.bundles import (
+    bundle_detail,
+    bundle_rows,
+    clicked_button,
+    matching,
+    picker_footer,
+    picker_header,
+)
 from rollout_tui.tui.panes.here import PLACES
 from rollout_tui.tui.screens.bindings import bound, rekeyed
 from rollout_tui.tui.screens.help import help_screen
@@ -51,7 +58,6 @@ KEYS = {
     "suspend": "app.suspend_process",
 }
 """What the keys of actions do here, by the id of the action."""
-FOOTER = {"open": "open", "search": "narrow down", "cancel": "all", "help": "help", "quit": "quit"}
 
 
 class Looked(NamedTuple):
@@ -151,20 +157,9 @@ class PickerScreen(Screen[None]):
         content = bundle_rows(self.shown, view.room, now, self.wanted, looked=self._known is not None)
         view.show(content, row=row if row != view.row else None)
         self._paint_detail(view)
-        where = self._problem or self._where
-        if self.wait and not self._problem:
-            where = f"the next recording opens by itself; {where}"
-        style = "error" if self._problem else "dim"
-        header = line(Piece(" rollout-tui  ", "strong"), Piece(where, style), background="bar")
+        header = picker_header(self._where, self._problem, waiting=self.wait)
         self.query_one("#header", Bar).show(header)
-        keys = ((BY_ID[action_id].keys, word) for action_id, word in FOOTER.items())
-        pieces = (
-            piece
-            for own, word in keys
-            if own
-            for piece in (Piece(f" {key_label(own[0])}", "heading"), Piece(f" {word} "))
-        )
-        self.query_one("#footer", Bar).show(line(*pieces, background="bar"))
+        self.query_one("#footer", Bar).show(picker_footer())
 
     def _paint_detail(self, view: LineView) -> None:
         detail = self.query_one("#detail", Bar)
@@ -191,10 +186,9 @@ class PickerScreen(Screen[None]):
 
     def on_bar_clicked(self, message: Bar.Clicked) -> None:
         """A word of the footer is a button."""
-        words = {word: action_id for action_id, word in FOOTER.items()}
-        pieces = message.bar.line.pieces[message.piece - message.piece % 2 :]
-        if message.bar.id == "footer" and len(pieces) > 1:
-            self.take(words[pieces[1].text.strip()])
+        action_id = clicked_button(message.bar.line, message.piece) if message.bar.id == "footer" else None
+        if action_id is not None:
+            self.take(action_id)
 
     def action_rows(self, by: int) -> None:
         """Move the selection."""
