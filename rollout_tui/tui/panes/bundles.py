@@ -1,4 +1,4 @@
-"""The picker as lines: the bundles, newest first, in columns as wide as what stands in them; header and footer."""
+"""The picker as lines: a row a bundle, the newest first, in straight columns; header and footer."""
 
 from __future__ import annotations
 
