@@ -39,7 +39,7 @@ def _commands() -> Iterator[Completed]:
 
     names = tuple(command.name for command in COMMANDS if command.name != OPEN)
     for command in COMMANDS:
-        options = tuple(_options(command.module.parser()))
+        options = tuple(options_of(command.module.parser()))
         if command.name == OPEN:
             yield Completed("", command.summary, options, names)
         else:
@@ -51,7 +51,8 @@ def _commands() -> Iterator[Completed]:
             yield Completed(command.name, command.summary, options, words)
 
 
-def _options(parser: argparse.ArgumentParser) -> Iterator[Option]:
+def options_of(parser: argparse.ArgumentParser) -> Iterator[Option]:
+    """The options of a command, as argparse keeps them."""
     for action in parser._actions:
         if action.option_strings:
             known = (

@@ -29,7 +29,7 @@ SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 _EXPECTED = "expected a packed bundle"
 _PIECE = 256 << 10
 # Directories and headers are read whole by the libraries, some in pieces; none of a real bundle is larger.
-_LARGEST_READ = 32 * MIB
+LARGEST_READ = 32 * MIB
 _DEEPEST = 6
 _LONGEST_NAME = 255
 
@@ -131,7 +131,7 @@ class _CarefulFile:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._left = _LARGEST_READ
+        self._left = LARGEST_READ
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
@@ -144,7 +144,7 @@ class _CarefulFile:
         return data
 
     def kept_nothing(self) -> None:
-        self._left = _LARGEST_READ
+        self._left = LARGEST_READ
 
 
 def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:

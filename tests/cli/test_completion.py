@@ -11,7 +11,7 @@ import pytest
 from running import run
 
 from rollout_tui.cli import COMMANDS
-from rollout_tui.commands.completion import SHELLS
+from rollout_tui.commands.completion import SHELLS, options_of
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 
@@ -20,8 +20,8 @@ def test_every_command_and_every_option_is_completed(shell: str) -> None:
     script = run("help", "completion", shell).text
     for command in COMMANDS:
         assert command.name == "open" or command.name in script
-        for action in command.module.parser()._actions:
-            for option in action.option_strings:
+        for one in options_of(command.module.parser()):
+            for option in one.names:
                 written = (
                     option if shell != "fish" else f"-{'l' if option[1] == '-' else 's'} {option.lstrip('-')}"
                 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rollout_tui.cli import COMMANDS, OPEN
+from rollout_tui.commands.completion import options_of
 from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.export.schemas import SCHEMAS
@@ -46,8 +47,7 @@ def commands() -> Iterator[str]:
     yield "| command | answers | options |"
     yield "|---|---|---|"
     for command in COMMANDS:
-        parser = command.module.parser()
-        options = [option for action in parser._actions for option in action.option_strings]
+        options = [option for one in options_of(command.module.parser()) for option in one.names]
         shown = [option for option in options if option not in ("-h", "--help")]
         name = "rollout-tui" if command.name == OPEN else command.name
         yield f"| `{name}` | {command.summary} | {_listed(shown)} |"

@@ -16,6 +16,7 @@ import pytest
 from tables import README, filled
 
 from rollout_tui.cli import COMMANDS, OPEN
+from rollout_tui.commands.completion import options_of
 from rollout_tui.commands.outcome import CommandFailure
 from rollout_tui.debugger.findings.finding_codes import CODES
 from rollout_tui.settings import read_settings
@@ -143,8 +144,8 @@ def test_options_exist_and_are_named() -> None:
     known = {
         option
         for command in COMMANDS
-        for action in command.module.parser()._actions
-        for option in action.option_strings
+        for one in options_of(command.module.parser())
+        for option in one.names
         if option.startswith("--")
     }
     said = "\n".join([re.sub(r"<!--.*?-->", "", _FENCED.sub("", TEXT)), *fenced("sh")])

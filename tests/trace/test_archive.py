@@ -155,7 +155,7 @@ def test_bytes_that_are_passed_by_count_too(tmp_path: Path) -> None:
 def test_a_header_that_claims_gigabytes_is_not_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollout_tui.trace.archive._LARGEST_READ", 1 << 20)
+    monkeypatch.setattr("rollout_tui.trace.archive.LARGEST_READ", 1 << 20)
     header = tarfile.TarInfo("bundle/x")
     header.type, header.size = tarfile.XHDTYPE, 1 << 33
     path = tmp_path / "packed.tgz"
@@ -173,7 +173,7 @@ def test_a_header_that_claims_gigabytes_is_not_read_into_memory(
 def test_headers_upon_headers_are_not_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollout_tui.trace.archive._LARGEST_READ", 1 << 20)
+    monkeypatch.setattr("rollout_tui.trace.archive.LARGEST_READ", 1 << 20)
     record = b"900000 comment=".ljust(899_999, b"x") + b"\n"
     header = tarfile.TarInfo("bundle/x")
     header.type, header.size = tarfile.XHDTYPE, len(record)
