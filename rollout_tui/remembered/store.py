@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import msgspec
@@ -31,13 +30,12 @@ class Note(msgspec.Struct, frozen=True):
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """One trace: who it is, the path it was opened by, and how it was left.
 
-    `seq` is the place (None: it followed the end), `mark` a seq too, `left_ms` milliseconds since 1970.
+    `seq` is the place (None: it followed the end), `mark` a seq too.
     """
 
     rollout_id: str
     trace_id: str
     path: str
-    left_ms: int
     seq: int | None = None
     lens: str = "context"
     mark: int | None = None
@@ -101,11 +99,6 @@ class Store:
     def _forget_oldest(self) -> None:
         for file in self._files()[MOST_TRACES:]:
             file.unlink(missing_ok=True)
-
-
-def clock_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def _read(file: Path) -> Remembered | None:

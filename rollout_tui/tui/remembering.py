@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.remembered.store import Remembered, clock_ms
+from rollout_tui.remembered.store import Remembered
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ def remember(session: Session, opening: Opening) -> None:
             rollout_id=identity.rollout_id,
             trace_id=identity.trace_id,
             path=str((opening.named or session.trace.bundle.folder).absolute()),
-            left_ms=clock_ms(),
             seq=None if session.following or not session.event else seqs[session.event],
             lens=shown if shown in LENSES_BY_NAME else "context",
             mark=None if session.mark is None else seqs[session.mark],

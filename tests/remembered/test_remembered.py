@@ -29,7 +29,7 @@ def identity(rollout: str = "r", trace: str = "t") -> Identity:
 
 
 def remembered(rollout: str = "r", **more: object) -> Remembered:
-    return Remembered(rollout_id=rollout, trace_id="t", path="/somewhere", left_ms=1, **more)  # type: ignore[arg-type]
+    return Remembered(rollout_id=rollout, trace_id="t", path="/somewhere", **more)  # type: ignore[arg-type]
 
 
 def visit(*typed: str, options: tuple[str, ...] = (), trace: Path = TWO_CELLS) -> int:
