@@ -30,10 +30,11 @@ class Tour:
     def __init__(self) -> None:
         self._done = 0
 
-    def acted(self, action_id: str) -> None:
-        """An action was done: if it is the one that was asked for, go on."""
-        if self._done < len(STEPS) and action_id == STEPS[self._done].action:
-            self._done += 1
+    def acted(self, action_id: str) -> bool:
+        """An action was done: if it is the one that was asked for, go on, and return True."""
+        asked_for = self._done < len(STEPS) and action_id == STEPS[self._done].action
+        self._done += asked_for
+        return asked_for
 
     @property
     def sentence(self) -> str:

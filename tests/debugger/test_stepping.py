@@ -24,6 +24,9 @@ from rollout_tui.recording import Trace, open_trace
 class Found:
     event: int
     severity: str
+    code: str = "oddity"
+    message: str = "odd"
+    under: Found | None = None
 
 
 def walk_of(trace: Trace) -> Walk:
@@ -194,6 +197,20 @@ def test_findings_and_silences() -> None:
     assert all_from(walk, "silence_previous", 64) == [45, 41]
     told = step(walk, "silence_next", 41).message
     assert told.startswith("after 2.00 s without an event: /root blocked 1.80 s on wait(call_wB2) -> cell 2")
+
+
+def test_going_to_a_finding_tells_it() -> None:
+    call = Found(28, "error", "tool_call_failed", "exit 3")
+    findings = (
+        Found(16, "warning", "turn_aborted", "interrupted"),
+        Found(28, "error", "turn_failed", "turn 1 failed", under=call),
+        call,
+        Found(28, "note"),
+    )
+    walk = replace(CELLS, findings=findings)
+    assert step(walk, "problem_next", 1).message == "turn_aborted: interrupted"
+    assert step(walk, "problem_next", 16).message == "tool_call_failed: exit 3  (and 1 more here)"
+    assert step(walk, "failure_previous", 64).message == "tool_call_failed: exit 3  (and 1 more here)"
 
 
 def test_the_same_call_cell_or_item() -> None:

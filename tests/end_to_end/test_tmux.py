@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tmux_terminal import PATIENCE_S, Terminal, processes, program
-from writing_agents import TWO_CELLS, Agent
+from writing_agents import FIXTURES, TWO_CELLS, Agent
 
 
 def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal, agent: Agent) -> None:
@@ -33,6 +33,20 @@ def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal,
     terminal.until("STOPPED", "open")
     terminal.press("q")
     terminal.until("ready$")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_what_failed_and_what_is_waited_for_are_a_key_away(terminal: Terminal, size: tuple[int, int]) -> None:
+    """The last failure and why it failed: one key. What the main loop waits for and what it gave: three."""
+    terminal.resize(*size)
+    terminal.type(program(FIXTURES / "demo"))
+    terminal.until("ENDED", "#141/141")
+    terminal.press("C")
+    terminal.until("#26/141", "inference_failed: inference 2: stream disconnected before completion")
+    terminal.press("E")
+    terminal.until("#22/141", 'command_failed: exit 3  "scripts/check_days')
+    terminal.press("G", "W", "W", "3")
+    terminal.until("1 alive, 1 waited on", "call_wait_2", "> the main loop is here", "gave the model")
 
 
 def test_walking_through_a_recording(terminal: Terminal) -> None:

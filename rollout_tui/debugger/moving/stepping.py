@@ -117,16 +117,25 @@ def _found(severities: tuple[str, ...], what: str) -> tuple[Motion, Motion]:
         first = bisect_right(walk.findings, event, key=_event_of)
         for at in range(first, len(walk.findings)):
             if walk.findings[at].severity in severities:
-                return Step(walk.findings[at].event)
+                return _to_findings(walk, walk.findings[at].event, severities)
         return later(None, what)
 
     def backward(walk: Walk, event: int) -> Step:
         for at in range(bisect_left(walk.findings, event, key=_event_of) - 1, -1, -1):
             if walk.findings[at].severity in severities:
-                return Step(walk.findings[at].event)
+                return _to_findings(walk, walk.findings[at].event, severities)
         return earlier(None, what)
 
     return forward, backward
+
+
+def _to_findings(walk: Walk, event: int, severities: tuple[str, ...]) -> Step:
+    """To an event with findings, telling the one that caused the others there."""
+    first, stop = (side(walk.findings, event, key=_event_of) for side in (bisect_left, bisect_right))
+    here = [one for one in walk.findings[first:stop] if one.severity in severities]
+    told = next((one for one in here if one.under is None), here[0])
+    more = f"  (and {len(here) - 1} more here)" if len(here) > 1 else ""
+    return Step(event, f"{told.code}: {told.message}{more}")
 
 
 def _event_of(finding: Found) -> int:

@@ -39,6 +39,18 @@ class Found(Protocol):
     def severity(self) -> str:
         """`error`, `warning` or `note`."""
 
+    @property
+    def code(self) -> str:
+        """What kind of finding it is."""
+
+    @property
+    def message(self) -> str:
+        """What was found, in one line."""
+
+    @property
+    def under(self) -> object:
+        """The finding that caused this one, None where there is none."""
+
 
 @dataclass(frozen=True)
 class Walk:

@@ -10,6 +10,7 @@ from itertools import compress
 
 DEEPEST = 12
 _PIECE = 512
+_SORTED_AT_ONCE = 1 << 16
 
 
 class SpanEvents:
@@ -62,14 +63,16 @@ class SpanEvents:
     def sort(self) -> None:
         """Sort by depth what was added since the last time: nobody but `level` needs it."""
         with self._sorting:
-            start, stop = self._sorted, len(self.span)
-            if start < stop:
-                depths = map(self._depths.__getitem__, self.span[start:stop])
-                keys = list(zip(self.thread[start:stop], depths, strict=True))
-                for key in set(keys):
-                    events = compress(range(start, stop), map(key.__eq__, keys))
-                    self._levels.setdefault(key, array("I")).extend(events)
-                self._sorted = stop
+            stop, levels, depths = len(self.span), self._levels, self._depths
+            for start in range(self._sorted, stop, _SORTED_AT_ONCE):
+                end = min(stop, start + _SORTED_AT_ONCE)
+                keys = zip(self.thread[start:end], map(depths.__getitem__, self.span[start:end]), strict=True)
+                for event, key in enumerate(keys, start):
+                    level = levels.get(key)
+                    if level is None:
+                        level = levels[key] = array("I")
+                    level.append(event)
+            self._sorted = stop
 
     # -- the neighbours of an event ----------------------------------------------------
 

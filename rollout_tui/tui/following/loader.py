@@ -14,6 +14,7 @@ from rollout_tui.recording import TIMER_S, Progress, Trace
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending
+from rollout_tui.trace.memory import give_back_memory
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState, WriterWatch
 from rollout_tui.tui.following.messages import (
@@ -154,6 +155,7 @@ class Loader(threading.Thread):
         finally:
             gc.freeze()
             gc.enable()
+            give_back_memory()
 
     def _step(self, reading: Reading) -> None:
         """Take in what was added since the last time."""

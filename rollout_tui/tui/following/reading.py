@@ -75,12 +75,14 @@ class Reading:
     def find(self) -> None:
         """Look for findings up to the head, those of the end too once nothing more will come.
 
-        Contexts are measured along with that, since it can mean to open payloads.
+        Contexts are measured along with that, since it can mean to open payloads, and events sorted by depth:
+        of a million that takes longer than a frame.
         """
         self.findings.update()
         found = self.findings.complete(recording_status(self.history, live=self.live))
         arranged(self.findings, found, SEVERITIES[-1])
         measure_contexts(self.trace)
+        self.spans.events.sort()
         self.found_to = self.spans.head
 
     def take_held_line(self) -> None:

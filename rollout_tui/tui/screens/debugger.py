@@ -178,8 +178,9 @@ class DebuggerScreen(Screen[None]):
             self.say("the trace is not open yet")
             return
         function_of(action_id)(self)
-        if self.tour is not None:
-            self.tour.acted(action_id)
+        if self.tour is not None and self.tour.acted(action_id):
+            # The tour goes on in the place of what was said.
+            self.message = ("", "")
         self.painter.paint_footer()
 
     def action_act(self, action_id: str) -> None:
