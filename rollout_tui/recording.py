@@ -16,7 +16,8 @@ from rollout_tui.reducer.diagnostics import Diagnostic
 from rollout_tui.reducer.fold import Reducer
 from rollout_tui.reducer.limits import LARGEST_BODY
 from rollout_tui.trace.bundle import Bundle, open_bundle
-from rollout_tui.trace.events import Event, RecordingCompleted
+from rollout_tui.trace.event_payloads import RecordingCompleted
+from rollout_tui.trace.events import Event
 from rollout_tui.trace.late_payloads import LatePayloads
 from rollout_tui.trace.memory import MemoryBudget, no_collection
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore

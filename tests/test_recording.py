@@ -15,7 +15,8 @@ from scripted import FIXTURES, Script, assistant, state_bytes, user
 import rollout_tui
 from rollout_tui.recording import Trace, UnknownSeq, open_trace
 from rollout_tui.trace.bundle import open_bundle
-from rollout_tui.trace.events import Event, ThreadStarted
+from rollout_tui.trace.event_payloads import ThreadStarted
+from rollout_tui.trace.events import Event
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.trace.tail import LONGEST_LINE

@@ -20,7 +20,8 @@ from rollout_tui.debugger.indexes import events_of_types, index_of
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import Usage
-from rollout_tui.trace.events import Event, ProtocolEventObserved
+from rollout_tui.trace.event_payloads import ProtocolEventObserved
+from rollout_tui.trace.events import Event
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from rollout_tui.trace import events as e
+from rollout_tui.trace import event_payloads as said
 from rollout_tui.trace.event_values import CodeCellRuntimeRequester
+from rollout_tui.trace.events import Event
 from rollout_tui.trace.spine import Line
 
 Key: TypeAlias = tuple[str, str]
 
 # Which field of which event begins to exist there, and what kind of thing it names.
-STARTS: dict[type[e.Payload], tuple[str, str]] = {
-    e.ThreadStarted: ("thread_id", "thread"),
-    e.CodexTurnStarted: ("codex_turn_id", "turn"),
-    e.InferenceStarted: ("inference_call_id", "inference"),
-    e.ToolCallStarted: ("tool_call_id", "tool"),
-    e.CodeCellStarted: ("runtime_cell_id", "cell"),
-    e.CompactionRequestStarted: ("compaction_request_id", "compaction"),
+STARTS: dict[type[said.Payload], tuple[str, str]] = {
+    said.ThreadStarted: ("thread_id", "thread"),
+    said.CodexTurnStarted: ("codex_turn_id", "turn"),
+    said.InferenceStarted: ("inference_call_id", "inference"),
+    said.ToolCallStarted: ("tool_call_id", "tool"),
+    said.CodeCellStarted: ("runtime_cell_id", "cell"),
+    said.CompactionRequestStarted: ("compaction_request_id", "compaction"),
 }
 
 # Fields through which an event refers to something that an earlier event began.
@@ -35,7 +36,7 @@ REFERENCES = {
     "compaction_request_id": "compaction",
 }
 
-_INFERENCE_ENDS = (e.InferenceCompleted, e.InferenceFailed, e.InferenceCancelled)
+_INFERENCE_ENDS = (said.InferenceCompleted, said.InferenceFailed, said.InferenceCancelled)
 
 
 class Slice(NamedTuple):
@@ -64,18 +65,18 @@ def slice_of(lines: Iterable[Line], first: int, last: int) -> Slice:
     for event, line in enumerate(lines, 1):
         if event > last:
             break
-        if not isinstance(line, e.Event):
+        if not isinstance(line, Event):
             continue
         if event >= first:
             wanted.update(_references(line))
             continue
         payload = line.payload
-        if isinstance(payload, e.RolloutStarted):
+        if isinstance(payload, said.RolloutStarted):
             before.add(event)
         elif (start := STARTS.get(type(payload))) is not None:
             started[_key(start[1], getattr(payload, start[0]), line.thread_id)] = event
             needs[event] = tuple(_references(line))
-        if isinstance(payload, e.InferenceStarted):
+        if isinstance(payload, said.InferenceStarted):
             last_request[payload.thread_id] = [event]
             open_request[payload.inference_call_id] = payload.thread_id
         elif isinstance(payload, _INFERENCE_ENDS):
@@ -103,7 +104,7 @@ def _closure(wanted: set[Key], started: dict[Key, int], needs: dict[int, tuple[K
     return found
 
 
-def _references(event: e.Event) -> Iterator[Key]:
+def _references(event: Event) -> Iterator[Key]:
     """What an event refers to, what it begins included."""
     if event.thread_id is not None:
         yield "thread", event.thread_id

@@ -20,7 +20,8 @@ from rollout_tui.graph.values import (
 from rollout_tui.reducer.agent_messages import message_of, path_of
 from rollout_tui.reducer.queues import Waiting
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.events import AgentResultObserved, Event
+from rollout_tui.trace.event_payloads import AgentResultObserved
+from rollout_tui.trace.events import Event
 
 
 def addressed(r: Reduction, number: int, item: ConversationItem) -> None:

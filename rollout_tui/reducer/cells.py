@@ -12,14 +12,14 @@ from rollout_tui.reducer.content import string
 from rollout_tui.reducer.invocations import Invocation
 from rollout_tui.reducer.queues import QueuedCell
 from rollout_tui.reducer.working import Reduction, byte_order
-from rollout_tui.trace.event_values import CodeCellRuntimeStatus
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_payloads import (
     CodeCellEnded,
     CodeCellInitialResponse,
     CodeCellStarted,
-    Event,
     ToolCallStarted,
 )
+from rollout_tui.trace.event_values import CodeCellRuntimeStatus
+from rollout_tui.trace.events import Event
 
 EXECUTION_OF: dict[CodeCellRuntimeStatus, ExecutionStatus] = {
     "starting": "running",

@@ -26,13 +26,13 @@ from rollout_tui.reducer.normal import NormalItem
 from rollout_tui.reducer.request_reading import Placed, readable_items
 from rollout_tui.reducer.responses import append_items
 from rollout_tui.reducer.working import Reduction, byte_order
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_payloads import (
     CompactionInstalled,
     CompactionRequestCompleted,
     CompactionRequestFailed,
     CompactionRequestStarted,
-    Event,
 )
+from rollout_tui.trace.events import Event
 
 MARKER = NormalItem(
     "assistant", None, "compaction_marker", UNSET, (), None, None, None, ("marker",), None, True

@@ -14,68 +14,69 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.reducer import agents, cells, compaction, inference, terminals, threads, tools
 from rollout_tui.reducer.working import Payloads, Reduction
-from rollout_tui.trace import events as e
+from rollout_tui.trace import event_payloads as said
 from rollout_tui.trace.event_values import PayloadReference
+from rollout_tui.trace.events import EVENT_TYPES, REFERENCE_FIELDS, TYPE_CODE, UNKNOWN, UNREADABLE, Event
 from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.spine import BadLine, Line
 
-Handler: TypeAlias = Callable[[Reduction, e.Event, Any], None]
+Handler: TypeAlias = Callable[[Reduction, Event, Any], None]
 
-UNREADABLE_CODE = e.EVENT_TYPES.index(e.UNREADABLE)
-UNKNOWN_CODE = e.EVENT_TYPES.index(e.UNKNOWN)
+UNREADABLE_CODE = EVENT_TYPES.index(UNREADABLE)
+UNKNOWN_CODE = EVENT_TYPES.index(UNKNOWN)
 BAD_LINE_CODES = {
-    e.UNREADABLE: ("unreadable_line", UNREADABLE_CODE),
-    e.UNKNOWN: ("unknown_event_type", UNKNOWN_CODE),
+    UNREADABLE: ("unreadable_line", UNREADABLE_CODE),
+    UNKNOWN: ("unknown_event_type", UNKNOWN_CODE),
 }
 
 
-def _evidence_only(r: Reduction, event: e.Event, payload: Any) -> None:
+def _evidence_only(r: Reduction, event: Event, payload: Any) -> None:
     """An event that only names a payload."""
 
 
-def _other(r: Reduction, event: e.Event, payload: e.OtherEvent) -> None:
+def _other(r: Reduction, event: Event, payload: said.OtherEvent) -> None:
     for reference in payload.payloads:
         r.history.payloads.add(r.history.event, reference)
     r.refuse("other_event", f"event of type other ({payload.kind[:80]}) has no rule")
 
 
-HANDLERS: dict[type[e.Payload], Handler] = {
-    e.RolloutStarted: threads.rollout_started,
-    e.RolloutEnded: threads.rollout_ended,
-    e.RecordingCompleted: threads.recording_completed,
-    e.ThreadStarted: threads.thread_started,
-    e.ThreadEnded: threads.thread_ended,
-    e.ThreadResumed: threads.thread_resumed,
-    e.CodexTurnStarted: threads.turn_started,
-    e.CodexTurnEnded: threads.turn_ended,
-    e.HistoryItemAccepted: threads.history_item_accepted,
-    e.InferenceStarted: inference.started,
-    e.InferenceCompleted: inference.completed,
-    e.InferenceFailed: inference.failed,
-    e.InferenceCancelled: inference.cancelled,
-    e.ToolCallStarted: tools.started,
-    e.McpToolCallCorrelationAssigned: tools.mcp_correlated,
-    e.StdinTargetResolved: terminals.stdin_target_resolved,
-    e.ToolCallRuntimeStarted: tools.runtime_started,
-    e.ToolCallRuntimeEnded: tools.runtime_ended,
-    e.ToolCallEnded: tools.ended,
-    e.CodeCellStarted: cells.started,
-    e.CodeCellInitialResponse: cells.initial_response,
-    e.CodeCellEnded: cells.ended,
-    e.CompactionRequestStarted: compaction.request_started,
-    e.CompactionRequestCompleted: compaction.request_completed,
-    e.CompactionRequestFailed: compaction.request_failed,
-    e.CompactionInstalled: compaction.installed,
-    e.AgentResultObserved: agents.result_observed,
-    e.ProtocolEventObserved: _evidence_only,
-    e.OtherEvent: _other,
+HANDLERS: dict[type[said.Payload], Handler] = {
+    said.RolloutStarted: threads.rollout_started,
+    said.RolloutEnded: threads.rollout_ended,
+    said.RecordingCompleted: threads.recording_completed,
+    said.ThreadStarted: threads.thread_started,
+    said.ThreadEnded: threads.thread_ended,
+    said.ThreadResumed: threads.thread_resumed,
+    said.CodexTurnStarted: threads.turn_started,
+    said.CodexTurnEnded: threads.turn_ended,
+    said.HistoryItemAccepted: threads.history_item_accepted,
+    said.InferenceStarted: inference.started,
+    said.InferenceCompleted: inference.completed,
+    said.InferenceFailed: inference.failed,
+    said.InferenceCancelled: inference.cancelled,
+    said.ToolCallStarted: tools.started,
+    said.McpToolCallCorrelationAssigned: tools.mcp_correlated,
+    said.StdinTargetResolved: terminals.stdin_target_resolved,
+    said.ToolCallRuntimeStarted: tools.runtime_started,
+    said.ToolCallRuntimeEnded: tools.runtime_ended,
+    said.ToolCallEnded: tools.ended,
+    said.CodeCellStarted: cells.started,
+    said.CodeCellInitialResponse: cells.initial_response,
+    said.CodeCellEnded: cells.ended,
+    said.CompactionRequestStarted: compaction.request_started,
+    said.CompactionRequestCompleted: compaction.request_completed,
+    said.CompactionRequestFailed: compaction.request_failed,
+    said.CompactionInstalled: compaction.installed,
+    said.AgentResultObserved: agents.result_observed,
+    said.ProtocolEventObserved: _evidence_only,
+    said.OtherEvent: _other,
 }
 
 
-_EVENT = {e.Event}
+_EVENT = {Event}
 # No rule-bound event type names more than one payload.
-_REFERENCE: dict[type[e.Payload], Callable[[Any], PayloadReference | None]] = {
-    kind: attrgetter(names[0]) for kind, names in e.REFERENCE_FIELDS.items() if names
+_REFERENCE: dict[type[said.Payload], Callable[[Any], PayloadReference | None]] = {
+    kind: attrgetter(names[0]) for kind, names in REFERENCE_FIELDS.items() if names
 }
 
 
@@ -130,7 +131,7 @@ class Reducer:
             return False
         # One pass over the events, whose fields are far apart in memory, makes the columns.
         versions, seqs, times, rollout_ids, payloads, thread_ids, turn_ids = zip(
-            *map(astuple, cast(Sequence[e.Event], lines)), strict=True
+            *map(astuple, cast(Sequence[Event], lines)), strict=True
         )
         count = len(lines)
         kinds = list(map(type, payloads))
@@ -142,27 +143,27 @@ class Reducer:
             seqs != tuple(range(first, first + count))
             or versions.count(self._schema_version) != count
             or rollout_ids.count(self._rollout_id) != count
-            or e.RecordingCompleted in kinds
+            or said.RecordingCompleted in kinds
         ):
             return False
         ordinals = range(len(history.events) + 1, len(history.events) + 1 + count)
         history.events.extend(
             range(first, first + count),
             fitting_times,
-            bytes(map(e.TYPE_CODE.__getitem__, kinds)),
+            bytes(map(TYPE_CODE.__getitem__, kinds)),
             thread_ids,
             turn_ids,
             offsets,
         )
         self._note_references(ordinals, kinds, payloads)
         for ordinal, kind, payload in zip(ordinals, kinds, payloads, strict=True):
-            if kind is e.ProtocolEventObserved:
-                history.events.add_protocol(ordinal, cast(e.ProtocolEventObserved, payload).event_type)
+            if kind is said.ProtocolEventObserved:
+                history.events.add_protocol(ordinal, cast(said.ProtocolEventObserved, payload).event_type)
         try:
             for ordinal, seq, time, kind, payload, event in zip(
                 ordinals, seqs, times, kinds, payloads, lines, strict=True
             ):
-                if kind is not e.ProtocolEventObserved:
+                if kind is not said.ProtocolEventObserved:
                     history.event, r.time, r.seq = ordinal, time, seq
                     HANDLERS[kind](r, event, payload)
         except BaseException:
@@ -175,7 +176,7 @@ class Reducer:
         return True
 
     def _note_references(
-        self, ordinals: Sequence[int], kinds: Sequence[type[e.Payload]], payloads: Sequence[e.Payload]
+        self, ordinals: Sequence[int], kinds: Sequence[type[said.Payload]], payloads: Sequence[said.Payload]
     ) -> None:
         """Keep the payload that each of these events names, if it does."""
         naming = list(map(_REFERENCE.__contains__, kinds))
@@ -187,7 +188,7 @@ class Reducer:
             places = places if len(named) == len(found) else list(compress(places, found))
             self.history.payloads.extend(places, named)
 
-    def _reduce(self, event: e.Event, ordinal: int) -> None:
+    def _reduce(self, event: Event, ordinal: int) -> None:
         """Apply the rule of an event whose row is in the log."""
         history, kind = self.history, type(event.payload)
         history.event = ordinal
@@ -199,7 +200,7 @@ class Reducer:
     def _bad_line(self, line: BadLine, offset: int) -> None:
         r, history = self.reduction, self.history
         code, type_code = BAD_LINE_CODES[line.code]
-        told = line.seq if line.code == e.UNKNOWN else None
+        told = line.seq if line.code == UNKNOWN else None
         seq = self._expected if told is None or told < 0 else told
         time = line.wall_time_unix_ms if line.wall_time_unix_ms is not None else r.time
         known = self._known(seq)
@@ -212,20 +213,20 @@ class Reducer:
         self._check_order(seq, known)
         self._count(seq)
 
-    def _event(self, event: e.Event, offset: int) -> None:
+    def _event(self, event: Event, offset: int) -> None:
         """An event that may fail a check of the envelope (format section 2)."""
         r, log = self.reduction, self.history.events
         known = self._known(event.seq)
         log.extend(
             [event.seq],
             [event.wall_time_unix_ms],
-            [e.TYPE_CODE[type(event.payload)]],
+            [TYPE_CODE[type(event.payload)]],
             [event.thread_id],
             [event.codex_turn_id],
             [offset],
         )
         ordinal = self.history.event = len(log)
-        if isinstance(event.payload, e.ProtocolEventObserved):
+        if isinstance(event.payload, said.ProtocolEventObserved):
             log.add_protocol(ordinal, event.payload.event_type)
         r.seq, r.time = log.seqs[ordinal], log.times[ordinal]
         if (r.seq, r.time) != (event.seq, event.wall_time_unix_ms):
@@ -285,7 +286,7 @@ class Reducer:
         self._expected = seq + 1
         self._highest = max(self._highest, seq)
 
-    def _is_repeat(self, event: e.Event, ordinal: int, known: int) -> bool:
+    def _is_repeat(self, event: Event, ordinal: int, known: int) -> bool:
         """Whether an event is the one of an earlier line again."""
         log = self.history.events
         return (log.times[known], log.types[known], log.thread_id(known), log.codex_turn_id(known)) == (

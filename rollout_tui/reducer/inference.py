@@ -8,13 +8,13 @@ from rollout_tui.reducer.request_reading import read_request
 from rollout_tui.reducer.requests import reduce_request
 from rollout_tui.reducer.responses import reduce_response, store_response
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.events import (
-    Event,
+from rollout_tui.trace.event_payloads import (
     InferenceCancelled,
     InferenceCompleted,
     InferenceFailed,
     InferenceStarted,
 )
+from rollout_tui.trace.events import Event
 
 
 def started(r: Reduction, event: Event, payload: InferenceStarted) -> None:

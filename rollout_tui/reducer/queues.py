@@ -11,7 +11,7 @@ from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.values import Anchor
 from rollout_tui.reducer.normal import Key
-from rollout_tui.trace.events import CodeCellEnded, CodeCellInitialResponse
+from rollout_tui.trace.event_payloads import CodeCellEnded, CodeCellInitialResponse
 
 
 class ItemIndexes(Struct):

@@ -27,7 +27,7 @@ from rollout_tui.reducer.conversation import (
 from rollout_tui.reducer.matching import Matcher
 from rollout_tui.reducer.request_reading import Placed, RequestBody, readable_items
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.events import InferenceStarted
+from rollout_tui.trace.event_payloads import InferenceStarted
 
 
 class _Input(msgspec.Struct, gc=False):

@@ -21,8 +21,9 @@ from rollout_tui.reducer.content import string
 from rollout_tui.reducer.invocations import Invocation
 from rollout_tui.reducer.terminal_results import result_of
 from rollout_tui.reducer.working import Reduction
+from rollout_tui.trace.event_payloads import StdinTargetResolved, ToolCallStarted
 from rollout_tui.trace.event_values import Unsigned
-from rollout_tui.trace.events import Event, StdinTargetResolved, ToolCallStarted
+from rollout_tui.trace.events import Event
 
 
 class _FunctionPayload(msgspec.Struct, gc=False, tag="function", tag_field="type"):

@@ -15,10 +15,9 @@ from rollout_tui.reducer.conversation import create_item, item_at, list_item, ma
 from rollout_tui.reducer.items import normal_item
 from rollout_tui.reducer.normal import ItemProblem
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_payloads import (
     CodexTurnEnded,
     CodexTurnStarted,
-    Event,
     HistoryItemAccepted,
     RecordingCompleted,
     RolloutEnded,
@@ -27,6 +26,7 @@ from rollout_tui.trace.events import (
     ThreadResumed,
     ThreadStarted,
 )
+from rollout_tui.trace.events import Event
 
 
 def rollout_started(r: Reduction, event: Event, payload: RolloutStarted) -> None:

@@ -21,15 +21,15 @@ from rollout_tui.reducer.conversation import add_producer, link_started, thread_
 from rollout_tui.reducer.invocations import INVOCATION
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 from rollout_tui.reducer.working import Reduction
-from rollout_tui.trace.event_values import CodeCellRuntimeRequester
-from rollout_tui.trace.events import (
-    Event,
+from rollout_tui.trace.event_payloads import (
     McpToolCallCorrelationAssigned,
     ToolCallEnded,
     ToolCallRuntimeEnded,
     ToolCallRuntimeStarted,
     ToolCallStarted,
 )
+from rollout_tui.trace.event_values import CodeCellRuntimeRequester
+from rollout_tui.trace.events import Event
 
 BY_MODEL = ModelRequester()
 TERMINAL_KINDS = frozenset(("exec_command", "write_stdin"))

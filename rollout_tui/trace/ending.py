@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_payloads import (
     CompactionInstalled,
-    Event,
     InferenceCompleted,
     InferenceStarted,
     ThreadStarted,
 )
+from rollout_tui.trace.events import Event
 from rollout_tui.trace.identity import SPINE_NAME, Identity, identity_in_head, read_manifest, read_regular
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import Line, decode_block

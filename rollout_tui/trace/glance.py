@@ -10,13 +10,11 @@ from typing import TypeVar
 
 import msgspec
 
-from rollout_tui.trace.events import (
-    UNREADABLE,
+from rollout_tui.trace.event_payloads import (
     CodeCellEnded,
     CodexTurnEnded,
     CodexTurnStarted,
     CompactionRequestFailed,
-    Event,
     InferenceFailed,
     InferenceStarted,
     ProtocolEventObserved,
@@ -25,6 +23,7 @@ from rollout_tui.trace.events import (
     ThreadStarted,
     ToolCallEnded,
 )
+from rollout_tui.trace.events import UNREADABLE, Event
 from rollout_tui.trace.identity import (
     SPINE_NAME,
     Identity,

@@ -17,6 +17,7 @@ import pytest
 from scripted import Script, state_of, user
 
 from rollout_tui.trace import events
+from rollout_tui.trace.event_values import ToolKind
 from rollout_tui.trace.spine import BadLine
 
 VALUES: dict[str, Any] = {
@@ -68,7 +69,7 @@ def sample(kind: Any, name: str = "") -> Any:
         return sample(next(one for one in typing.get_args(kind) if one is not type(None)), name)
     if origin is list:
         return [sample(typing.get_args(kind)[0])]
-    if kind is events.ToolKind:
+    if kind is ToolKind:
         return {"type": "other", "name": "x"}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return fields_of(kind)

@@ -27,7 +27,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import SpawnedOrigin, ToolKind, Window
-from rollout_tui.trace.events import (
+from rollout_tui.trace.event_payloads import (
     CompactionRequestFailed,
     InferenceCancelled,
     InferenceFailed,

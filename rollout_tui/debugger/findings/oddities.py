@@ -26,7 +26,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import PayloadRefPart, TextPart
-from rollout_tui.trace.events import AgentResultObserved
+from rollout_tui.trace.event_payloads import AgentResultObserved
 
 ENDED = ("completed", "failed", "terminated")
 SEEN_LATE_S = 1.0

@@ -19,7 +19,8 @@ from rollout_tui.graph.objects import (
     TerminalOperation,
     ToolCall,
 )
-from rollout_tui.trace.events import Event, HistoryItemAccepted
+from rollout_tui.trace.event_payloads import HistoryItemAccepted
+from rollout_tui.trace.events import Event
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace

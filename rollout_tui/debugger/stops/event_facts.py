@@ -27,13 +27,13 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import CodeCellRequester, Window
-from rollout_tui.trace.events import (
-    EVENT_TYPES,
+from rollout_tui.trace.event_payloads import (
     CompactionRequestFailed,
     InferenceCancelled,
     InferenceFailed,
     ProtocolEventObserved,
 )
+from rollout_tui.trace.events import EVENT_TYPES
 
 STATUSES = (
     "running", "starting", "yielded", "completed", "failed", "cancelled", "aborted", "terminated",

@@ -1,0 +1,288 @@
+"""What an event says, by its type, as structs: all types of both schemas (format section 3)."""
+
+# Annotations are not postponed: see `events`.
+
+from typing import TypeAlias
+
+from msgspec import Raw, Struct
+
+from rollout_tui.trace.event_values import (
+    CodeCellRuntimeRequester,
+    CodeCellRuntimeStatus,
+    ExecutionStatus,
+    ModelRequester,
+    PayloadReference,
+    RolloutStatus,
+    Summary,
+    ToolKind,
+)
+
+
+class Payload(Struct, frozen=True, gc=False, tag_field="type"):
+    """The part of an event that its type decides."""
+
+
+class RolloutStarted(Payload, frozen=True, tag="rollout_started"):
+    """The recording begins."""
+
+    trace_id: str
+    root_thread_id: str
+
+
+class RolloutEnded(Payload, frozen=True, tag="rollout_ended"):
+    """The rollout is over; events of other threads may still follow."""
+
+    status: RolloutStatus
+
+
+class RecordingCompleted(Payload, frozen=True, tag="recording_completed"):
+    """Last line of an orderly shutdown (schema 2)."""
+
+
+class ThreadStarted(Payload, frozen=True, tag="thread_started"):
+    """An agent thread exists."""
+
+    thread_id: str
+    agent_path: str
+    metadata_payload: PayloadReference | None = None
+
+
+class ThreadEnded(Payload, frozen=True, tag="thread_ended"):
+    """An agent thread was shut down."""
+
+    thread_id: str
+    status: RolloutStatus
+
+
+class ThreadResumed(Payload, frozen=True, tag="thread_resumed"):
+    """An ended thread was loaded again (schema 2)."""
+
+    thread_id: str
+
+
+class CodexTurnStarted(Payload, frozen=True, tag="codex_turn_started"):
+    """A turn begins."""
+
+    codex_turn_id: str
+    thread_id: str
+
+
+class CodexTurnEnded(Payload, frozen=True, tag="codex_turn_ended"):
+    """A turn is over."""
+
+    codex_turn_id: str
+    status: ExecutionStatus
+
+
+class HistoryItemAccepted(Payload, frozen=True, tag="history_item_accepted"):
+    """An item was written to the thread's history (schema 2)."""
+
+    item_id: str
+    agent_message_payload: PayloadReference | None = None
+
+
+class InferenceStarted(Payload, frozen=True, tag="inference_started"):
+    """A model request was sent."""
+
+    inference_call_id: str
+    thread_id: str
+    codex_turn_id: str
+    model: str
+    provider_name: str
+    request_payload: PayloadReference
+
+
+class InferenceCompleted(Payload, frozen=True, tag="inference_completed"):
+    """A model response is complete."""
+
+    inference_call_id: str
+    response_payload: PayloadReference
+    response_id: str | None = None
+    upstream_request_id: str | None = None
+
+
+class InferenceFailed(Payload, frozen=True, tag="inference_failed"):
+    """A model request failed, perhaps after part of its response."""
+
+    inference_call_id: str
+    error: str
+    upstream_request_id: str | None = None
+    partial_response_payload: PayloadReference | None = None
+
+
+class InferenceCancelled(Payload, frozen=True, tag="inference_cancelled"):
+    """A model request was given up, perhaps after part of its response."""
+
+    inference_call_id: str
+    reason: str
+    upstream_request_id: str | None = None
+    partial_response_payload: PayloadReference | None = None
+
+
+class ToolCallStarted(Payload, frozen=True, tag="tool_call_started"):
+    """A tool call was dispatched."""
+
+    tool_call_id: str
+    requester: ModelRequester | CodeCellRuntimeRequester
+    kind: ToolKind
+    summary: Summary
+    model_visible_call_id: str | None = None
+    code_mode_runtime_tool_id: str | None = None
+    invocation_payload: PayloadReference | None = None
+
+
+class McpToolCallCorrelationAssigned(Payload, frozen=True, tag="mcp_tool_call_correlation_assigned"):
+    """The id that an MCP server knows a call by."""
+
+    tool_call_id: str
+    mcp_call_id: str
+
+
+class StdinTargetResolved(Payload, frozen=True, tag="stdin_target_resolved"):
+    """The exec_command call that owns the process a write_stdin call writes to."""
+
+    tool_call_id: str
+    exec_tool_call_id: str
+
+
+class ToolCallRuntimeStarted(Payload, frozen=True, tag="tool_call_runtime_started"):
+    """The work of a call begins; `kind` is absent in schema 1 and in releases before 0.166."""
+
+    tool_call_id: str
+    runtime_payload: PayloadReference
+    kind: ToolKind | None = None
+
+
+class ToolCallRuntimeEnded(Payload, frozen=True, tag="tool_call_runtime_ended"):
+    """The work of a call is over."""
+
+    tool_call_id: str
+    status: ExecutionStatus
+    runtime_payload: PayloadReference
+
+
+class ToolCallEnded(Payload, frozen=True, tag="tool_call_ended"):
+    """The call returned to its requester."""
+
+    tool_call_id: str
+    status: ExecutionStatus
+    result_payload: PayloadReference | None = None
+
+
+class CodeCellStarted(Payload, frozen=True, tag="code_cell_started"):
+    """A code cell runs `source_js`."""
+
+    runtime_cell_id: str
+    model_visible_call_id: str
+    source_js: str
+
+
+class CodeCellInitialResponse(Payload, frozen=True, tag="code_cell_initial_response"):
+    """What a cell first gave back: a result, or that it yielded."""
+
+    runtime_cell_id: str
+    status: CodeCellRuntimeStatus
+    response_payload: PayloadReference | None = None
+
+
+class CodeCellEnded(Payload, frozen=True, tag="code_cell_ended"):
+    """A cell's end was fetched."""
+
+    runtime_cell_id: str
+    status: CodeCellRuntimeStatus
+    response_payload: PayloadReference | None = None
+
+
+class CompactionRequestStarted(Payload, frozen=True, tag="compaction_request_started"):
+    """A remote compaction was asked for."""
+
+    compaction_id: str
+    compaction_request_id: str
+    thread_id: str
+    codex_turn_id: str
+    model: str
+    provider_name: str
+    request_payload: PayloadReference
+
+
+class CompactionRequestCompleted(Payload, frozen=True, tag="compaction_request_completed"):
+    """A remote compaction answered."""
+
+    compaction_id: str
+    compaction_request_id: str
+    response_payload: PayloadReference
+
+
+class CompactionRequestFailed(Payload, frozen=True, tag="compaction_request_failed"):
+    """A remote compaction failed."""
+
+    compaction_id: str
+    compaction_request_id: str
+    error: str
+
+
+class CompactionInstalled(Payload, frozen=True, tag="compaction_installed"):
+    """A thread's history was replaced."""
+
+    compaction_id: str
+    checkpoint_payload: PayloadReference
+
+
+class AgentResultObserved(Payload, frozen=True, tag="agent_result_observed"):
+    """A child's result went to its parent."""
+
+    edge_id: str
+    child_thread_id: str
+    child_codex_turn_id: str
+    parent_thread_id: str
+    message: str
+    carried_payload: PayloadReference | None = None
+
+
+class ProtocolEventObserved(Payload, frozen=True, tag="protocol_event_observed"):
+    """An event of the client protocol, as evidence."""
+
+    event_type: str
+    event_payload: PayloadReference
+
+
+class OtherEvent(Payload, frozen=True, tag="other"):
+    """An event type of its own making; no reference reducer handles it."""
+
+    kind: str
+    summary: str
+    payloads: list[PayloadReference]
+    metadata: Raw
+
+
+AnyPayload: TypeAlias = (
+    RolloutStarted
+    | RolloutEnded
+    | RecordingCompleted
+    | ThreadStarted
+    | ThreadEnded
+    | ThreadResumed
+    | CodexTurnStarted
+    | CodexTurnEnded
+    | HistoryItemAccepted
+    | InferenceStarted
+    | InferenceCompleted
+    | InferenceFailed
+    | InferenceCancelled
+    | ToolCallStarted
+    | McpToolCallCorrelationAssigned
+    | StdinTargetResolved
+    | ToolCallRuntimeStarted
+    | ToolCallRuntimeEnded
+    | ToolCallEnded
+    | CodeCellStarted
+    | CodeCellInitialResponse
+    | CodeCellEnded
+    | CompactionRequestStarted
+    | CompactionRequestCompleted
+    | CompactionRequestFailed
+    | CompactionInstalled
+    | AgentResultObserved
+    | ProtocolEventObserved
+    | OtherEvent
+)
