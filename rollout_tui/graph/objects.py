@@ -6,8 +6,6 @@ What a `Snapshot` hands out are copies with the fields as of its event.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from msgspec import Struct, UnsetType
 
 from rollout_tui.graph.ids import Ids
@@ -255,23 +253,6 @@ class PendingEdge(Object):
     carried_raw_payload_ids: Ids
     waiting: bool = True
 
-
-AnyObject: TypeAlias = (
-    Rollout
-    | Thread
-    | CodexTurn
-    | ConversationItem
-    | InferenceCall
-    | CodeCell
-    | ToolCall
-    | TerminalSession
-    | TerminalOperation
-    | Compaction
-    | CompactionRequest
-    | InteractionEdge
-    | Conversation
-    | PendingEdge
-)
 
 ID_FIELDS: dict[type[Object], str] = {
     Thread: "thread_id",

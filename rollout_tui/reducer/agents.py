@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from copy import copy
 from typing import cast
 
 from msgspec import UNSET
@@ -18,7 +19,6 @@ from rollout_tui.graph.values import (
     ToolAnchor,
 )
 from rollout_tui.reducer.agent_messages import message_of, path_of
-from rollout_tui.reducer.queues import Waiting
 from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_payloads import AgentResultObserved
 from rollout_tui.trace.events import Event
@@ -49,7 +49,7 @@ def resolve(r: Reduction, number: int, item: ConversationItem) -> None:
 # -- queue or resolve (10.1) ----------------------------------------------------------------
 
 
-def queue(r: Reduction, edge: Waiting) -> None:
+def queue(r: Reduction, edge: PendingEdge) -> None:
     """Make the edge if its receiving item is listed already, else let it wait."""
     key = (edge.target_thread_id, edge.author, edge.text)
     for number in r.items.addressed.get(key, ()):
@@ -72,21 +72,10 @@ def queue(r: Reduction, edge: Waiting) -> None:
     _show_pending(r, known)
 
 
-def _show_pending(r: Reduction, edge: Waiting, *, waiting: bool = True) -> None:
-    """Keep the visible record of a pending edge in step."""
-    shown = PendingEdge(
-        edge.edge_id,
-        edge.kind,
-        edge.source,
-        edge.target_thread_id,
-        edge.author,
-        edge.text,
-        edge.spawn_child,
-        edge.started_at_unix_ms,
-        edge.ended_at_unix_ms,
-        edge.carried_raw_payload_ids,
-        waiting,
-    )
+def _show_pending(r: Reduction, edge: PendingEdge, *, waiting: bool = True) -> None:
+    """Keep the record in the graph in step with the one that waits, which is changed in place."""
+    shown = copy(edge)
+    shown.waiting = waiting
     handle = r.find(PendingEdge, edge.edge_id)
     if handle is None:
         r.history.create(edge.edge_id, shown)
@@ -95,7 +84,7 @@ def _show_pending(r: Reduction, edge: Waiting, *, waiting: bool = True) -> None:
         r.history.set(handle, name, getattr(shown, name))
 
 
-def _make(r: Reduction, edge: Waiting, number: int) -> None:
+def _make(r: Reduction, edge: PendingEdge, number: int) -> None:
     """The edge reaches an item."""
     if r.agents.waiting.pop(edge.edge_id, None) is not None:
         r.agents.by_message[(edge.target_thread_id, edge.author, edge.text)].remove(edge.edge_id)
@@ -170,7 +159,7 @@ def result_observed(r: Reduction, event: Event, payload: AgentResultObserved) ->
     reference = payload.carried_payload
     queue(
         r,
-        Waiting(
+        PendingEdge(
             payload.edge_id,
             "agent_result",
             _result_source(r, child, payload.child_codex_turn_id),

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.numbered import FirstSeen
-from rollout_tui.graph.values import Anchor
+from rollout_tui.graph.objects import PendingEdge
 from rollout_tui.reducer.normal import Key
 from rollout_tui.trace.event_payloads import CodeCellEnded, CodeCellInitialResponse
 
@@ -107,24 +107,9 @@ class TerminalIndexes(Struct):
     process_ids: dict[str, str] = field(default_factory=dict)
 
 
-class Waiting(Struct):
-    """A pending edge in arrival order (10.1)."""
-
-    edge_id: str
-    kind: str
-    source: Anchor
-    target_thread_id: str
-    author: str
-    text: str
-    spawn_child: str | None
-    started_at_unix_ms: int
-    ended_at_unix_ms: int | None
-    carried_raw_payload_ids: Ids
-
-
 class AgentQueues(Struct):
     """Pending edges by id (in arrival order) and by (target thread, author, text)."""
 
-    waiting: dict[str, Waiting] = field(default_factory=dict)
+    waiting: dict[str, PendingEdge] = field(default_factory=dict)
     by_message: dict[tuple[str, str, str], deque[str]] = field(default_factory=dict)
     edges_of_tool: dict[str, list[str]] = field(default_factory=dict)
