@@ -64,6 +64,15 @@ class CellWait:
 
 
 @dataclass(frozen=True, slots=True)
+class CellAnswer:
+    """What a cell's own call came back with: how the cell stood then, and what it had written."""
+
+    seq: int
+    status: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellStory:
     """A code cell as of an event.
 
@@ -82,6 +91,7 @@ class CellStory:
     event: int
     started_seq: int
     changes: list[CellChange]
+    answer: CellAnswer | None
     nested: list[NestedCall]
     waits: list[CellWait]
     waited_on_by: str | None

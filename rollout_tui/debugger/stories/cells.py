@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.context.item_words import cell_words
-from rollout_tui.debugger.evidence import result_texts, value
+from rollout_tui.debugger.evidence import cell_result, result_texts, texts_of, value
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.debugger.spans.span_tree import CELL
@@ -19,6 +19,7 @@ from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
 from rollout_tui.debugger.stories.cell_story import (
     FINAL,
+    CellAnswer,
     CellChange,
     CellStory,
     CellWait,
@@ -132,6 +133,7 @@ class _Teller:
             event=self._event(cell.execution.started_seq),
             started_seq=cell.execution.started_seq,
             changes=self._changes(cell, waits),
+            answer=self._answer(cell),
             nested=nested,
             waits=waits,
             waited_on_by=by,
@@ -171,6 +173,21 @@ class _Teller:
             for event in (self._event(seq),)
         ]
         return sorted(found, key=lambda change: change.event)
+
+    def _answer(self, cell: CodeCell) -> CellAnswer | None:
+        """By the item that the model got; by the runtime where there is none yet."""
+        if cell.initial_response_seq is None or cell.initial_response_status is None:
+            return None
+        items = map(self.snapshot.conversation_items.__getitem__, cell.output_item_ids[:1])
+        given = next((one for one in items if one.call_id == cell.model_visible_call_id), None)
+        if given is not None:
+            text = whole_text(self.trace, given) or ""
+            words = cell_words(text, lambda: cell_label(cell))
+            output = words[1] if words else text
+        else:
+            found = cell_result(value(self.trace, cell.raw_initial_response_payload_id))
+            output = "\n".join(texts_of(found.get("content_items")))
+        return CellAnswer(cell.initial_response_seq, cell.initial_response_status, output)
 
     def _waited_on_by(self, cell: CodeCell, waits: Sequence[CellWait]) -> str | None:
         for wait in waits:

@@ -8,7 +8,7 @@ from functools import partial
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_words import one_line
-from rollout_tui.debugger.stories.cell_story import CellStory, CellWait, NestedCall, now_words
+from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellWait, NestedCall, now_words
 from rollout_tui.debugger.stories.cells import cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
@@ -110,6 +110,9 @@ def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[_Maker]:
     if not _states_fit(story, width):
         target = ToObject(CodeCell, story.code_cell_id)
         rows += _wrapped_rows("states", _states(story), "", target, width)
+    if story.answer is not None:
+        target = ToObject(CodeCell, story.code_cell_id)
+        rows.append(partial(_named, "answer", _answered(story.answer), "", target, width))
     for number, call in enumerate(story.nested):
         rows.append(partial(_nested_line, "" if number else "nested", call, width))
     for number, wait in enumerate(story.waits):
@@ -203,6 +206,11 @@ def _gave(wait: CellWait) -> str:
         return "gave nothing"
     output = one_line(wait.output or "")
     return f'gave the model: "{output}"' if output else "no new output"
+
+
+def _answered(answer: CellAnswer) -> str:
+    output = one_line(answer.output)
+    return f"#{answer.seq} {answer.status}, " + (f'gave the model: "{output}"' if output else "no output")
 
 
 def _now_rows(story: CellStory, width: int) -> list[_Maker]:

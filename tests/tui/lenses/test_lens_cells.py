@@ -13,20 +13,35 @@ def test_two_interleaved_cells_tell_who_waits_for_which() -> None:
     assert content.title == "cells  /root at #45"
     assert content.subtitle == "2 alive, 1 waited on"
     assert text[0].startswith("v cell 1 call_A yielded #15 started . #16 yielded +203 ms . #28 yielded again")
-    assert text[1] == "nested exec-fcb3 echo fromA #41-#44 74 ms ok"
-    assert text[2] == 'waits call_wA1 #27-#28 302 ms yielded again, seen #30 gave the model: "A1"'
-    assert text[3].startswith("now no nested work since #44 (734 ms), nobody waits on it")
-    assert text[4] == "! work done, unobserved"
-    assert text[7].startswith("v cell 2 call_B yielded #20 started")
-    assert text[8].startswith("nested exec-2bfd echo fromB #45-")
-    assert text[8].endswith("running")
-    assert text[9] == "waits call_wB1 #33-#34 303 ms yielded again, seen #36 no new output"
-    assert text[10] == "call_wB2 #39- 1.80 s > the main loop is here"
-    assert text[11] == "now running echo fromB, call_wB2 waits on it"
+    assert text[1] == 'answer #16 yielded, gave the model: "A0"'
+    assert text[2] == "nested exec-fcb3 echo fromA #41-#44 74 ms ok"
+    assert text[3] == 'waits call_wA1 #27-#28 302 ms yielded again, seen #30 gave the model: "A1"'
+    assert text[4].startswith("now no nested work since #44 (734 ms), nobody waits on it")
+    assert text[5] == "! work done, unobserved"
+    assert text[8].startswith("v cell 2 call_B yielded #20 started")
+    assert text[9] == 'answer #21 yielded, gave the model: "B0"'
+    assert text[10].startswith("nested exec-2bfd echo fromB #45-")
+    assert text[10].endswith("running")
+    assert text[11] == "waits call_wB1 #33-#34 303 ms yielded again, seen #36 no new output"
+    assert text[12] == "call_wB2 #39- 1.80 s > the main loop is here"
+    assert text[13] == "now running echo fromB, call_wB2 waits on it"
+
+
+def test_what_a_cell_answered_is_told_from_when_it_did() -> None:
+    def answers(event: int) -> list[str]:
+        shown = rows(cells(view_at(TWO_CELLS, event), 118))
+        return [" ".join(row.split()) for row in shown if row.split()[:1] == ["answer"]]
+
+    assert answers(15) == []
+    # The item that the model gets comes with the request after it: until then by the runtime's own account.
+    assert [len(answers(event)) for event in (16, 20, 21, 25)] == [1, 1, 2, 2]
+    for event in (16, 25):
+        assert answers(event)[0].startswith('answer #16 yielded, gave the model: "')
+        assert answers(event)[0].endswith('O4"')
 
 
 def test_the_cell_the_event_is_about_is_in_focus() -> None:
-    assert cells(view_at(TWO_CELLS, 45), 118).focus == 7
+    assert cells(view_at(TWO_CELLS, 45), 118).focus == 8
     assert cells(view_at(TWO_CELLS, 41), 118).focus == 0
 
 
