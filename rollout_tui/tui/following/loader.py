@@ -111,8 +111,9 @@ class Loader(threading.Thread):
     def _catch_up(self, reading: Reading) -> None:
         """Reduce all that is there, telling now and then how far it is; then look for findings."""
         spine = reading.trace.bundle.spine
-        started = told = time.monotonic()
-        more = True
+        started = time.monotonic()
+        # The first piece at once: keys wait for it.
+        told, more = started - TELL_EVERY_S, True
         while more and not self._stopping.is_set():
             progress = self._advance(reading)
             more = progress.more
