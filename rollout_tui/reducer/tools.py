@@ -28,7 +28,7 @@ from rollout_tui.trace.event_payloads import (
     ToolCallRuntimeStarted,
     ToolCallStarted,
 )
-from rollout_tui.trace.event_values import CodeCellRuntimeRequester
+from rollout_tui.trace.event_values import CodeCellRuntimeRequester, PayloadReference
 from rollout_tui.trace.events import Event
 
 BY_MODEL = ModelRequester()
@@ -175,9 +175,7 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
         return
     tool = r.tool(handle)
     reference = payload.runtime_payload
-    r.history.set(
-        handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
-    )
+    _named_by(r, handle, reference)
     kind = _runtime_kind(r, tool, payload)
     if kind != tool.kind:
         r.history.set(handle, "kind", r.shared(kind))
@@ -193,6 +191,12 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
             terminals.from_runtime(r, handle, reference)
     else:
         agent_bodies.runtime_started(r, handle, reference)
+
+
+def _named_by(r: Reduction, handle: int, reference: PayloadReference) -> None:
+    """A runtime event of a call names this payload."""
+    ids = with_id(r.tool(handle).raw_runtime_payload_ids, reference.raw_payload_id)
+    r.history.set(handle, "raw_runtime_payload_ids", ids)
 
 
 def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
@@ -214,9 +218,7 @@ def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> 
         return
     tool = r.tool(handle)
     reference = payload.runtime_payload
-    r.history.set(
-        handle, "raw_runtime_payload_ids", with_id(tool.raw_runtime_payload_ids, reference.raw_payload_id)
-    )
+    _named_by(r, handle, reference)
     if tool.terminal_operation_id is not None:
         terminals.ended(r, handle, payload.status, reference, dispatch=False)
     agent_bodies.runtime_ended(r, handle, reference)
