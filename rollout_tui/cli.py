@@ -26,6 +26,8 @@ from rollout_tui.commands.unpacking import remove_unpacked
 from rollout_tui.crash import TRACEBACK_VARIABLE, problem
 
 OPEN = "open"
+OPENS = (OPEN, "serve")
+"""Commands that show a screen, which starts other programs."""
 _COMMAND_LIKE = re.compile("[a-z]{3,16}")
 
 
@@ -72,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kept.clear()
 
 
-def _status(words: list[str]) -> int:
+def _status(words: list[str], *, alone: bool = False) -> int:
     try:
-        return _run(words)
+        return _run(words, alone)
     except CommandFailure as failure:
         complain(str(failure))
         return failure.status
@@ -84,6 +86,11 @@ def _status(words: list[str]) -> int:
         return FINE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except MemoryError:
+        from rollout_tui.trace.memory import used_up
+
+        complain(f"rollout-tui: {used_up()}")
+        return FAILED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FINE
     except Exception as error:
@@ -97,7 +104,7 @@ def _status(words: list[str]) -> int:
 
 def program() -> NoReturn:
     """`rollout-tui` as a process of its own, which ends without taking its memory apart piece by piece."""
-    status = _status(sys.argv[1:])
+    status = _status(sys.argv[1:], alone=True)
     threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
         sys.exit(status)
@@ -107,14 +114,20 @@ def program() -> NoReturn:
     os._exit(status)
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], alone: bool) -> int:
+    """Run a command, in a process that is there for it `alone` with no more memory than it may take."""
     command, words = _command(words)
     module = _loaded(command)
     run: Callable[[Any], int] = module.run
-    with _ended_by_signals():
+    with _ended_by_signals(), contextlib.ExitStack() as bounds:
         options = module.parser().parse_args(words)
-        if getattr(options, "memory", None) is not None:
-            _allow(options.memory)
+        if hasattr(options, "memory"):
+            from rollout_tui.trace.memory import allow, confined
+
+            if options.memory is not None:
+                allow(options.memory)
+            if alone and command.name not in OPENS:
+                bounds.enter_context(confined())
         status = run(options)
         sys.stdout.flush()
     return status
@@ -176,9 +189,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for one in taken:
             signal.signal(one, signal.SIG_DFL)
-
-
-def _allow(memory: int) -> None:
-    from rollout_tui.trace.memory import allow
-
-    allow(memory)

@@ -19,7 +19,7 @@ from rollout_tui.trace.bundle import Bundle, open_bundle
 from rollout_tui.trace.event_payloads import RecordingCompleted
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.late_payloads import LatePayloads
-from rollout_tui.trace.memory import MemoryBudget, no_collection
+from rollout_tui.trace.memory import MemoryBudget, no_collection, used_up
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB, Change, Growth, SpineTail
@@ -58,7 +58,8 @@ class Trace:
     `history` grows with `advance`; another thread may look at snapshots up to
     `history.head` meanwhile. Raises nothing on bad evidence (see `diagnostics`), except
     ReductionRefused when `strict`. With `head_only` the state at the head is all there is.
-    `memory` is what the recording may take, in bytes (None: 1 GiB); beyond it reading stops, and says so.
+    `memory` is what the recording may take, in bytes (None: 1 GiB): of that `budget` reading takes three
+    quarters, stops there, and says so.
     `generation` counts the histories there were, `lives` those of the file among them.
     """
 
@@ -73,7 +74,7 @@ class Trace:
         self.lives = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
-        self._budget = MemoryBudget(memory)
+        self.budget = MemoryBudget(memory)
         self._reducer = self._start()
         self._late = LatePayloads(self.payloads)
         self._expected = 0
@@ -90,7 +91,7 @@ class Trace:
             self.payloads,
             strict=self.strict,
             head_only=self.head_only,
-            budget=self._budget,
+            budget=self.budget,
         )
 
     def __repr__(self) -> str:
@@ -167,7 +168,7 @@ class Trace:
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce at most about `most` more bytes of the spine. Raises ReductionRefused."""
-        if not self._budget.room_for(most):
+        if not self.budget.room_for(most):
             return self._no_room()
         growth = self._tail.poll(most)
         if growth.change in ("truncated", "replaced"):
@@ -204,8 +205,7 @@ class Trace:
         if not r.said["memory_used_up"]:
             r.refuse(
                 "memory_used_up",
-                f"reading stops behind line {self.history.head:,}: the recording takes more than the "
-                f"{self._budget.limit // MIB:,} MiB of memory it may",
+                f"reading stops behind line {self.history.head:,}: {used_up(self.budget.limit)}",
             )
         return Progress(0, self._tail.offset, "none", "", 0, False)
 
@@ -245,9 +245,15 @@ class Trace:
         return came
 
     def _reduce_anew(self) -> bool:
-        """Reduce the lines read so far into another history; False if the file is no longer the same."""
+        """Reduce the lines read so far into another history.
+
+        False if the file is no longer the same, or memory does not last for both.
+        """
         tail, reducer = SpineTail(self.bundle.spine, longest_line=LONGEST_LINE), self._start()
         while tail.offset < self._tail.offset:
+            # Meanwhile there are two histories.
+            if not self.budget.lasts:
+                return False
             growth = tail.poll(min(MIB, self._tail.offset - tail.offset))
             if growth.change != "grown" and not growth.more:
                 return False

@@ -27,19 +27,40 @@ def say_lines(lines: Iterable[str]) -> None:
 
 
 def say_json(document: Any) -> None:
-    """Print one JSON document with controls, bidi and invisible characters escaped."""
-    sys.stdout.buffer.write(json_text(document))
-    sys.stdout.buffer.flush()
+    """Print one JSON document with controls, bidi and invisible characters escaped: indented by two, UTF-8.
 
-
-def json_text(document: Any) -> bytes:
-    """A JSON document as it is printed: indented by two, UTF-8, a newline at the end."""
-    import json
-
+    Lists of the document and of its object may be iterators: entries are printed as they come.
+    """
     from rollout_tui.printable import json_printable
 
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    return json_printable(text).encode() + b"\n"
+    out = sys.stdout.buffer
+    for piece in _json_pieces(document):
+        out.write(json_printable(piece).encode())
+    out.write(b"\n")
+    out.flush()
+
+
+def _json_pieces(value: Any, margin: str = "\n") -> Iterator[str]:
+    """The text of a JSON value, of lists and of the outermost object entry by entry."""
+    import json
+
+    if isinstance(value, dict) and margin == "\n":
+        lead = "{"
+        for name, inner in value.items():
+            yield f"{lead}{margin}  {json.dumps(name, ensure_ascii=False)}: "
+            yield from _json_pieces(inner, margin + "  ")
+            lead = ","
+        yield "{}" if lead == "{" else margin + "}"
+    elif isinstance(value, (list, Iterator)):
+        lead = "["
+        for entry in value:
+            # No string of a JSON text holds a line end: those there are its layout.
+            text = json.dumps(entry, ensure_ascii=False, indent=2).replace("\n", margin + "  ")
+            yield f"{lead}{margin}  {text}"
+            lead = ","
+        yield "[]" if lead == "[" else margin + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, indent=2).replace("\n", margin)
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ TRACE_HELP = (
     "a bundle folder, its trace.jsonl, a .zip, .tar.gz or .tgz of it, or a folder of bundles (the newest is "
     "taken); TRACE#SEQ?lens=NAME is accepted. Default: $CODEX_ROLLOUT_TRACE_ROOT"
 )
-LEAST_MEMORY = 16 << 20
-"""Bytes; with less not even the smallest recording could be read."""
+LEAST_MEMORY = 64 << 20
+"""Bytes; the program itself takes a third of that."""
 _UNITS = ("", "k", "m", "g", "t")
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 EXIT_STATUS = """\
@@ -75,7 +75,7 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
         "--memory",
         metavar="SIZE",
         type=memory_size,
-        help="what the recording may take, e.g. 512MB; beyond it reading stops and says so. Default: 1GB",
+        help="what all of it may take, e.g. 512MB; beyond it reading stops and says so. Default: 1GB",
     )
 
 

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     trace, snapshot, _ = look(options.trace, options.at)
     found = blocked(trace, snapshot)
     if options.json:
-        say_json([one.as_json() for one in found])
+        say_json(one.as_json() for one in found)
     else:
         from rollout_tui.export.blocked import blocked_text
         from rollout_tui.export.table import room

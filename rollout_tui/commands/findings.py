@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     found = find_all(trace)
     if options.json:
         shown = at_least(options.severity)
-        say_json([as_json(finding) for finding in found if finding.severity in shown])
+        say_json(as_json(finding) for finding in found if finding.severity in shown)
     else:
         from rollout_tui.export.findings import findings_text
         from rollout_tui.export.table import room

@@ -37,7 +37,10 @@ _TABLE: tuple[FindingCode, ...] = (
     FindingCode("seq_repeated", "error", "a seq comes again or goes backwards", True),
     FindingCode("foreign_rollout", "error", "an event belongs to another rollout", True),
     FindingCode(
-        "memory_used_up", "error", "reading stopped: the recording takes more than --memory allows", True
+        "memory_used_up",
+        "error",
+        "not all is read or listed: that would take more than --memory allows",
+        True,
     ),
     FindingCode("command_failed", "warning", "a command ended with an exit code other than 0, or was killed"),
     FindingCode("inference_cancelled", "warning", "a model request was given up"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.findings import oddities
@@ -16,6 +17,7 @@ from rollout_tui.debugger.findings.unfinished import RecordingStatus, Unfinished
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.graph.history import CREATED, History
 from rollout_tui.graph.objects import CodeCell, Object, TerminalOperation, ToolCall
+from rollout_tui.trace.memory import used_up
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -45,6 +47,8 @@ EVENT_RULES: dict[str, tuple[EventRule, ...]] = {
 }
 WORK_ENDED = "tool_call_runtime_ended"
 EVENTS_AT_ONCE = 8192
+MEASURED_EVERY = 1024
+"""Findings between two looks at the memory taken: half a megabyte."""
 
 # An object can be found like this once; a repeated end says nothing more.
 ONCE = frozenset(one.code for one in CODES.values() if not one.of_recording) - {"contradiction"}
@@ -55,7 +59,8 @@ class Findings:
 
     `update()` takes in the events added since the last time; `all` are the findings of events,
     `complete(status)` those and what only the end of the recording can tell. Nothing here raises on bad
-    evidence. One thread at a time may update; others may read what was handed out.
+    evidence. Where the memory that the recording may take is used up, the last finding says so and those
+    behind it are left out. One thread at a time may update; others may read what was handed out.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -67,6 +72,7 @@ class Findings:
         self._known: set[tuple[str | None, ...]] = set()
         self._head = 0
         self._diagnostics = 0
+        self._exhausted = False
         self._links = CauseLinks(self._sources)
         self._unfinished = Unfinished(self._sources)
         self._complete: tuple[tuple[int, RecordingStatus], list[Finding]] | None = None
@@ -74,13 +80,17 @@ class Findings:
     def update(self) -> int:
         """Take in new events; returns how many findings they made."""
         fresh: list[Finding] = []
-        for finding in self._fresh():
+        if self._exhausted:
+            return 0
+        for finding in self._bounded(self._fresh()):
             key = _once(finding)
             if key is None or key not in self._known:
                 if key is not None:
                     self._known.add(key)
                 self._links.add(finding)
                 fresh.append(finding)
+        if self._exhausted:
+            fresh.append(self._no_more())
         fresh.sort(key=_place)
         if fresh and self._found and fresh[0].event < self._found[-1].event:
             self._found = sorted((*self._found, *fresh), key=_place)
@@ -88,6 +98,18 @@ class Findings:
             self._found.extend(fresh)
         self.linked_late += self._links.take_late()
         return len(fresh)
+
+    def _bounded(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """What there is memory for."""
+        for number, finding in enumerate(found):
+            if not number % MEASURED_EVERY and not self.trace.budget.lasts:
+                self._exhausted = True
+                return
+            yield finding
+
+    def _no_more(self) -> Finding:
+        message = f"no more findings are listed: {used_up(self.trace.budget.limit)}"
+        return self._sources.finding("memory_used_up", self._sources.history.head, message)
 
     def _fresh(self) -> Iterator[Finding]:
         """What the new events and the new diagnostics say."""
@@ -135,9 +157,13 @@ class Findings:
         asked = (self._head, status)
         if self._complete is None or self._complete[0] != asked:
             links = CauseLinks(self._sources, self._links)
-            last = [*self._unfinished.findings(status), *self._missing()]
-            for finding in last:
-                links.add(finding)
+            last: list[Finding] = []
+            if not self._exhausted:
+                for finding in self._bounded(chain(self._unfinished.findings(status), self._missing())):
+                    links.add(finding)
+                    last.append(finding)
+                if self._exhausted:
+                    self._found.append(self._no_more())
             self._complete = (asked, sorted((*self._found, *last), key=_place))
         return self._complete[1]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Literal, TypeAlias, cast
 
 from rollout_tui.debugger.evidence import line
@@ -50,33 +52,32 @@ class Unfinished:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._taken = 0
-        self._open: list[int] = []
-        self._unseen: list[int] = []
+        self._open = array("I")
+        self._unseen = array("I")
 
     def _update(self) -> None:
         """Keep what may still be open or unseen, and look at the objects that came since the last time."""
         objects = self._sources.history.objects
         stop = len(objects)
         fresh = range(self._taken, stop)
-        self._open = [one for one in (*self._open, *fresh) if _may_be_open(objects[one])]
-        self._unseen = [one for one in (*self._unseen, *fresh) if may_be_unseen(objects[one])]
+        self._open = array("I", (one for one in chain(self._open, fresh) if _may_be_open(objects[one])))
+        unseen = (one for one in chain(self._unseen, fresh) if may_be_unseen(objects[one]))
+        self._unseen = array("I", unseen)
         self._taken = stop
 
-    def findings(self, status: RecordingStatus) -> list[Finding]:
+    def findings(self, status: RecordingStatus) -> Iterator[Finding]:
         """What can be said once nothing more will come; nothing while the recording is `live`."""
         if status == "live":
-            return []
+            return
         self._update()
-        return [
-            *_cut(self._sources, status),
-            *self._all_left_open(status),
-            *self._idle_cells(),
-            *never_seen(self._sources, self._unseen),
-        ]
+        yield from _cut(self._sources, status)
+        yield from self._all_left_open(status)
+        yield from self._idle_cells()
+        yield from never_seen(self._sources, self._unseen)
 
     def _all_left_open(self, status: RecordingStatus) -> Iterator[Finding]:
         """One for each open object; of very many the first ones, and how many more there are."""
-        opened = [one for one in self._open if self._is_open(one)]
+        opened = array("I", filter(self._is_open, self._open))
         yield from (_left_open(self._sources, one, status) for one in opened[:MOST_LEFT_OPEN])
         more = len(opened) - MOST_LEFT_OPEN
         if more > 0:

@@ -27,7 +27,6 @@ class ObjectSpans(SpanTree):
         super().__init__(history)
         self.waits = array("I")
         self.waited_cells: dict[int, int] = {}
-        self._thread_spans: dict[int, int] = {}
         self._open_turns: dict[int, list[int]] = {}
         self._exec_calls: dict[tuple[int, str], int] = {}
         self._cells_of_calls: dict[tuple[int, str], int] = {}
@@ -42,9 +41,9 @@ class ObjectSpans(SpanTree):
             return
         thread = self.interned(made.thread_id)
         if code == THREAD:
-            self._thread_spans[thread] = self.add(code, handle, thread, ROOT, event)
+            self.add(code, handle, thread, ROOT, event)
         elif code == TURN:
-            number = self.add(code, handle, thread, self._thread_spans.get(thread, ROOT), event)
+            number = self.add(code, handle, thread, self.thread_spans[thread], event)
             self._open_turns.setdefault(thread, []).append(number)
         elif code == CELL:
             self._cell_created(handle, made, thread, event)
@@ -117,10 +116,10 @@ class ObjectSpans(SpanTree):
     def innermost(self, thread: int) -> int:
         """The open turn of a thread, else the thread."""
         turns = self._open_turns.get(thread)
-        return turns[-1] if turns else self._thread_spans.get(thread, ROOT)
+        return turns[-1] if turns else self.thread_spans[thread]
 
     def _turn_span(self, codex_turn_id: str | None, thread: int) -> int:
-        return self.number(TURN, codex_turn_id) or self._thread_spans.get(thread, ROOT)
+        return self.number(TURN, codex_turn_id) or self.thread_spans[thread]
 
     # -- cells whose source item has not been seen (format section 9.2) --------------
 

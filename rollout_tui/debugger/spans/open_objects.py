@@ -20,11 +20,12 @@ NEVER = 2**32 - 1
 class Intervals:
     """Intervals `begin <= event < end`, numbered from 0 in the order they began.
 
-    One thread begins and ends them, any may ask.
+    `unended` is how many are open after the last event. One thread begins and ends them, any may ask.
     """
 
     def __init__(self) -> None:
         self.begins = array("I")
+        self.unended = 0
         self._ends = array("I")
         # Maxima of the ends, then maxima of those, until one level is no longer than `WIDTH`.
         self._levels: list[array[int]] = []
@@ -38,12 +39,14 @@ class Intervals:
         """Open the next interval at `event`, not before the one opened last; returns its number."""
         number = len(self.begins)
         self._ends.append(NEVER)
+        self.unended += 1
         self.begins.append(event)
         self._changed.add(number // WIDTH)
         return number
 
     def end(self, number: int, event: int) -> None:
         """The interval is over from `event` on; a later call replaces an earlier one."""
+        self.unended += (event == NEVER) - (self._ends[number] == NEVER)
         self._ends[number] = event
         self._changed.add(number // WIDTH)
 

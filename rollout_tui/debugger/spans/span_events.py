@@ -5,12 +5,14 @@ from __future__ import annotations
 from _thread import allocate_lock
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 
 DEEPEST = 12
 _PIECE = 512
-_SORTED_AT_ONCE = 1 << 16
+_AT_ONCE = 65_536
+# With more levels than that in a piece it costs less to look at each event once than once for each level.
+_FEW = 16
 
 
 class SpanEvents:
@@ -27,7 +29,8 @@ class SpanEvents:
         self.first = array("I")
         self.last = array("I")
         self._depths = depths
-        self._levels: dict[tuple[int, int], array[int]] = {}
+        # By thread and depth; in a hostile recording most have one event, and an array takes a hundred bytes.
+        self._levels: dict[int, int | array[int]] = {}
         self._sorted = 1
         self._sorting = allocate_lock()
 
@@ -58,21 +61,37 @@ class SpanEvents:
     def level(self, thread: int, depth: int) -> Sequence[int]:
         """The events of a thread that belong to spans of that depth, in order."""
         self.sort()
-        return self._levels.get((thread, depth), ())
+        found = self._levels.get(thread << 8 | depth, ())
+        return (found,) if isinstance(found, int) else found
 
     def sort(self) -> None:
         """Sort by depth what was added since the last time: nobody but `level` needs it."""
         with self._sorting:
-            stop, levels, depths = len(self.span), self._levels, self._depths
-            for start in range(self._sorted, stop, _SORTED_AT_ONCE):
-                end = min(stop, start + _SORTED_AT_ONCE)
-                keys = zip(self.thread[start:end], map(depths.__getitem__, self.span[start:end]), strict=True)
-                for event, key in enumerate(keys, start):
-                    level = levels.get(key)
-                    if level is None:
-                        level = levels[key] = array("I")
-                    level.append(event)
-            self._sorted = stop
+            while self._sorted < len(self.span):
+                stop = min(len(self.span), self._sorted + _AT_ONCE)
+                self._sort(self._sorted, stop)
+                self._sorted = stop
+
+    def _sort(self, start: int, stop: int) -> None:
+        depths = map(self._depths.__getitem__, self.span[start:stop])
+        keys = [thread << 8 | depth for thread, depth in zip(self.thread[start:stop], depths, strict=True)]
+        distinct = set(keys)
+        if len(distinct) <= _FEW:
+            for key in distinct:
+                self._extend_level(key, compress(range(start, stop), map(key.__eq__, keys)))
+        else:
+            for event, key in enumerate(keys, start):
+                self._extend_level(key, (event,))
+
+    def _extend_level(self, key: int, events: Iterable[int]) -> None:
+        level = self._levels.get(key)
+        if level is None:
+            first, *rest = events
+            self._levels[key] = array("I", (first, *rest)) if rest else first
+        elif isinstance(level, int):
+            self._levels[key] = array("I", (level, *events))
+        else:
+            level.extend(events)
 
     # -- the neighbours of an event ----------------------------------------------------
 

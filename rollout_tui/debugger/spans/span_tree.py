@@ -80,7 +80,10 @@ class SpanTree:
         self._next_sibling = array("I")
         self._by_handle = array("I")
         self._by_kind = [array("I") for _ in KINDS]
-        self._by_thread: dict[tuple[int, int], array[int]] = {}
+        # By thread: its own span, ROOT where it has none.
+        self.thread_spans = array("I", [ROOT])
+        # By thread and any other kind; most have one such span or none, and an array takes a hundred bytes.
+        self._by_thread: dict[int, int | array[int]] = {}
         self._thread_ids: list[str | None] = [None]
         self._thread_numbers: dict[str, int] = {}
         self.add(ROLLOUT, history.rollout, NOBODY, ROOT, 0)
@@ -119,7 +122,12 @@ class SpanTree:
 
     def of_kind(self, kind: int, thread: int | None = None) -> Sequence[int]:
         """Numbers of the spans of a kind, in the order they began; of one thread or of all."""
-        return self._by_kind[kind] if thread is None else self._by_thread.get((thread, kind), ())
+        if thread is None:
+            return self._by_kind[kind]
+        if kind == THREAD:
+            return tuple(filter(None, self.thread_spans[thread : thread + 1]))
+        own = self._by_thread.get(thread * len(KINDS) + kind, ())
+        return (own,) if isinstance(own, int) else own
 
     def thread_number(self, thread_id: str | None) -> int:
         """The number of a thread in the columns, 0 for one that no event names."""
@@ -175,10 +183,17 @@ class SpanTree:
             if handle:
                 self.names(handle, number)
         self._by_kind[kind].append(number)
-        own = self._by_thread.get((thread, kind))
+        if kind == THREAD:
+            self.thread_spans[thread] = number
+            return number
+        key = thread * len(KINDS) + kind
+        own = self._by_thread.get(key)
         if own is None:
-            own = self._by_thread[thread, kind] = array("I")
-        own.append(number)
+            self._by_thread[key] = number
+        elif isinstance(own, int):
+            self._by_thread[key] = array("I", (own, number))
+        else:
+            own.append(number)
         return number
 
     def names(self, handle: int, number: int) -> None:
@@ -197,6 +212,7 @@ class SpanTree:
         if number is None:
             number = self._thread_numbers[thread_id] = len(self._thread_ids)
             self._thread_ids.append(thread_id)
+            self.thread_spans.append(ROOT)
         return number
 
     def move(self, number: int, parent: int) -> None:

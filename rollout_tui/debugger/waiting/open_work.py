@@ -16,7 +16,7 @@ from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
 _ALIVE = ("starting", "running", "yielded")
 
 
-MOST_OPEN = 20_000
+MOST_OPEN = 5_000
 """Open spans that a screen looks at: more than agents ever have, though a hostile recording can."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from rollout_tui.debugger.findings.finding import Finding
@@ -24,6 +25,9 @@ from rollout_tui.words import duration
 
 PROBES = 6
 """Most events looked at for one column."""
+MOST_OPEN = 256
+"""Open spans looked at for one event, the latest first: more than agents ever have, though a hostile
+recording can."""
 
 # Letters by weight: in one column the weightiest shows. Letter, style.
 LETTERS = (
@@ -117,7 +121,7 @@ def _probes(history: History, scale: Ruler, column: int, head: int) -> list[int]
 
 
 def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]], waits: set[int]) -> None:
-    for number in spans.open_at(event):
+    for number in islice(spans.windows.open_at(event, latest_first=True), MOST_OPEN):
         row = rows.get(spans.threads[number])
         if row is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.words import count, whole_seconds
@@ -92,7 +93,12 @@ def session_standing(
         loading=loading,
         written=session.reading.is_written(writer, clock_ms),
         quiet_ms=max(0, quiet),
-        open_things=sum(1 for one in session.spans.open_at(session.head) if one > 1),
+        open_things=_open_things(session.spans),
         empty=not session.head,
         away=away,
     )
+
+
+def _open_things(spans: Spans) -> int:
+    """How much is open at the end, the rollout and its first thread apart."""
+    return spans.windows.unended - sum(spans.windows.end_of(one) is None for one in range(len(spans))[:2])

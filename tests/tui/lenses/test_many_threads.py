@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
+from counted_steps import steps
 from lens_views import LENS_FUNCTIONS, RECORDINGS, opened, rows, view_at
 
 from rollout_tui.debugger.findings.unfinished import MOST_LEFT_OPEN
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stories.agents import MOST_THREADS
 from rollout_tui.debugger.waiting.blocked import blocked
+from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.history import History
 from rollout_tui.tui.drawing.lens import LineList
 from rollout_tui.tui.panes.blocked_line import blocked_line
+from rollout_tui.tui.panes.lanes import MOST_OPEN, PROBES, lanes
 
 THREADS = 30_000
 
@@ -55,6 +61,17 @@ def test_every_lens_looks_at_a_bounded_part(tmp_path: Path) -> None:
         looked_at = 0
         assert "running" in blocked_line(view, 100).text
         assert looked_at < THREADS
+
+
+def test_lanes_and_depths_cost_each_event_once(tmp_path: Path) -> None:
+    """Sorted by thread and depth, each event is looked at once, not once for each thread."""
+    trace, _ = opened(many_threads(tmp_path))
+    spans = index_of(trace.history, Spans)
+    assert steps(spans.events.sort) < 20 * THREADS
+    width = 100
+    made_of = partial(lanes, spans, index_of(trace.history, Silences), (), width, (1,))
+    assert steps(made_of) < width * PROBES * 20 * MOST_OPEN
+    assert steps(partial(list, spans.windows.open_at(trace.head))) > THREADS
 
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
