@@ -95,6 +95,14 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
+def _counted() -> int:
+    """Bytes of memory that count against the bound of a confined process, held or only asked for."""
+    try:
+        return int(_STATM.read_bytes().split()[5]) * _PAGE + _CODE
+    except OSError:
+        return resident()
+
+
 class MemoryBudget:
     """Says whether there is room for more, measured by what the process has taken since this was made.
 
@@ -102,10 +110,10 @@ class MemoryBudget:
     `limit` is in bytes (None: what is allowed in general), `used` tells what the process holds.
     """
 
-    def __init__(self, limit: int | None = None, used: Callable[[], int] = resident) -> None:
+    def __init__(self, limit: int | None = None, used: Callable[[], int] | None = None) -> None:
         self.limit = _allowed if limit is None else limit
-        self._used = used
-        self._start = 0 if _confined else used()
+        self._used = used or (_counted if _confined else resident)
+        self._start = 0 if _confined else self._used()
         self._unmeasured = 0
         self._full = False
 
