@@ -9,7 +9,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
-from rollout_tui.trace.memory import MemoryBudget
+from rollout_tui.trace.memory import MemoryBudget, used_up
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import DEEPEST, is_deep, is_text
 
@@ -125,7 +125,7 @@ class Evidence:
     def check_room(self, size: int, path: str) -> None:
         """Raise PayloadProblem where a payload of `size` bytes may be too much for the memory left."""
         if not self.budget.room_for(size):
-            reason = f"{size:,} bytes, and the memory this recording may take is used up"
+            reason = f"{size:,} bytes, and {used_up(self.budget.limit)}"
             raise PayloadProblem("payload_too_large", path, reason)
 
     def check_body(self, data: bytes | bytearray, path: str) -> None:
