@@ -113,7 +113,7 @@ class RolloutApp(App[int]):
         """Handle an event; what is typed is handled in its order, however fast it comes."""
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:
             await super().on_event(event)
-        elif isinstance(event, Key) and event.key == "ctrl+c":
+        elif isinstance(event, Key) and event.key == "ctrl+c" and self.screen.is_mounted:
             await self._typed(event)
         elif self._must_wait(event) or self._held:
             if len(self._held) < MOST_HELD:

@@ -56,9 +56,13 @@ class RawTerminal:
         """Whether the terminal is in the mode of a full-screen program: no echo, no lines."""
         return not termios.tcgetattr(self._terminal)[3] & (termios.ECHO | termios.ICANON)
 
+    def send(self, keys: str) -> None:
+        """Type keys and wait for nothing."""
+        os.write(self._terminal, keys.encode())
+
     def type(self, keys: str) -> None:
         """Type keys and wait until nothing is painted any more."""
-        os.write(self._terminal, keys.encode())
+        self.send(keys)
         self.settle()
 
     def settle(self, quiet_s: float = 0.15) -> None:

@@ -49,7 +49,7 @@ def searching(terminal: RawTerminal, out: Path) -> None:
 def exporting(form: str) -> Callable[[RawTerminal, Path], None]:
     def export(terminal: RawTerminal, out: Path) -> None:
         terminal.settle(2.0)
-        terminal.type(f":export {form} --force --redact {out}/old\r")
+        terminal.send(f":export {form} --force --redact {out}/old\r")
         terminal.until("exporting")
 
     export.__name__ = f"exporting_{form}"

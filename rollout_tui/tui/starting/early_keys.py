@@ -33,6 +33,8 @@ class EarlyKeys:
         if self._thread.is_alive():
             os.write(self._tell, b".")
             self._thread.join()
+            os.close(self._tell)
+            os.close(self._told)
         typed, self._typed = self._typed, b""
         return typed.decode(errors="replace")
 
