@@ -72,6 +72,7 @@ class PlainRunning:
         filtering = self._desk.session.filtering
         while filtering is not None and filtering.advance():
             pass
+        self._tell(filtering.take_given_up() if filtering is not None else None)
 
     def export(self, export: Export) -> None:
         """Wait for it."""
@@ -100,8 +101,14 @@ class PlainRunning:
                 session.leave_run("stop")
                 session.go(found.event)
                 self._desk.say(f"stop {found.breakpoint}")
-                return
-        self._desk.say("end of trace: no further stop")
+                break
+        else:
+            self._desk.say("end of trace: no further stop")
+        self._tell(session.breakpoints.take_given_up())
+
+    def _tell(self, slow: str | None) -> None:
+        if slow is not None:
+            self._desk.say(slow, "warning")
 
 
 class PlainDesk:

@@ -81,9 +81,14 @@ def plain(trace: Trace, asked: Query) -> set[tuple[int, str, str | None, int]]:
     return found
 
 
+def _as_re(asked: Query) -> re.Pattern[bytes]:
+    """The expression as Python's own module understands it."""
+    return re.compile(asked.text.encode(), re.IGNORECASE if asked.any_case else 0)
+
+
 def spans(data: bytes, asked: Query) -> list[tuple[int, int]]:
     if asked.pattern is not None:
-        return [match.span() for match in asked.pattern.finditer(data)]
+        return [match.span() for match in _as_re(asked).finditer(data)]
     folded = data.lower() if asked.any_case else data
     return [match.span() for needle in asked.needles for match in re.finditer(re.escape(needle), folded)]
 

@@ -36,8 +36,7 @@ def find_in_items(trace: Trace, ids: Iterable[str], event: int, wanted: Query) -
 
 def _first(data: bytes, wanted: Query) -> tuple[int, int] | None:
     if wanted.pattern is not None:
-        match = wanted.pattern.search(data)
-        return match.span() if match else None
+        return wanted.pattern.found_in(data)
     folded = data.lower() if wanted.any_case else data
     # Among the forms it has inside JSON the plain one comes first.
     at = folded.find(wanted.needles[0])

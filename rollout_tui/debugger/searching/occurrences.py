@@ -5,12 +5,12 @@ Whole stretches are scanned, by compiled code; only a line that holds an occurre
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from rollout_tui.debugger.patterns import Pattern
 from rollout_tui.debugger.searching.search_query import Query
 
 # A regular expression runs on pieces of this size, which overlap by the second figure.
@@ -23,7 +23,10 @@ Span = tuple[int, int]
 
 
 class InLine(NamedTuple):
-    """A line with occurrences: which one, how many (1000 at most), and where the first is in the stretch."""
+    """A line with occurrences: which one, how many (1000 at most), and where the first is in the stretch.
+
+    Without any it is a line that a regular expression took too long on.
+    """
 
     line: int
     occurrences: int
@@ -63,7 +66,7 @@ def _line_end(data: bytes, start: int) -> int:
 
 
 def _matching_lines(
-    data: bytes, starts: Sequence[int], pattern: re.Pattern[bytes], local: bool
+    data: bytes, starts: Sequence[int], pattern: Pattern[bytes], local: bool
 ) -> Iterator[InLine]:
     """Lines that match by themselves.
 
@@ -73,14 +76,15 @@ def _matching_lines(
     for line in _touched(data, starts, pattern) if local else range(len(starts)):
         start = starts[line]
         text = data[start : _line_end(data, start)]
-        if len(text) <= PIECE and pattern.search(text) is None:
-            continue
+        given_up = pattern.given_up
         spans = list(islice(spans_in(text, pattern), MOST_OCCURRENCES))
         if spans:
             yield InLine(line, len(spans), (start + spans[0][0], start + spans[0][1]))
+        elif pattern.given_up > given_up:
+            yield InLine(line, 0, (start, start))
 
 
-def _touched(data: bytes, starts: Sequence[int], pattern: re.Pattern[bytes]) -> Iterator[int]:
+def _touched(data: bytes, starts: Sequence[int], pattern: Pattern[bytes]) -> Iterator[int]:
     next_line = 0
     for start, end in spans_in(data, pattern):
         first = max(next_line, bisect_right(starts, start) - 1)
@@ -101,16 +105,16 @@ def in_body(data: bytes, wanted: Query) -> Iterator[Span]:
             at = folded.find(needle, at + size)
 
 
-def spans_in(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[Span]:
+def spans_in(data: bytes, pattern: Pattern[bytes]) -> Iterator[Span]:
     """The matches of a regular expression in order, found piece by piece where there is much to search."""
     last = -1
     for start in range(0, len(data), PIECE):
-        for match in pattern.finditer(data, start, min(len(data), start + PIECE + OVERLAP)):
-            if match.start() >= start + PIECE:
+        for first, end in pattern.spans(data, start, min(len(data), start + PIECE + OVERLAP)):
+            if first >= start + PIECE:
                 break
-            if match.start() >= last:
-                last = match.end()
-                yield match.span()
+            if first >= last:
+                last = end
+                yield first, end
 
 
 def excerpt(data: bytes, start: int, end: int) -> str:

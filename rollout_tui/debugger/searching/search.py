@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.searching.bodies import Bodies, Places
 from rollout_tui.debugger.searching.occurrences import MOST_OCCURRENCES, excerpt, in_lines
@@ -21,7 +21,7 @@ from rollout_tui.graph.history import History, object_id
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = ["Hit", "Query", "Scanned", "SearchProblem", "query", "search"]
+__all__ = ["GivenUp", "Hit", "Query", "Scanned", "SearchProblem", "query", "search"]
 
 MIB = 1 << 20
 SLICE = 4 * MIB
@@ -45,6 +45,12 @@ class Hit(NamedTuple):
     excerpt: str
 
 
+class GivenUp(NamedTuple):
+    """An event or its payload that the regular expression took too long on: there may be hits in it."""
+
+    event: int
+
+
 class Scanned(NamedTuple):
     """Progress between hits: bytes looked at, and of how many (a guess until all files are known)."""
 
@@ -54,7 +60,10 @@ class Scanned(NamedTuple):
     all_files: int
 
 
-def search(trace: Trace, wanted: Query, near: int) -> Iterator[Hit | Scanned]:
+Found: TypeAlias = Hit | Scanned | GivenUp
+
+
+def search(trace: Trace, wanted: Query, near: int) -> Iterator[Found]:
     """Hits as they are found, with progress in between; `near` is the event at the cursor.
 
     Yields at least once for every 4 MiB or 64 files: whoever iterates can stop there. Nothing raises on files
@@ -98,7 +107,7 @@ def _objects(history: History, wanted: Query, head: int) -> Iterator[Hit]:
             yield Hit(history.born(handle), "object", object_id(history.objects[handle]), 1, wanted.text)
 
 
-def _spine(trace: Trace, wanted: Query, near: int, head: int, counter: _Counter) -> Iterator[Hit | Scanned]:
+def _spine(trace: Trace, wanted: Query, near: int, head: int, counter: _Counter) -> Iterator[Found]:
     """Event lines, in slices of whole lines: that of `near` first, then the nearest to it."""
     offsets = trace.history.events.offsets
     firsts = list(_slices(offsets, head))
@@ -123,19 +132,22 @@ def _slices(offsets: array[int], head: int) -> Iterator[int]:
         event = max(event + 1, bisect_right(offsets, offsets[event] + SLICE, event, head + 1))
 
 
-def _lines(data: bytes, start: int, offsets: Sequence[int], event: int, wanted: Query) -> Iterator[Hit]:
+def _lines(
+    data: bytes, start: int, offsets: Sequence[int], event: int, wanted: Query
+) -> Iterator[Hit | GivenUp]:
     """One hit for every event line in `data` with an occurrence; the first line is that of `event`."""
     starts = [offset - start for offset in offsets]
     for found in in_lines(data, starts, wanted):
+        if not found.occurrences:
+            yield GivenUp(event + found.line)
+            continue
         first = starts[found.line]
         end = starts[found.line + 1] if found.line + 1 < len(starts) else len(data)
         text = excerpt(data[first:end].rstrip(b"\n"), found.first[0] - first, found.first[1] - first)
         yield Hit(event + found.line, "event", None, found.occurrences, text)
 
 
-def _payloads(
-    trace: Trace, wanted: Query, near: int, head: int, counter: _Counter
-) -> Iterator[Hit | Scanned]:
+def _payloads(trace: Trace, wanted: Query, near: int, head: int, counter: _Counter) -> Iterator[Found]:
     """Payload files, the nearest to `near` first."""
     places = Places()
     for count in places.fill(trace.history, head):
@@ -152,7 +164,10 @@ def _payloads(
             data = bodies.read(path)
             counter.bytes += len(data)
             left, files = left - len(data), files - 1
+            given_up = wanted.pattern.given_up if wanted.pattern else 0
             found = list(islice(bodies.fresh(path, places.before.get(at)), MOST_OCCURRENCES))
+            if wanted.pattern and wanted.pattern.given_up > given_up:
+                yield GivenUp(places.events[at])
             if found:
                 text = excerpt(data, *min(found))
                 yield Hit(places.events[at], "payload", places.ids[at], len(found), text)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rollout_tui.debugger.patterns import IN_BACKGROUND_S, Pattern, PatternProblem
+
 LONGEST_NEEDLE = 1000
 
 
@@ -26,7 +28,7 @@ class Query:
     is_regex: bool
     any_case: bool
     needles: tuple[bytes, ...]
-    pattern: re.Pattern[bytes] | None
+    pattern: Pattern[bytes] | None
     is_local: bool = False
 
 
@@ -54,10 +56,10 @@ def query(text: str, *, regex: bool = False, case: bool | None = None) -> Query:
     if not regex:
         return Query(text, False, any_case, tuple(_forms(text, any_case)), None)
     try:
-        pattern = re.compile(text.encode(errors="surrogatepass"), re.IGNORECASE if any_case else 0)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise SearchProblem(f"not a regular expression: {error}") from error
-    if pattern.match(b""):
+        pattern = Pattern(text.encode(errors="surrogatepass"), any_case=any_case, longest_s=IN_BACKGROUND_S)
+    except PatternProblem as problem:
+        raise SearchProblem(f"not a regular expression: {problem}") from problem
+    if pattern.found_in(b""):
         raise SearchProblem("that regular expression matches everything: it matches the empty text")
     return Query(text, True, any_case, (), pattern, _NOT_LOCAL.search(text) is None)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.findings import Findings, recording_status
 from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.debugger.stops.event_facts import EventFacts
 from rollout_tui.debugger.stops.expressions import Clause, Expression, ExpressionProblem, Operand, parse
@@ -72,6 +73,7 @@ class Breakpoints:
         self._findings = findings
         self._history = trace.history
         self._tests: dict[int, _Test | Watched] = {}
+        self._given_up: int | None = None
 
     def add(self, sort: Sort, source: str) -> Breakpoint:
         """Set a breakpoint or a watch on an expression. Raises ExpressionProblem."""
@@ -102,6 +104,11 @@ class Breakpoints:
         known = ", ".join(str(one.number) for one in self.all) or "none"
         raise ExpressionProblem(f"no breakpoint {number}; there are: {known}")
 
+    def take_given_up(self) -> str | None:
+        """Says where an expression took too long since the last time this was asked, if any did."""
+        event, self._given_up = self._given_up, None
+        return None if event is None else too_slow(self.trace.history.events.seqs[event])
+
     def seek(self, event: int, *, backwards: bool = False) -> Iterator[Searching | Stop]:
         """Look for the next stop after `event` (before it with `backwards`).
 
@@ -121,15 +128,24 @@ class Breakpoints:
         if not self.all:
             return
         tests = [(one, self._test(one)) for one in self.all]
-        for _, test in tests:
+        for one, test in tests:
+            given_up = one.expression.given_up
             for _ in test.prepare():
                 yield Searching(event)
+            if one.expression.given_up > given_up:
+                self._given_up = event
         types = frozenset().union(*(test.types for _, test in tests))
         since = time.monotonic()
         for at in self._candidates(types, event, backwards):
             kind = self.trace.history.events.type(at)
             for one, test in tests:
-                if kind in test.types and test.stops_at(at):
+                if kind not in test.types:
+                    continue
+                given_up = one.expression.given_up
+                stops = test.stops_at(at)
+                if one.expression.given_up > given_up:
+                    self._given_up = at
+                if stops:
                     yield Stop(at, one)
                     break
             if time.monotonic() - since > SLICE_S:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from rollout_tui.debugger.patterns import Pattern, PatternProblem
 from rollout_tui.printable import one_line
 from rollout_tui.trace.events import EVENT_TYPES
 
@@ -87,7 +88,7 @@ class Operand(NamedTuple):
 
     text: str
     number: float | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern[str] | None = None
 
 
 class Clause(NamedTuple):
@@ -126,7 +127,7 @@ class Clause(NamedTuple):
     def contains(self, text: str) -> bool:
         """Whether a text contains the operand; upper and lower case are one unless the operand has upper."""
         if self.operand.pattern is not None:
-            return self.operand.pattern.search(text) is not None
+            return self.operand.pattern.found_in(text) is not None
         wanted = self.operand.text
         return wanted in (text.lower() if wanted == wanted.lower() else text)
 
@@ -146,6 +147,12 @@ class Expression:
     source: str
     clauses: tuple[Clause, ...]
     edge: Edge = "enters"
+
+    @property
+    def given_up(self) -> int:
+        """Texts that its regular expressions took too long on."""
+        patterns = (clause.operand.pattern for clause in self.clauses)
+        return sum(one.given_up for one in patterns if one is not None)
 
 
 class _Token(NamedTuple):
@@ -247,14 +254,14 @@ def _operand(name: str, field: Field, op: str, value: _Token) -> Operand:
     return Operand(value.text)
 
 
-def _pattern(value: _Token) -> re.Pattern[str] | None:
+def _pattern(value: _Token) -> Pattern[str] | None:
     if value.sort != "regex":
         return None
     inner = value.text[1:-1].replace("\\/", "/")
     try:
-        return re.compile(inner, re.IGNORECASE if inner == inner.lower() else 0)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ExpressionProblem(f"{value.text} is no regular expression: {error}") from error
+        return Pattern(inner, any_case=inner == inner.lower())
+    except PatternProblem as problem:
+        raise ExpressionProblem(f"{value.text} is no regular expression: {problem}") from problem
 
 
 def _number(name: str, text: str) -> float:

@@ -59,7 +59,8 @@ def begin_in_lost(desk: Desk, text: str) -> None:
     lost = _lost_items(session.view())
     found = tuple(find_in_items(session.trace, lost, session.event, wanted))
     session.lost_search = LostSearch(text, place, found, len(lost))
-    desk.say(session.lost_search.words, "" if found else "warning")
+    slow = ", some took too long: narrow it" if wanted.pattern and wanted.pattern.given_up else ""
+    desk.say(session.lost_search.words + slow, "" if found and not slow else "warning")
     desk.repaint()
 
 

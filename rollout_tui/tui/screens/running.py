@@ -163,6 +163,8 @@ class Running:
         if self._sifting:
             self._screen.set_timer(SLICE_PAUSE_S, self._sift_on)
         self._screen.repaint()
+        if filtering is not None:
+            self._tell_given_up(filtering.take_given_up())
 
     # -- looking for a stop ----------------------------------------------------------
 
@@ -183,13 +185,20 @@ class Running:
             return
         self._seeking = None
         session = self._screen.session
+        slow = session.breakpoints.take_given_up()
         if found is None:
             self._screen.say("end of trace: no further stop")
+            self._tell_given_up(slow)
             return
         session.leave_run("stop")
         session.go(found.event)
         self._screen.say(f"stop {found.breakpoint}")
+        self._tell_given_up(slow)
         self._screen.repaint()
+
+    def _tell_given_up(self, slow: str | None) -> None:
+        if slow is not None:
+            self._screen.say(slow, "warning")
 
     def break_live(self, session: Session) -> None:
         """A recording that is followed stops where a breakpoint holds."""
@@ -203,4 +212,5 @@ class Running:
                 self._screen.say(f"stop {found.breakpoint}", "warning")
             elif slices >= LIVE_SLICES:
                 self._broken_to = found.event
-                return
+                break
+        self._tell_given_up(session.breakpoints.take_given_up())

@@ -53,6 +53,10 @@ class Filter:
         self._looking, self.looked_at = None, self._until
         return not self.done
 
+    def take_given_up(self) -> str | None:
+        """Says where the expression took too long since the last time this was asked, if it did."""
+        return self._breakpoints.take_given_up()
+
     def row(self, event: int) -> int:
         """The row of an event, or of the last one before it that passes; -1 before the first."""
         return bisect_right(self.events, event) - 1

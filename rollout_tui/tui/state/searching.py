@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.context.item_search import FoundItem
-from rollout_tui.debugger.searching.search import Hit, Query, Scanned, search
+from rollout_tui.debugger.searching.search import GivenUp, Hit, Query, Scanned, search
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class LostSearch(NamedTuple):
 class Search:
     """What is searched for, the hits so far, and the place to go back to.
 
+    `given_up` is the seq of an event that it took too long on.
     `first` is the hit to go to by itself: of the stretch searched first the next one after the cursor.
     `events` counts the events with a hit, `excerpts` has the text of those found first. One thread adds,
     another reads.
@@ -51,6 +52,7 @@ class Search:
         self.first: int | None = None
         # A byte for each event: whatever is searched for, adding costs the same, and finding is one scan.
         self._marked = bytearray(1)
+        self.given_up: int | None = None
         self.excerpts: dict[int, str] = {}
         self.hits = 0
         self.share = 0.0
@@ -79,6 +81,9 @@ class Search:
             for found in search(trace, self.query, near):
                 if self._stopping.is_set():
                     return
+                if isinstance(found, GivenUp):
+                    self.given_up = trace.history.events.seqs[found.event]
+                    continue
                 if not isinstance(found, Scanned):
                     self._add(found)
                     continue
@@ -124,4 +129,5 @@ class Search:
         at = self._marked.count(1, 0, event + 1) if self.is_hit(event) else 0
         which = f"{at:,} of {self.events:,}" if at else count(self.events, "hit")
         rest = "" if self.done else f", {self.share:.0%} searched"
-        return f'"{self.text}"  {which}{rest}'
+        slow = "" if self.given_up is None else f", took too long on #{self.given_up}: narrow it"
+        return f'"{self.text}"  {which}{rest}{slow}'
