@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,16 @@ class FirstFrame:
     `ending` is what was painted. `attributes` are those of the terminal before (of `termios`): whoever takes
     the terminal over gives them back, and stops and takes the `keys` first. `started` and `stopped` are told
     by who did. While `covering` is set the frame is still what is to be seen: what takes its place is not
-    whole yet.
+    whole yet. `echo` is what shows in it what was typed so far.
     """
 
-    def __init__(self, ending: Ending, attributes: list[Any], keys: EarlyKeys) -> None:
+    def __init__(
+        self, ending: Ending, attributes: list[Any], keys: EarlyKeys, echo: Callable[[str], str]
+    ) -> None:
         self.ending = ending
         self.attributes = attributes
         self.keys = keys
+        self.echo = echo
         self.held = self.covering = True
         self.running = False
 
@@ -73,10 +76,11 @@ def first_frame(folder: Path | None, theme: str | None) -> Iterator[FirstFrame |
     descriptor = sys.__stdin__.fileno()  # type: ignore[union-attr]
     depth = colour_depth(os.environ)
 
-    def show(typed: str) -> None:
-        _write(f"\x1b[{size[1]};1H{_coloured(typed_row(typed, size[0]), depth)}")
+    def echo(typed: str) -> str:
+        return f"{_BEGIN}\x1b[{size[1]};1H{_coloured(typed_row(typed, size[0]), depth)}{_END}"
 
-    frame = FirstFrame(ending, termios.tcgetattr(descriptor), EarlyKeys(descriptor, show))
+    keys = EarlyKeys(descriptor, lambda typed: _write(echo(typed)))
+    frame = FirstFrame(ending, termios.tcgetattr(descriptor), keys, echo)
     rows = first_screen(ending, *size)
     try:
         termios.tcsetattr(descriptor, termios.TCSANOW, _quiet(frame.attributes))
