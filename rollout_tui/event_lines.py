@@ -12,7 +12,7 @@ from rollout_tui.trace.spine import BadLine, Line, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB
 
 if TYPE_CHECKING:
-    from rollout_tui.recording import Trace
+    from rollout_tui.reduced_spine import ReducedSpine
 
 LONG = MIB
 """Bytes; of longer lines the last one decoded is kept."""
@@ -26,11 +26,11 @@ def too_long(size: int) -> BadLine:
 class Events(Sequence[Line]):
     """The events of a trace, read from the spine when asked for; index 0 is event line 1.
 
-    The spine is opened once for each life of the file (`Trace.lives`), when its first lines are read,
+    The spine is opened once for each life of the file (`ReducedSpine.lives`), when its first lines are read,
     and never through a link: what was readable stays so after the file was taken away.
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: ReducedSpine) -> None:
         self._trace = trace
         self._spine = HeldSpine(trace.bundle.spine)
         # Panes ask for the event at the cursor several times a frame, which a line of megabytes makes felt.

@@ -22,7 +22,7 @@ ORDER = (
     ("trace",),
     ("graph",),
     ("reducer",),
-    ("event_lines", "recording"),
+    ("event_lines", "reduced_spine", "recording"),
     ("debugger",),
     ("export",),
 )

@@ -27,7 +27,10 @@ from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import CODES, ReductionRefused
 from rollout_tui.trace.bundle import open_bundle
 
-SOURCES = [*(Path(limits.__file__).parent.glob("*.py")), Path(limits.__file__).parents[1] / "recording.py"]
+SOURCES = [
+    *(Path(limits.__file__).parent.glob("*.py")),
+    Path(limits.__file__).parents[1] / "reduced_spine.py",
+]
 OTHER = {"type": "other", "name": "x"}
 UUIDS = [f"019d0000-0000-7000-8000-00000000000{digit}" for digit in "abc"]
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from rollout_tui.recording import TIMER_S, Progress, Trace
+from rollout_tui.recording import TIMER_S, Trace
+from rollout_tui.reduced_spine import Progress
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending

@@ -19,7 +19,8 @@ from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stories.terminals import operation_count
 from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.objects import Rollout
-from rollout_tui.recording import Progress, Trace
+from rollout_tui.recording import Trace
+from rollout_tui.reduced_spine import Progress
 from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer import WriterState
