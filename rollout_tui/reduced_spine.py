@@ -65,6 +65,7 @@ class ReducedSpine:
         self.lives = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
         self._taken = b""
+        self._taken_in = 0
         self.budget = MemoryBudget(memory)
         self._reducer = self._start()
         self._late = LatePayloads(self.payloads)
@@ -102,9 +103,11 @@ class ReducedSpine:
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce at most about `most` more bytes of the spine. Raises ReductionRefused."""
-        if not self.budget.room_for(most):
+        # A line can be longer than what is asked for, and where one is, the next can be.
+        if not self.budget.room_for(max(most, self._taken_in)):
             return self._no_room()
         growth = self._tail.poll(most)
+        self._taken_in = len(growth.data)
         if growth.change in ("truncated", "replaced"):
             self._again()
         self._skip(self._reducer, growth)

@@ -20,6 +20,7 @@ from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, Term
 from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
 
 CHUNK = 512
+LARGE = 1 << 20
 
 
 def _plain(value: Any) -> Any:
@@ -58,7 +59,11 @@ def _write_map(out: BinaryIO, name: str, texts: Iterable[Iterable[Text]]) -> Non
 
 
 def _pretty(chunk: list[tuple[str, Any]], encoder: msgspec.json.Encoder = ENCODER) -> tuple[memoryview]:
-    text = msgspec.json.format(encoder.encode({"": dict(chunk)}), indent=2)
+    encoded = encoder.encode({"": dict(chunk)})
+    if len(encoded) > LARGE:
+        # `format` does not look whether there is memory for its result: without it the process is gone.
+        bytes(2 * len(encoded))
+    text = msgspec.json.format(encoded, indent=2)
     return (memoryview(text)[len(b'{\n  "": {\n') : -len(b"\n  }\n}")],)
 
 
@@ -212,6 +217,10 @@ def _is_there(row: tuple[str, Object]) -> bool:
 
 
 def _chunks(rows: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    """Rows to be made text of together; where ids are long, one at a time."""
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        yield chunk
+        if sum(len(object_id) for object_id, _ in chunk) <= LARGE:
+            yield chunk
+        else:
+            yield from ([row] for row in chunk)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from scripted import Body, Script, function, user
+from scripted import Body, Script, cell_call, function, user
 
 # The most memory that a process held counts what started it held: something small has to.
 MEASURED = """
@@ -106,7 +106,21 @@ def items(script: Script) -> None:
         script.ask(f"i{request}", *given)
 
 
-SHAPES = (threads, turns, waits, items)
+def names(script: Script) -> None:
+    """Names of two megabytes."""
+    for number in range(60):
+        script.thread(f"{number:02d}" * (1 << 20))
+
+
+def sources(script: Script) -> None:
+    """Code of a megabyte in each of many cells, which items bring into the graph."""
+    for number in range(120):
+        source = "x" * (1 << 20)
+        script.ask(f"i{number}", cell_call(f"c{number}", source))
+        script.cell(str(number), f"c{number}", source=source)
+
+
+SHAPES = (threads, turns, waits, items, names, sources)
 COMMANDS = (
     ("reduce",),
     ("summary",),
@@ -115,7 +129,6 @@ COMMANDS = (
     ("blocked", "--json"),
     ("context", "--json"),
     ("check", "--json"),
-    ("export", "--format", "perfetto", "-o", "-"),
 )
 
 

@@ -55,6 +55,20 @@ def test_reads_what_the_recorder_wrote(bundle: Path) -> None:
         os.close(descriptor)
 
 
+def test_a_folder_swapped_for_a_link_does_not_lead_out(bundle: Path, tmp_path: Path) -> None:
+    """It was a folder when it was first opened; what is opened later is looked for from there, or refused."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "1.json").write_bytes(SECRET)
+    with PayloadStore(bundle) as store:
+        assert store.read("payloads/1.json") == b'{"a": 1}'
+        (bundle / "payloads").rename(bundle / "before")
+        (bundle / "payloads").symlink_to(outside)
+        assert store.read("payloads/1.json") == b'{"a": 1}'
+        store.close()
+        assert refused(store, "payloads/1.json") == "payload_outside_bundle"
+
+
 def test_the_bundle_folder_may_be_a_link(bundle: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(bundle)
