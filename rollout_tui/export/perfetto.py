@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rollout_tui.debugger.findings.findings import find_all
@@ -50,7 +51,7 @@ LANES = {
 }
 """The lanes of an agent thread, from the top: which kind of span lies in which."""
 
-_LANE_ROOM = 1000
+_LANE_ROOM = 1_000_000
 
 
 def write_perfetto(
@@ -92,7 +93,7 @@ class _Rows:
         self._spans = index_of(history, Spans)
         self._snapshot: Snapshot = trace.snapshot(last)
         self._processes: dict[str | None, int] = {}
-        self._busy: dict[tuple[int, str], list[int]] = {}
+        self._lanes: dict[tuple[int, str], _Lanes] = {}
         self._slices: dict[tuple[int, str], Slice] = {}
 
     def all(self) -> Iterator[dict[str, Any]]:
@@ -164,13 +165,8 @@ class _Rows:
         }
 
     def _lane(self, process: int, kind: str, begin: int, end: int) -> tuple[int, bool]:
-        """The first free lane of its kind, and whether it is a new one: slices of a lane must not overlap."""
-        busy = self._busy.setdefault((process, kind), [])
-        at = next((number for number, until in enumerate(busy) if until <= begin), len(busy))
-        is_new = at == len(busy)
-        if is_new:
-            busy.append(end)
-        busy[at] = end
+        """The first free lane of its kind, and whether it is a new one."""
+        at, is_new = self._lanes.setdefault((process, kind), _Lanes()).take(begin, end)
         return list(LANES).index(kind) * _LANE_ROOM + at + 1, is_new
 
     def _lane_name(self, kind: str, lane: int) -> str:
@@ -238,6 +234,31 @@ class _Rows:
                 "ts": self._time(finding.event),
                 "args": {"seq": finding.seq, "message": self._said(finding.message)},
             }  # fmt: skip
+
+
+class _Lanes:
+    """The lanes of one kind of work, from 0: slices of a lane must not overlap."""
+
+    def __init__(self) -> None:
+        self._until: list[int] = []
+        # Heaps: the lanes in use by when they are free again, and those that were free the last time.
+        self._running: list[tuple[int, int]] = []
+        self._free: list[int] = []
+
+    def take(self, begin: int, end: int) -> tuple[int, bool]:
+        """The first lane that is free from `begin` on, and whether it is a new one."""
+        while self._running and self._running[0][0] <= begin:
+            heappush(self._free, heappop(self._running)[1])
+        # A clock can have gone back since a lane was found to be free.
+        is_new = not self._free or self._until[self._free[0]] > begin
+        if is_new:
+            at = len(self._until)
+            self._until.append(end)
+        else:
+            at = heappop(self._free)
+            self._until[at] = end
+        heappush(self._running, (end, at))
+        return at, is_new
 
 
 def _is_nested(tool: ToolCall) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -90,3 +91,20 @@ def test_redaction_reaches_commands_and_names() -> None:
         if row.get("cat") == "terminal_operation"
     ]
     assert commands and all(command in plain and command not in found for command in commands)
+
+
+def test_a_thousand_things_at_once_have_lanes_of_their_own(tmp_path: Path) -> None:
+    bundle = tmp_path / "many"
+    shutil.copytree(recording("one-message"), bundle)
+    spine = (bundle / "trace.jsonl").read_bytes().splitlines()
+    turn = next(at for at, line in enumerate(spine) if b'"codex_turn_started"' in line)
+    started = json.loads(spine[turn])
+    payload = started["payload"]
+    more = [{**started, "payload": {**payload, "codex_turn_id": f"turn-{number}"}} for number in range(1_200)]
+    lines = [*map(json.loads, spine[:turn]), *more, *map(json.loads, spine[turn:])]
+    numbered = [json.dumps({**line, "seq": seq}) for seq, line in enumerate(lines, 1)]
+    (bundle / "trace.jsonl").write_text("\n".join(numbered) + "\n")
+    slices = [row for row in rows(bundle) if row["ph"] == "X"]
+    turns = {(row["pid"], row["tid"]) for row in slices if row["cat"] == "codex_turn"}
+    assert len(turns) >= 1_200
+    assert turns.isdisjoint((row["pid"], row["tid"]) for row in slices if row["cat"] != "codex_turn")

@@ -85,13 +85,19 @@ async def test_payloads_that_are_not_there_are_told(tmp_path: Path) -> None:
         assert said.startswith("wrote a bundle") and "left out: payload" in said
 
 
-async def test_it_goes_on_while_one_looks_around_and_can_be_stopped(tmp_path: Path) -> None:
-    large, out = tmp_path / "large", tmp_path / "out"
+def of_seconds(folder: Path) -> Path:
+    """A recording that takes seconds to export."""
+    large = folder / "large"
     shutil.copytree(DEMO, large)
-    out.mkdir()
     first, *lines, last = (DEMO / "trace.jsonl").read_bytes().splitlines(keepends=True)
     (large / "trace.jsonl").write_bytes(first + b"".join(lines) * 300 + last)
-    async with on_screen(large) as shown:
+    return large
+
+
+async def test_it_goes_on_while_one_looks_around_and_can_be_stopped(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    async with on_screen(of_seconds(tmp_path)) as shown:
         await type_line(shown, f"export bundle --redact {out}/first")
         assert "exporting a bundle" in shown.bar("footer")
         await shown.press("g", "s", "s", "3")
@@ -105,6 +111,8 @@ async def test_it_goes_on_while_one_looks_around_and_can_be_stopped(tmp_path: Pa
 
 
 async def test_leaving_stops_it(tmp_path: Path) -> None:
-    async with on_screen(DEMO) as shown:
-        await type_line(shown, f"export bundle --redact {tmp_path}/out")
-    assert not list(tmp_path.iterdir())
+    out = tmp_path / "out"
+    out.mkdir()
+    async with on_screen(of_seconds(tmp_path)) as shown:
+        await type_line(shown, f"export bundle --redact {out}/first")
+    assert not list(out.iterdir())
