@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rollout_tui import recording
+from rollout_tui import reduced_spine
 from rollout_tui.export.state import write_state
 from rollout_tui.recording import Trace
 from rollout_tui.reducer import fold
 from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.trace.event_payloads import ProtocolEventObserved
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.bundles import warm
 from tests.benchmarks.rows import Row
@@ -65,14 +66,14 @@ def timed(called: Callable[..., Any], seconds: dict[str, float], part: str) -> C
 def load(bundle: Path) -> tuple[Trace, dict[str, float]]:
     """The trace as `reduce` reads it, and the seconds of `decoding`, `applying` and the `whole`."""
     seconds: dict[str, float] = {}
-    decode_block, apply = recording.decode_block, fold.Reducer.apply
+    decode_block, apply = reduced_spine.decode_block, fold.Reducer.apply
     try:
-        recording.decode_block = timed(decode_block, seconds, "decoding")  # type: ignore[attr-defined]
+        reduced_spine.decode_block = timed(decode_block, seconds, "decoding")  # type: ignore[attr-defined]
         fold.Reducer.apply = timed(apply, seconds, "applying")  # type: ignore[method-assign]
         trace = Trace(open_bundle(bundle), head_only=True)
         timed(trace.load, seconds, "whole")()
     finally:
-        recording.decode_block = decode_block  # type: ignore[attr-defined]
+        reduced_spine.decode_block = decode_block  # type: ignore[attr-defined]
         fold.Reducer.apply = apply  # type: ignore[method-assign]
     return trace, seconds
 
@@ -85,7 +86,7 @@ def parts(bundle: Path) -> dict[str, float]:
         timed(write_state, found, "writing")(trace.at(trace.head), out)
     rules = dict(fold.HANDLERS)
     try:
-        fold.HANDLERS.update(dict.fromkeys(rules, rules[fold.e.ProtocolEventObserved]))
+        fold.HANDLERS.update(dict.fromkeys(rules, rules[ProtocolEventObserved]))
         _, without = load(bundle)
     finally:
         fold.HANDLERS.update(rules)
