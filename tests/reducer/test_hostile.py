@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from scripted import (
+    ROOT_THREAD,
     Body,
     Json,
     Script,
@@ -266,6 +267,32 @@ def test_an_item_that_is_deep_all_the_way(script: Script) -> None:
     assert codes(trace) == ["bad_request"]
     parts = [one["body"]["parts"][0] for one in state["conversation_items"].values()]
     assert [(part["type"], len(part["text"])) for part in parts[:2]] == [("text", 2 * DEEP)] * 2
+
+
+@pytest.mark.parametrize(("depth", "said"), [(127, []), (128, ["bad_payload"])])
+def test_a_body_may_be_as_deep_as_the_reference_parser_goes(
+    script: Script, depth: int, said: list[str]
+) -> None:
+    script.begin()
+    more = b"[" * (depth - 1) + b"]" * (depth - 1)
+    script.tool("x1", OTHER, invocation=b'{"tool_name": "x", "more": ' + more + b"}")
+    trace, state = survives(script)
+    assert codes(trace) == said
+    assert state["tool_calls"]["x1"]["raw_invocation_payload_id"] is not None
+
+
+@pytest.mark.parametrize(("depth", "said"), [(127, []), (128, ["unreadable_line"])])
+def test_a_line_may_be_as_deep_as_the_reference_parser_goes(
+    script: Script, depth: int, said: list[str]
+) -> None:
+    script.begin()
+    more: Any = []
+    for _ in range(depth - 2):
+        more = [more]
+    script.event("codex_turn_started", envelope={"more": more}, codex_turn_id="t9", thread_id=ROOT_THREAD)
+    trace, state = survives(script)
+    assert codes(trace)[:1] == said
+    assert ("t9" in state["codex_turns"]) == (not said)
 
 
 def test_arguments_of_too_many_values_are_shown_as_they_begin(script: Script) -> None:
