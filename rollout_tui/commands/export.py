@@ -124,6 +124,6 @@ def _teller(doing: str, on: bool) -> Callable[[float], object]:
         nonlocal told
         if time.monotonic() - told >= TELL_S:
             told = time.monotonic()
-            complain(f"{doing} {share:.0%}".replace("%", " %"))
+            complain(f"{doing} {100 * share:.0f} %")
 
     return tell if on else float

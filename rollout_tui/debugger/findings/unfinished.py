@@ -11,10 +11,9 @@ from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.never_seen import may_be_unseen, never_seen
 from rollout_tui.debugger.indexes import events_of_types
-from rollout_tui.debugger.kinds import KIND_NAMES
-from rollout_tui.debugger.names import Link, cell_label, command_line, tool_name
+from rollout_tui.debugger.names import cell_label, command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import OBJECTS
-from rollout_tui.graph.history import History, object_id
+from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -107,14 +106,9 @@ class Unfinished:
             if len(ends) < len(nested) or any(tool and tool.execution.ended_seq is None for tool in waits):
                 continue
             last = max(cast(list[int], ends))
-            yield sources.finding(
-                "work_done_unobserved",
-                sources.history.events.ordinal_of(last) or sources.history.head,
-                f"{cell_label(cell)}: no nested work since #{last}, and nobody waited for its end",
-                cell.thread_id,
-                ("code_cell", cell.code_cell_id),
-                sources.names.chain_of_cell(cell),
-            )
+            event = sources.history.events.ordinal_of(last) or sources.history.head
+            message = f"{cell_label(cell)}: no nested work since #{last}, and nobody waited for its end"
+            yield sources.finding_about("work_done_unobserved", event, message, cell)
 
 
 def _may_be_open(one: Object) -> bool:
@@ -129,40 +123,28 @@ def _may_be_open(one: Object) -> bool:
 
 def _left_open(sources: Sources, handle: int, status: RecordingStatus) -> Finding:
     left = cast(Any, sources.history.objects[handle])
-    kind = KIND_NAMES[type(left)]
-    window = left.execution
-    event = sources.history.events.ordinal_of(window.started_seq) or sources.history.born(handle)
-    thread_id, chain, what = _described(sources, left)
+    seq = left.execution.started_seq
+    event = sources.history.events.ordinal_of(seq) or sources.history.born(handle)
     code = "stopped_open" if status == "stopped" else "open_at_end"
-    return sources.finding(
-        code,
-        event,
-        f"{what} started at #{window.started_seq} and never ended",
-        thread_id,
-        (kind, object_id(left)),
-        chain,
-    )
+    message = f"{_called(sources, left)} started at #{seq} and never ended"
+    return sources.finding_about(code, event, message, left)
 
 
-def _described(sources: Sources, left: Any) -> tuple[str | None, tuple[Link, ...], str]:
-    """(thread, chain, what people call it) of an open object."""
-    names = sources.names
+def _called(sources: Sources, left: Object) -> str:
+    """What people call an open object."""
     if isinstance(left, Thread):
-        return left.thread_id, (), left.agent_path
+        return left.agent_path
     if isinstance(left, CodexTurn):
-        return left.thread_id, names.chain_of_turn(left.thread_id, None), names.turn(left.codex_turn_id)
+        return sources.names.turn(left.codex_turn_id)
     if isinstance(left, ToolCall):
-        return left.thread_id, names.chain_of_tool(left), f"{tool_name(left.kind)} ({left.tool_call_id})"
+        return f"{tool_name(left.kind)} ({left.tool_call_id})"
     if isinstance(left, CodeCell):
-        return left.thread_id, names.chain_of_cell(left), f"{cell_label(left)} ({left.runtime_status})"
+        return f"{cell_label(left)} ({left.runtime_status})"
     if isinstance(left, TerminalOperation):
-        tool = sources.latest(ToolCall, left.tool_call_id)
-        command = f'command "{line(command_line(left), 80)}"'
-        return (tool.thread_id, names.chain_of_tool(tool), command) if tool else (None, (), command)
-    what = (
-        names.inference(left.inference_call_id) if isinstance(left, InferenceCall) else "a compaction request"
-    )
-    return left.thread_id, names.chain_of_turn(left.thread_id, left.codex_turn_id), what
+        return f'command "{line(command_line(left), 80)}"'
+    if isinstance(left, InferenceCall):
+        return sources.names.inference(left.inference_call_id)
+    return "a compaction request"
 
 
 # -- the recording itself --------------------------------------------------------------
