@@ -7,14 +7,12 @@ import gc
 import importlib
 import os
 import re
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from types import FrameType, ModuleType
+from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 from rollout_tui.commands.outcome import (
-    BY_SIGNAL,
     FAILED,
     FINE,
     INTERRUPTED,
@@ -22,6 +20,7 @@ from rollout_tui.commands.outcome import (
     complain,
     kept,
 )
+from rollout_tui.commands.signals import ended_by_signals
 from rollout_tui.commands.unpacking import remove_unpacked
 from rollout_tui.crash import TRACEBACK_VARIABLE, problem
 
@@ -119,7 +118,7 @@ def _run(words: list[str], alone: bool) -> int:
     command, words = _command(words)
     module = _loaded(command)
     run: Callable[[Any], int] = module.run
-    with _ended_by_signals(), contextlib.ExitStack() as bounds:
+    with ended_by_signals(), contextlib.ExitStack() as bounds:
         options = module.parser().parse_args(words)
         if hasattr(options, "memory"):
             from rollout_tui.trace.memory import allow, confined
@@ -169,23 +168,3 @@ def _command(words: list[str]) -> tuple[Command, list[str]]:
 
 def _named(name: str) -> Command:
     return next(command for command in COMMANDS if command.name == name)
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind what runs, so that half-written output is removed.
-
-    A signal that the caller chose to ignore (`nohup`) stays ignored.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(BY_SIGNAL + number)
-
-    taken = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
-    for one in taken:
-        signal.signal(one, end)
-    try:
-        yield
-    finally:
-        for one in taken:
-            signal.signal(one, signal.SIG_DFL)

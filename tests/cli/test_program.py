@@ -104,6 +104,26 @@ def test_a_signal_leaves_no_half_written_file(tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_where_nothing_can_be_raised_ends_a_command_all_the_same(name: str, status: int) -> None:
+    """The interpreter only prints what a weak reference's callback raises; each import ends with one."""
+    script = (
+        "import os, signal, sys, time, weakref; import rollout_tui.commands.summary as summary\n"
+        "from rollout_tui.cli import main\n"
+        "class Anything: pass\n"
+        "def run(options):\n"
+        "    anything = Anything()\n"
+        "    sent = weakref.ref(anything, lambda _: signal.raise_signal(getattr(signal, sys.argv[2])))\n"
+        "    del anything\n"
+        "    while sent() is None: time.sleep(0.01)\n"
+        "summary.run = run\n"
+        "sys.exit(main(['summary', sys.argv[1]]))"
+    )
+    command = [sys.executable, "-c", script, recording("one-message"), name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
 def open_files(process: int) -> list[str]:
     """The files a process holds open; those it closes meanwhile are left out."""
     found = []
