@@ -24,6 +24,7 @@ from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
 from rollout_tui.tui.screens.bindings import keys_while_typing, keys_without_trace
 from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
+from rollout_tui.tui.screens.palette import ActionProvider, Palette
 from rollout_tui.tui.starting.first_frame import FirstFrame
 from rollout_tui.tui.starting.leaving import leave_on_signals
 from rollout_tui.tui.starting.opening import Opening
@@ -42,12 +43,6 @@ LONGEST_COVER_S = 1.0
 """So long the first frame stands in for a screen that is not whole."""
 
 
-def _provider() -> type[Provider]:
-    from rollout_tui.tui.palette import ActionProvider
-
-    return ActionProvider
-
-
 class RolloutApp(App[int]):
     """Shows one trace, or the choice of one."""
 
@@ -55,7 +50,7 @@ class RolloutApp(App[int]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     ALLOW_SELECT = False
-    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_provider}  # type: ignore[assignment]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
@@ -122,11 +117,13 @@ class RolloutApp(App[int]):
             await self._typed(event)
 
     def _must_wait(self, event: Key | Paste) -> bool:
-        """Whether the screen is not there yet, or the recording that the key is about."""
+        """Whether the screen is not there yet, or what the key is about: a list, the recording."""
         screen = self.screen
         if screen is not self._answering:
             screen.call_later(self.call_later, self._is_ready, screen)
             return True
+        if isinstance(screen, Palette):
+            return screen.searching
         beginning = isinstance(screen, DebuggerScreen) and screen.beginning
         return beginning and not (isinstance(event, Key) and event.key in keys_without_trace())
 
@@ -141,10 +138,21 @@ class RolloutApp(App[int]):
             await self._typed(self._held.pop(0))
 
     async def _typed(self, event: Key | Paste) -> None:
-        prompt = next(iter(self.screen.query(Prompt)), None)
         no_text = isinstance(event, Key) and event.key in keys_while_typing()
-        if no_text or prompt is None or not prompt.asking or not await prompt.take(event):
+        taker = None if no_text else self._text_taker()
+        if taker is None or not await taker.take(event):
             await super().on_event(event)
+
+    def _text_taker(self) -> Palette | Prompt | None:
+        """What keys are text for."""
+        if isinstance(self.screen, Palette):
+            return self.screen
+        return next((one for one in self.screen.query(Prompt) if one.asking), None)
+
+    def action_command_palette(self) -> None:
+        """Show everything that can be done here, by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def uncover(self) -> None:
         """The screen is whole: it takes the place of the first frame."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from on_screen import FIXTURES, NARROW, WIDE, Shown, on_screen
 from textual.events import Key
 from textual.keys import _character_to_key
 
+from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.state.places import PANES
 
 WORDS = (
@@ -29,7 +31,11 @@ def typed(seed: int) -> list[Key]:
             keys += [*chance.choice(LINES), chance.choice(("enter", "enter", "enter", "escape"))]
         else:
             keys.append(chance.choice(WORDS))
-    return [Key(_character_to_key(one), one) if len(one) == 1 else Key(one, None) for one in keys]
+    return [pressed(one) for one in keys]
+
+
+def pressed(key: str) -> Key:
+    return Key(_character_to_key(key), key) if len(key) == 1 else Key(key, None)
 
 
 def standing(shown: Shown) -> tuple[object, ...]:
@@ -55,3 +61,18 @@ async def after(keys: list[Key], size: tuple[int, int], *, paced: bool) -> tuple
 @pytest.mark.parametrize("seed", range(2))
 async def test_all_at_once_is_one_by_one(seed: int, size: tuple[int, int]) -> None:
     assert await after(typed(seed), size, paced=False) == await after(typed(seed), size, paced=True)
+
+
+def stands_at(shown: Shown, seq: int) -> bool:
+    return isinstance(shown.app.screen, DebuggerScreen) and shown.session.seq == seq
+
+
+async def test_what_is_typed_into_the_palette_finds_its_action_before_enter_takes_it(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=1) as shown:
+        for _ in range(3):
+            for key in ("ctrl+p", *"nextX", "backspace", *" wait", "enter", "s"):
+                shown.app.post_message(pressed(key))
+        await shown.until(lambda: stands_at(shown, 40))
+        for key in ("ctrl+p", *"next", "down", "escape", "ctrl+p", *"no such thing", "enter", "escape", "S"):
+            shown.app.post_message(pressed(key))
+        await shown.until(lambda: stands_at(shown, 39))

@@ -104,9 +104,8 @@ async def test_help_and_palette_open_and_close(two_cells: Path) -> None:
         assert type(shown.app.screen).__name__ == "HelpScreen"
         await shown.press("q")
         await shown.press("ctrl+p")
-        assert type(shown.app.screen).__name__ == "CommandPalette"
+        assert type(shown.app.screen).__name__ == "Palette"
         await shown.pilot.press(*"next wait")
-        await shown.pilot.pause(0.3)
         await shown.pilot.press("escape")
         await shown.press("home", "w")
         assert shown.session.seq == 27

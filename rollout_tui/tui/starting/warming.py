@@ -24,7 +24,7 @@ _LATER = (
     "actions.looking",
     "actions.handing_out",
     "screens.help",
-    "palette",
+    "offers",
 )
 
 

@@ -6,32 +6,14 @@ from collections.abc import Callable
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input
 
 from rollout_tui.tui.drawing.lines import Piece, line
 from rollout_tui.tui.widgets.bar import Bar
+from rollout_tui.tui.widgets.field import type_into
 
 MOST_REMEMBERED = 200
-EDITS: dict[str, str] = {
-    key: binding.action
-    for binding in Input.BINDINGS
-    if isinstance(binding, Binding)
-    for key in binding.key.split(",")
-}
-"""What keys do in a field."""
-
-
-class Field(Input):
-    """A field that is given its keys one by one."""
-
-    async def press(self, key: events.Key) -> None:
-        """Insert a printable key, or do what another one does in a field."""
-        if key.key in EDITS:
-            await self.run_action(EDITS[key.key])
-        else:
-            await super()._on_key(key)
 
 
 class Prompt(Horizontal):
@@ -57,12 +39,12 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Bar()
-        yield Field(compact=True, select_on_focus=False)
+        yield Input(compact=True, select_on_focus=False)
 
     @property
     def asking(self) -> bool:
         """Whether keys are text for it."""
-        return bool(self.display) and self.screen.focused is self.query_one(Field)
+        return bool(self.display) and self.screen.focused is self.query_one(Input)
 
     def ask(self, sign: str, text: str = "") -> None:
         """Open the prompt with `sign` before the field."""
@@ -72,24 +54,21 @@ class Prompt(Horizontal):
         self._put(text)
         # At once: the next key may already be there.
         self._open(True)
-        self.screen.set_focus(self.query_one(Field))
+        self.screen.set_focus(self.query_one(Input))
 
     async def take(self, typed: events.Key | events.Paste) -> bool:
         """Handle a key, or lines that were pasted, while asking; False if it means nothing here."""
-        if isinstance(typed, events.Paste):
-            # Never an answer by itself: what is pasted can be read before Enter.
-            self.query_one(Field).insert_text_at_cursor(" ".join(typed.text.split()))
-        elif typed.key == "enter":
+        key = typed.key if isinstance(typed, events.Key) else ""
+        if key == "enter":
             self._answer()
-        elif typed.key == "escape":
+        elif key == "escape":
             self._open(False)
             self._given_up()
-        elif typed.key in ("up", "down"):
-            self._earlier(-1 if typed.key == "up" else 1)
-        elif typed.is_printable or typed.key in EDITS:
-            await self.query_one(Field).press(typed)
+        elif key in ("up", "down"):
+            self._earlier(-1 if key == "up" else 1)
         else:
-            return False
+            # What is pasted is never an answer by itself: it can be read before Enter.
+            return await type_into(self.query_one(Input), typed)
         return True
 
     def _open(self, on: bool) -> None:
@@ -97,7 +76,7 @@ class Prompt(Horizontal):
         self.screen.query_one("#footer").display = not on
 
     def _answer(self) -> None:
-        text = self.query_one(Field).value.strip()
+        text = self.query_one(Input).value.strip()
         typed = self._typed.setdefault(self.sign, [])
         if text and (not typed or typed[-1] != text):
             typed.append(text)
@@ -112,6 +91,6 @@ class Prompt(Horizontal):
         self._put(typed[self._at] if self._at < len(typed) else "")
 
     def _put(self, text: str) -> None:
-        field = self.query_one(Field)
+        field = self.query_one(Input)
         field.value = text
         field.cursor_position = len(text)
