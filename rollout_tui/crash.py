@@ -7,8 +7,6 @@ a trace holds, so none of them is told: only types, and places in the program's 
 from __future__ import annotations
 
 import os
-import platform
-import traceback
 from collections.abc import Iterator
 
 from rollout_tui import __version__
@@ -32,6 +30,9 @@ def problem(error: BaseException) -> str:
 
 def report(error: BaseException) -> str:
     """The line of `problem` and how the program came there, for a bug report."""
+    # Commands that go well need none of it, and importing it takes a twentieth of a short one's time.
+    import platform
+
     lines = [f"rollout-tui: {problem(error)}"]
     if not isinstance(error, (OSError, MemoryError)):
         lines.append(f"  rollout-tui {__version__}, Python {platform.python_version()}, {platform.system()}")
@@ -42,7 +43,10 @@ def report(error: BaseException) -> str:
 
 def _places(error: BaseException) -> Iterator[str]:
     """`rollout_tui/tui/app.py:12 in run`, from the outermost in; code of others is passed over."""
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        _, inside, file = frame.f_code.co_filename.rpartition(_INSIDE)
+    place = error.__traceback__
+    while place is not None:
+        code = place.tb_frame.f_code
+        _, inside, file = code.co_filename.rpartition(_INSIDE)
         if inside:
-            yield f"rollout_tui/{file}:{number} in {frame.f_code.co_name}"
+            yield f"rollout_tui/{file}:{place.tb_lineno} in {code.co_name}"
+        place = place.tb_next

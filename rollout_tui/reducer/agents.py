@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from copy import copy
 from typing import cast
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import Ids, with_id
@@ -74,8 +74,7 @@ def queue(r: Reduction, edge: PendingEdge) -> None:
 
 def _show_pending(r: Reduction, edge: PendingEdge, *, waiting: bool = True) -> None:
     """Keep the record in the graph in step with the one that waits, which is changed in place."""
-    shown = copy(edge)
-    shown.waiting = waiting
+    shown = replace(edge, waiting=waiting)
     handle = r.find(PendingEdge, edge.edge_id)
     if handle is None:
         r.history.create(edge.edge_id, shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
+from _thread import allocate_lock
 from pathlib import Path
 
 from rollout_tui.trace.identity import open_regular
@@ -20,7 +20,7 @@ class HeldSpine:
         self._path = path
         self._descriptor = -1
         self._life = -1
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     def hold(self, life: int) -> None:
         """Keep the file of this life open from here on, where it can be opened."""
