@@ -14,10 +14,10 @@ from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.item_text import part_text
 from rollout_tui.debugger.findings.findings import Finding, find_all
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.export.redaction_words import WORDS
+from rollout_tui.export.naming import Naming, Said
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
-Said = Callable[[str], str]
 Told = Callable[[float], object]
 
 LONGEST_TEXT = 4000
@@ -70,7 +69,7 @@ class _Account:
         self._trace = trace
         self._range = first, last
         self._only = thread_id
-        self._said = said
+        self._naming = Naming(said)
         self._share_told = told
         self._names = index_of(trace.history, Names)
         self._carried = index_of(trace.history, Carried)
@@ -101,18 +100,21 @@ class _Account:
         snapshot, (first, last) = self._snapshot, self._range
         rollout = snapshot.rollout
         seqs = snapshot.history.events.seqs
-        yield f"# Rollout {_code(rollout.rollout_id)}"
+        yield f"# Rollout {self._id(rollout.rollout_id)}"
         yield ""
-        yield f"- trace {_code(rollout.trace_id)}, schema {snapshot.history.schema_version}, {rollout.status}"
+        schema = snapshot.history.schema_version
+        yield f"- trace {self._id(rollout.trace_id)}, schema {schema}, {rollout.status}"
         if last:
             yield f"- events #{seqs[first]} to #{seqs[last]}, {self._took(first, last)}"
         for thread in snapshot.threads.values():
             if self._only in (None, thread.thread_id):
-                yield f"- thread {self._path(thread.thread_id)}, {_code(thread.thread_id)}"
+                yield f"- thread {self._path(thread.thread_id)}, {self._id(thread.thread_id)}"
 
     def _path(self, thread_id: str | None) -> str:
-        path = self._names.thread(thread_id)
-        return _escaped(path if path == "/root" else self._said(path))
+        return _escaped(self._naming.agent(self._names.thread(thread_id)))
+
+    def _id(self, one: str) -> str:
+        return _code(self._naming.id(one))
 
     # -- turns ------------------------------------------------------------------
 
@@ -142,12 +144,11 @@ class _Account:
             yield f"### {self._names.inference(found.inference_call_id)}: {found.execution.status}, {when}"
             yield from self._inference(found)
         elif isinstance(found, ToolCall):
-            name = tool_name(found.kind)
-            shown = name if name in WORDS["name"] else self._said(name)
-            yield f"**{_escaped(shown)}** {_code(found.tool_call_id)}: {found.execution.status}, {when}"
+            name = _escaped(self._naming.call(found))
+            yield f"**{name}** {self._id(found.tool_call_id)}: {found.execution.status}, {when}"
             yield from self._call(found)
         elif isinstance(found, CodeCell):
-            yield f"**{_escaped(cell_label(found))}**: {found.runtime_status}, {when}"
+            yield f"**{_escaped(self._naming.cell(found))}**: {found.runtime_status}, {when}"
             yield from self._fenced(found.source_js, "js")
         elif isinstance(found, TerminalOperation):
             result = found.result
@@ -187,20 +188,18 @@ class _Account:
 
     def _item(self, item: ConversationItem) -> Iterator[str]:
         name = self._snapshot.history.items.name[int(item.item_id.rpartition(":")[2]) - 1]
-        called = "" if name is None else f" {_escaped(name if name in WORDS['name'] else self._said(name))}"
+        called = "" if name is None else f" {_escaped(self._naming.tool(name))}"
         yield ""
         yield f"{item.role}, {item.kind.replace('_', ' ')}{called}:"
         yield from self._fenced(item_text(item))
 
     def _compaction(self, compaction: Compaction) -> Iterator[str]:
-        yield (
-            f"**compaction** {_code(compaction.compaction_id)}: {len(compaction.input_item_ids)} items became"
-            f" {len(compaction.replacement_item_ids)}"
-        )
+        before, after = len(compaction.input_item_ids), len(compaction.replacement_item_ids)
+        yield f"**compaction** {self._id(compaction.compaction_id)}: {before} items became {after}"
 
     def _told(self, findings: Iterable[Finding]) -> Iterator[str]:
         for finding in findings:
-            message = _escaped(self._said(finding.message[:LONGEST_TEXT]))
+            message = _escaped(self._naming.text(finding.message[:LONGEST_TEXT]))
             yield ""
             yield f"> {finding.severity} **{_escaped(finding.code)}** #{finding.seq}: {message}"
 
@@ -228,10 +227,10 @@ class _Account:
             return
         cut, half = len(text) - LONGEST_TEXT, LONGEST_TEXT // 2
         if cut > 0:
-            head, tail = self._said(text[:half]), self._said(text[-half:])
+            head, tail = self._naming.text(text[:half]), self._naming.text(text[-half:])
             text = f"{head}\n... {cut:,} characters left out ...\n{tail}"
         else:
-            text = self._said(text)
+            text = self._naming.text(text)
         shown = printable(text, keep_newlines=True)
         longest = max((len(run) for run in re.findall("`+", shown)), default=0)
         fence = "`" * max(3, longest + 1)

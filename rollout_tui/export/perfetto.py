@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.export.naming import Naming, Said
 from rollout_tui.export.perfetto_arrows import SHORTEST_US, Arrows, Slice
-from rollout_tui.export.redaction_words import WORDS
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
-Said = Callable[[str], str]
 Told = Callable[[float], object]
 
 LANES = {
@@ -87,7 +86,7 @@ class _Rows:
         self._trace = trace
         self._range = first, last
         self._only = thread_id
-        self._said = said
+        self._naming = Naming(said)
         self._share_told = told
         self._names = index_of(history, Names)
         self._spans = index_of(history, Spans)
@@ -140,7 +139,7 @@ class _Rows:
             }
         self._slices[self._spans.kinds[span.number], span.id] = Slice(process, lane, begin, end)
         seqs = self._trace.history.events.seqs
-        about: dict[str, Any] = {"id": span.id, "started_seq": seqs[span.start]}
+        about: dict[str, Any] = {"id": self._naming.id(span.id), "started_seq": seqs[span.start]}
         about["ended_seq"] = None if span.end is None else seqs[span.end]
         if is_open:
             about["open"] = True
@@ -154,8 +153,7 @@ class _Rows:
 
     def _process(self, thread_id: str | None) -> Iterator[dict[str, Any]]:
         number = self._processes[thread_id] = len(self._processes) + 1
-        name = self._names.thread(thread_id)
-        yield _named("process_name", number, 0, name if name == "/root" else self._said(name))
+        yield _named("process_name", number, 0, self._naming.agent(self._names.thread(thread_id)))
         yield {
             "ph": "M",
             "name": "process_sort_index",
@@ -191,26 +189,22 @@ class _Rows:
             }
         if isinstance(found, ToolCall):
             preview = getattr(found.summary, "input_preview", None)
-            said = {"input": self._said(preview)} if preview else {}
-            return self._tool(found), {"status": found.execution.status, **said}
+            said = {"input": self._naming.text(preview)} if preview else {}
+            return self._naming.call(found), {"status": found.execution.status, **said}
         if isinstance(found, CodeCell):
-            return cell_label(found), {
+            return self._naming.cell(found), {
                 "status": found.runtime_status,
                 "source_bytes": len(found.source_js.encode()),
             }
         if isinstance(found, TerminalOperation):
             exit_code = found.result.exit_code if found.result else None
-            return self._said(command_line(found)), {"status": found.execution.status, "exit_code": exit_code}
+            about = {"status": found.execution.status, "exit_code": exit_code}
+            return self._naming.text(command_line(found)), about
         if isinstance(found, CompactionRequest):
             return "compaction", {"status": found.execution.status}
         if isinstance(found, Thread):
-            path = found.agent_path
-            return path if path == "/root" else self._said(path), {"status": found.execution.status}
+            return self._naming.agent(found.agent_path), {"status": found.execution.status}
         return span.kind, {}
-
-    def _tool(self, tool: ToolCall) -> str:
-        name = tool_name(tool.kind)
-        return name if name in WORDS["name"] else self._said(name)
 
     def _counter(self, call: InferenceCall, process: int, at: int) -> dict[str, Any]:
         usage = call.usage
@@ -232,7 +226,7 @@ class _Rows:
             yield {
                 "ph": "i", "s": "p", "name": finding.code, "cat": finding.severity, "pid": process, "tid": 1,
                 "ts": self._time(finding.event),
-                "args": {"seq": finding.seq, "message": self._said(finding.message)},
+                "args": {"seq": finding.seq, "message": self._naming.text(finding.message)},
             }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from rollout_tui.export.pseudonyms import Pseudonyms
 from rollout_tui.export.redaction_words import (
     AGENT_PATHS,
     DIGITS,
+    FORMAT_NUMBERS,
     FREE_FORM,
     ID,
     IDS,
@@ -116,8 +117,8 @@ class Redactor:
                 return "".join(written)
             if kind == "number":
                 start, stop, value = token.start("number"), at, token["number"]
-                free = places[-1].free_form and field not in NUMBERS
-                new = self._pseudonyms.number(value) if free else value
+                stays = field in (NUMBERS if places[-1].free_form else FORMAT_NUMBERS)
+                new = value if stays else self._pseudonyms.number(value)
             else:
                 try:
                     value, start, stop, is_name = _string(text, token)

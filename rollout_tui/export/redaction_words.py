@@ -77,6 +77,16 @@ NUMBERS = _words(
 )
 """Fields of free-form JSON whose numbers stay; elsewhere in free-form JSON digits are replaced."""
 
+FORMAT_NUMBERS = NUMBERS | _words(
+    """
+    schema_version seq wall_time_unix_ms started_at_unix_ms input_tokens cached_input_tokens
+    cache_write_input_tokens output_tokens reasoning_output_tokens total_tokens create_time started_at
+    completed_at started_at_ms completed_at_ms occurred_at_ms time_to_first_token_ms model_context_window
+    http_status_code history_log_id history_entry_count start_index end_index
+    """
+)
+"""Fields of the format's own places whose numbers stay."""
+
 IDS = _words(
     """
     trace_id rollout_id root_thread_id thread_id codex_turn_id raw_payload_id item_id inference_call_id
