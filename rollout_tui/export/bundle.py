@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from rollout_tui.export.output import write_file
+from rollout_tui.export.output import new_file, write_file
 from rollout_tui.export.redaction import Redactor, ids_of
 from rollout_tui.export.redaction_words import PAYLOAD_PATH
 from rollout_tui.export.slices import Slice, slice_of
@@ -82,10 +82,7 @@ class _Copy:
                 self._redactor.know(ids_of(line))
         (self._folder / "payloads").mkdir(mode=0o700)
         self._write_manifest()
-        with (
-            open(self._folder / SPINE_NAME, "xb", opener=_private) as spine,
-            self._store,
-        ):
+        with new_file(self._folder / SPINE_NAME) as spine, self._store:
             self._write_lines(spine, chosen)
         return self._done
 
@@ -154,9 +151,10 @@ class _Copy:
         descriptor = self._store.open(path)
         with open(descriptor, "rb") as source:
             target = self._folder / name
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for inner in reversed(Path(name).parents):
+                (self._folder / inner).mkdir(mode=0o700, exist_ok=True)
             if self._redactor is None:
-                with open(target, "xb", opener=_private) as out:
+                with new_file(target) as out:
                     while part := source.read(MIB):
                         out.write(part)
                 return
@@ -176,10 +174,6 @@ class _Copy:
         if self._redactor is not None:
             data = self._redactor.document(data)
         write_file(self._folder / MANIFEST_NAME, data)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _lines(spine: Path) -> Iterator[bytes]:

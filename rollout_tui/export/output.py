@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _BUNDLE_NAMES = frozenset(("trace.jsonl", "manifest.json", "payloads", "state.json"))
-_WRITE_ASIDE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+# Of all that may have the name already nothing is opened, nor what a link leads to.
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class OutputProblem(Exception):
@@ -30,20 +31,22 @@ def output_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     OutputProblem.
     """
     _check_free(path, force, stat.S_ISREG, "a regular file")
-    aside = _aside(path)
+    aside, is_ours = _aside(path), True
     try:
         try:
-            descriptor = os.open(aside, _WRITE_ASIDE, 0o600)
+            file = new_file(aside)
         except OSError as error:
+            is_ours = False
             raise _problem(path, error) from error
         try:
-            with open(descriptor, "wb") as out:
+            with file as out:
                 yield out
             _put(aside, path, force)
         except OSError as error:
             raise _problem(path, error) from error
     finally:
-        aside.unlink(missing_ok=True)
+        if is_ours:
+            aside.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -56,23 +59,33 @@ def output_folder(path: Path, *, force: bool) -> Iterator[Path]:
     _check_free(path, force, stat.S_ISDIR, "a folder")
     if force and not _replaceable(path):
         raise OutputProblem(f"{path} is not a trace bundle; it is not replaced, choose another place")
-    aside = _aside(path)
+    aside, is_ours = _aside(path), True
     try:
         try:
             aside.mkdir(mode=0o700)
+        except OSError as error:
+            is_ours = False
+            raise _problem(path, error) from error
+        try:
             yield aside
             _put_folder(aside, path)
         except OSError as error:
             raise _problem(path, error) from error
     finally:
-        import shutil
+        if is_ours:
+            import shutil
 
-        shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def new_file(path: Path) -> BinaryIO:
+    """A file to write, readable by its owner alone. Raises OSError, also where `path` is there already."""
+    return open(os.open(path, _NEW, 0o600), "wb")
 
 
 def write_file(path: Path, data: bytes) -> None:
     """Make the file `path` in a folder of `output_folder`. Raises OSError."""
-    with open(os.open(path, _WRITE_ASIDE, 0o600), "wb") as out:
+    with new_file(path) as out:
         out.write(data)
 
 

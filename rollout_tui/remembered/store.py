@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from rollout_tui.export.output import OutputProblem, output_file
-from rollout_tui.trace.identity import SPINE_NAME, Identity
+from rollout_tui.trace.identity import SPINE_NAME, Identity, read_regular
 
 MOST_TRACES = 200
 MOST_NOTES = 500
@@ -103,7 +103,7 @@ class Store:
 
 def _read(file: Path) -> Remembered | None:
     try:
-        data = file.read_bytes() if file.is_file() and file.stat().st_size <= MOST_BYTES else b""
-        return msgspec.json.decode(data, type=Remembered)
+        data = read_regular(file, MOST_BYTES + 1)
+        return msgspec.json.decode(data, type=Remembered) if len(data) <= MOST_BYTES else None
     except (OSError, msgspec.MsgspecError, ValueError):
         return None

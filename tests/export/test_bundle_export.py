@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from bundles_at_hand import recording
+from in_time import in_time
 
 from rollout_tui.export.bundle import SliceProblem, write_bundle
+from rollout_tui.export.redaction import Redactor
 from rollout_tui.recording import open_trace
 from rollout_tui.trace.bundle import open_bundle
 
@@ -94,6 +99,58 @@ def test_a_missing_payload_is_said_and_the_rest_is_there(tmp_path: Path) -> None
     done = write_bundle(open_bundle(bundle), tmp_path / "copy")
     assert (done.events, done.payloads) == (16, len(list((bundle / "payloads").iterdir())))
     assert done.left_out == ["payload 'payloads/3.json': the file is not there"]
+
+
+def test_folders_of_payloads_are_private(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(recording("one-message"), bundle)
+    (bundle / "more" / "inner").mkdir(parents=True)
+    (bundle / "payloads" / "1.json").rename(bundle / "more" / "inner" / "1.json")
+    spine = bundle / "trace.jsonl"
+    spine.write_text(spine.read_text().replace("payloads/1.json", "more/inner/1.json"))
+    copy = exported(bundle, tmp_path / "copy")
+    assert (copy / "more" / "inner" / "1.json").is_file()
+    inside = list(copy.rglob("*"))
+    assert len(inside) > 10 and not [path for path in inside if path.stat().st_mode & 0o077]
+
+
+@pytest.mark.parametrize("redactor", [None, Redactor()], ids=["whole", "redacted"])
+def test_what_is_too_large_is_left_out_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redactor: Redactor | None
+) -> None:
+    monkeypatch.setattr("rollout_tui.export.bundle.LONGEST_LINE", 2000)
+    monkeypatch.setattr("rollout_tui.export.bundle.LARGEST_REDACTED", 2000)
+    bundle = tmp_path / "bundle"
+    shutil.copytree(recording("one-message"), bundle)
+    before = seqs(bundle)
+    with (bundle / "trace.jsonl").open("ab") as spine:
+        spine.write(b'{"seq": 999, "text": "' + b"x" * 5000 + b'"}\n')
+    large = {path.name for path in (bundle / "payloads").iterdir() if path.stat().st_size > 2000}
+    (tmp_path / "copy").mkdir()
+    done = write_bundle(open_bundle(bundle), tmp_path / "copy", redactor=redactor)
+    assert seqs(tmp_path / "copy") == before
+    assert f"line {len(before) + 1}: it is longer than 2,000 bytes" in done.left_out
+    left_out = [one for one in done.left_out if one.endswith("more than 2,000 bytes to redact")]
+    written = {path.name for path in (tmp_path / "copy" / "payloads").iterdir()}
+    assert len(left_out) == (len(large) if redactor else 0)
+    assert large and bool(written & large) is (redactor is None)
+
+
+@pytest.mark.parametrize(
+    "swap", [Path.symlink_to, lambda spine, secret: os.mkfifo(spine)], ids=["link", "fifo"]
+)
+def test_a_spine_that_was_swapped_since_is_not_followed(
+    tmp_path: Path, swap: Callable[[Path, Path], None]
+) -> None:
+    shutil.copytree(recording("one-message"), tmp_path / "bundle")
+    bundle = open_bundle(tmp_path / "bundle")
+    (tmp_path / "secret").write_bytes(bundle.spine.read_bytes())
+    bundle.spine.unlink()
+    swap(bundle.spine, tmp_path / "secret")
+    (tmp_path / "copy").mkdir()
+    with in_time(), suppress(OSError):
+        write_bundle(bundle, tmp_path / "copy")
+    assert not (tmp_path / "copy" / "trace.jsonl").exists() or not seqs(tmp_path / "copy")
 
 
 def test_files_that_no_event_names_are_not_taken(tmp_path: Path) -> None:

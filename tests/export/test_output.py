@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,44 @@ def test_a_link_is_never_written_through(tmp_path: Path) -> None:
     write(tmp_path / "out", force=True)
     assert (tmp_path / "elsewhere").read_bytes() == b"untouched"
     assert not (tmp_path / "out").is_symlink()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "other").symlink_to(tmp_path / "folder")
+    write(tmp_path / "other", force=True)
+    assert (tmp_path / "other").read_bytes() == b"new" and not list((tmp_path / "folder").iterdir())
+
+
+@pytest.mark.parametrize("plant", [Path.hardlink_to, Path.symlink_to], ids=["file", "link"])
+def test_what_somebody_put_in_the_place_to_write_aside_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path, Path], None]
+) -> None:
+    """Even one that knows by what name: it is neither written to, nor through, nor removed."""
+    monkeypatch.setattr(os, "urandom", bytes)
+    with output_file(tmp_path / "out", force=False), output_folder(tmp_path / "folder", force=False):
+        names = sorted(path.name for path in tmp_path.iterdir())
+    assert len(names) == 2
+    (tmp_path / "victim").write_bytes(b"untouched")
+    for name in names:
+        if "folder" not in name:
+            plant(tmp_path / name, tmp_path / "victim")
+        else:
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputProblem, match="file exists"):
+        write(tmp_path / "out", force=True)
+    with pytest.raises(OutputProblem, match="file exists"), output_folder(tmp_path / "folder", force=True):
+        pass
+    assert (tmp_path / "victim").read_bytes() == b"untouched"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, "folder", "out", "victim"])
+    assert (tmp_path / names[0] / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize("plant", [Path.hardlink_to, Path.symlink_to], ids=["file", "link"])
+def test_a_file_in_a_folder_is_new(tmp_path: Path, plant: Callable[[Path, Path], None]) -> None:
+    (tmp_path / "victim").write_bytes(b"untouched")
+    plant(tmp_path / "trace.jsonl", tmp_path / "victim")
+    with pytest.raises(FileExistsError):
+        write_file(tmp_path / "trace.jsonl", b"new")
+    assert (tmp_path / "victim").read_bytes() == b"untouched"
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "fifo"])
@@ -125,15 +164,30 @@ def test_a_bundle_is_replaced_with_force_alone(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_that_is_no_bundle_is_never_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names", [("thesis.txt",), ("thesis.txt", "trace.jsonl"), ("payloads",), ("payloads", "manifest.json")]
+)
+def test_a_folder_that_is_no_bundle_is_never_removed(tmp_path: Path, names: tuple[str, ...]) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "thesis.txt").write_text("years of work")
+    for name in names:
+        (tmp_path / "out" / name).write_text("years of work")
     with (
         pytest.raises(OutputProblem, match="not a trace bundle"),
         output_folder(tmp_path / "out", force=True),
     ):
         pass
-    assert (tmp_path / "out" / "thesis.txt").exists()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(names)
+
+
+def test_a_link_to_a_folder_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    fill(tmp_path / "elsewhere")
+    (tmp_path / "out").symlink_to(tmp_path / "elsewhere")
+    with output_folder(tmp_path / "out", force=True) as folder:
+        write_file(folder / "trace.jsonl", b"new")
+    assert (tmp_path / "out" / "trace.jsonl").read_bytes() == b"new"
+    assert (tmp_path / "elsewhere" / "trace.jsonl").read_bytes() == b"{}\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "out"]
 
 
 def test_an_error_leaves_no_folder(tmp_path: Path) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import stat
 import sys
 from pathlib import Path
 
 import pytest
+from in_time import in_time
 
 from rollout_tui.cli import main
 from rollout_tui.remembered import Note, Remembered, Store
-from rollout_tui.remembered.store import LONGEST_NOTE, MOST_NOTES
+from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_NOTES
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
 from rollout_tui.tui.app import RolloutApp
@@ -73,9 +75,32 @@ def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
     for damage in (b"", b"{", b'{"rollout_id": 1}', b"\xff", b"[]"):
         file.write_bytes(damage)
         assert store.load(identity()) is None and store.recent(9) == []
+    whole = json.dumps({"rollout_id": "r", "trace_id": "t", "path": "/somewhere"}).encode()
+    file.write_bytes(whole)
+    assert store.load(identity()) == remembered()
+    file.write_bytes(whole + b" " * MOST_BYTES)
+    assert store.load(identity()) is None and store.recent(9) == []
+    file.write_bytes(whole.replace(b'"r"', b'"of another"'))
+    assert store.load(identity()) is None
     (tmp_path / "file").write_text("")
     assert not Store(tmp_path / "file").save(remembered())
     assert Store(tmp_path / "nowhere").recent(3) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_what_is_no_file_of_ours_is_passed_over(tmp_path: Path, kind: str) -> None:
+    store = Store(tmp_path / TRACES)
+    store.save(remembered())
+    (file,) = (tmp_path / TRACES).iterdir()
+    file.rename(tmp_path / "elsewhere")
+    if kind == "link":
+        file.symlink_to(tmp_path / "elsewhere")
+    else:
+        os.mkfifo(file)
+    with in_time():
+        assert store.load(identity()) is None and store.recent(9) == []
+        assert store.save(remembered(seq=1)) is (kind == "link")
+    assert json.loads((tmp_path / "elsewhere").read_bytes())["seq"] is None
 
 
 def test_one_comes_back_to_where_one_was(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,6 +90,7 @@ def test_a_plain_tar_and_a_folder_of_bundles(tmp_path: Path) -> None:
         "/tmp/outside",
         "a/../../outside",
         "bundle//outside",
+        "bundle/./outside",
         "bundle/out\nside",
         "a/" * 40 + "b",
         "x" * 300,
@@ -102,6 +103,21 @@ def test_names_that_lead_elsewhere_are_left_out(tmp_path: Path, pack: Pack, name
     unpacked_files = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
     assert unpacked_files == sorted(BUNDLE)
     assert not (tmp_path / "deep" / "outside").exists() and not Path("/tmp/outside").exists()
+
+
+def test_the_folder_becomes_private_and_a_link_in_it_is_not_written_through(
+    tmp_path: Path, pack: Pack
+) -> None:
+    into = tmp_path / "into"
+    into.mkdir(mode=0o755)
+    open_archive(pack(tmp_path, BUNDLE), into)
+    assert stat.S_IMODE(into.stat().st_mode) == 0o700
+    (tmp_path / "elsewhere").write_bytes(b"untouched")
+    payload = into / "bundle" / "payloads" / "1.json"
+    payload.unlink()
+    payload.symlink_to(tmp_path / "elsewhere")
+    assert "cannot be unpacked" in problem(pack(tmp_path, BUNDLE), into)
+    assert (tmp_path / "elsewhere").read_bytes() == b"untouched"
 
 
 def test_links_and_devices_are_left_out(tmp_path: Path) -> None:
@@ -185,6 +201,22 @@ def test_headers_upon_headers_are_not_read_into_memory(
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10 << 20
+
+
+def test_members_of_the_past_are_not_kept(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        into = tmp_path / str(count)
+        into.mkdir()
+        path = pack_tar(
+            tmp_path, {**BUNDLE, **{f"../{number}": b"" for number in range(count)}}, "packed.tar"
+        )
+        tracemalloc.start()
+        open_archive(path, into)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(2000) < 1.5 * peak(500)
 
 
 def test_encrypted_and_unusual_zip_methods_are_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_time import in_time
 from making_bundles import MakeBundle, Unprivileged
 
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
@@ -179,7 +180,8 @@ def test_what_is_no_regular_file_is_refused_without_waiting(
     bundle: Path, make: Callable[[Path], None]
 ) -> None:
     make(bundle / "payloads" / "x")
-    assert refused(PayloadStore(bundle), "payloads/x") == "payload_unreadable"
+    with in_time():
+        assert refused(PayloadStore(bundle), "payloads/x") == "payload_unreadable"
 
 
 def test_a_file_that_is_swapped_for_a_link_all_the_time_never_leads_outside(

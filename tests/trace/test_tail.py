@@ -15,6 +15,7 @@ from counted_steps import steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from in_time import in_time
 from making_bundles import Unprivileged
 
 from rollout_tui.trace.tail import Growth, SpineTail
@@ -285,7 +286,8 @@ def test_what_is_no_regular_file_is_unreadable_at_once(spine: Path, kind: str) -
     else:
         (target := spine.with_name("target")).write_bytes(b"one\n")
         spine.symlink_to(target)
-    assert Reader(spine).poll().change == "unreadable"
+    with in_time():
+        assert Reader(spine).poll().change == "unreadable"
 
 
 def test_starting_in_the_middle(spine: Path) -> None:
