@@ -96,7 +96,8 @@ def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
     known = (event.thread_id, event.codex_turn_id)
     if known == r.last_context:
-        return cast(tuple[str, str], known)
+        # These very strings: a hundred thousand calls of a turn would keep one each.
+        return cast(tuple[str, str], r.last_context)
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
@@ -111,7 +112,7 @@ def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]
                 tool_id,
             )
             thread_id = owner
-    return thread_id, turn_id
+    return r.shared((thread_id, turn_id))
 
 
 def _requester(r: Reduction, payload: ToolCallStarted, thread_id: str) -> Requester:
