@@ -172,4 +172,4 @@ def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_p
     terminal.until("#10/64")
     terminal.press("v", "z")
     terminal.until("\u241b]0;owned\u2407\u241b[2J<U+202E>")
-    assert "owned" not in terminal._run("display-message", "-p", "#{pane_title}")
+    assert "owned" not in terminal.run("display-message", "-p", "#{pane_title}")

@@ -24,7 +24,7 @@ class Terminal:
             self._environment.pop(name, None)
         self._server = 0
 
-    def _run(self, *command: str) -> str:
+    def run(self, *command: str) -> str:
         done = subprocess.run(
             [*self._tmux, *command], env=self._environment, capture_output=True, text=True, check=True
         )
@@ -33,8 +33,8 @@ class Terminal:
     def open(self, width: int = 120, height: int = 40) -> None:
         """A shell to type into."""
         size = ("-x", str(width), "-y", str(height))
-        self._run("new-session", "-d", *size, "env PS1='ready$ ' sh")
-        self._run("set-option", "-g", "remain-on-exit", "on")
+        self.run("new-session", "-d", *size, "env PS1='ready$ ' sh")
+        self.run("set-option", "-g", "remain-on-exit", "on")
         self.until("ready$")
 
     def close(self) -> None:
@@ -44,23 +44,23 @@ class Terminal:
 
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names, text as it is."""
-        self._run("send-keys", *keys)
+        self.run("send-keys", *keys)
 
     def type(self, line: str) -> None:
-        self._run("send-keys", "-l", line)
-        self._run("send-keys", "Enter")
+        self.run("send-keys", "-l", line)
+        self.run("send-keys", "Enter")
 
     def paste(self, text: str) -> None:
         """Paste text as a terminal does into a program that asked to be told."""
-        self._run("set-buffer", text)
-        self._run("paste-buffer", "-p", "-r")
+        self.run("set-buffer", text)
+        self.run("paste-buffer", "-p", "-r")
 
     def resize(self, width: int, height: int) -> None:
-        self._run("resize-window", "-x", str(width), "-y", str(height))
+        self.run("resize-window", "-x", str(width), "-y", str(height))
 
     def stop_reading(self) -> None:
         """Take no output any more, as a terminal behind a dead connection: what is written waits."""
-        self._server = int(self._run("display-message", "-p", "#{pid}"))
+        self._server = int(self.run("display-message", "-p", "#{pid}"))
         os.kill(self._server, signal.SIGSTOP)
 
     def read_on(self) -> None:
@@ -69,7 +69,7 @@ class Terminal:
         self._server = 0
 
     def screen(self) -> str:
-        return self._run("capture-pane", "-p")
+        return self.run("capture-pane", "-p")
 
     def until(self, *words: str, without: str = "") -> str:
         """The screen once all words are on it."""

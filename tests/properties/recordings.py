@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,13 +14,9 @@ from scripted import FIXTURES
 
 from rollout_tui.export.state import write_state
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace
-from rollout_tui.reducer.fold import Reducer
 from rollout_tui.trace.bundle import open_bundle
-from rollout_tui.trace.payloads import PayloadStore
-from rollout_tui.trace.spine import decode_block
 
 STARTS = {
     "thread_started": "thread_id",
@@ -68,29 +63,6 @@ def recordings(largest: int = 80) -> tuple[Recording, ...]:
         if len(lines) <= largest:
             found.append(Recording(manifest.parent, lines))
     return tuple(sorted(found, key=lambda one: (len(one.lines), one.folder.name)))
-
-
-def fresh(folder: Path) -> Reducer:
-    """A reducer that has read nothing, for the bundle in a folder."""
-    identity = open_bundle(folder).identity
-    rollout = Rollout(
-        identity.trace_id, identity.rollout_id, identity.started_at_unix_ms, identity.root_thread_id
-    )
-    return Reducer(identity.schema_version, rollout, PayloadStore(folder))
-
-
-def reduced(
-    folder: Path, blocks: Iterable[bytes], between: Callable[[Reducer], object] = lambda reducer: None
-) -> Reducer:
-    """Lines given to a fresh reducer, a block at a time."""
-    reducer = fresh(folder)
-    offset = 0
-    for block in blocks:
-        decoded = decode_block(block)
-        reducer.apply(decoded.lines, [offset + at for at in decoded.offsets])
-        offset += len(block)
-        between(reducer)
-    return reducer
 
 
 def contents(history: History) -> dict[str, Any]:

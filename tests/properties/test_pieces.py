@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from folding import reduced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 
-from .recordings import Recording, contents, examples, recordings, reduced, state_of, whole
+from .recordings import Recording, contents, examples, recordings, state_of, whole
 
 any_recording = st.sampled_from(recordings())
 sizes = st.lists(st.integers(1, 3000), min_size=1, max_size=8)

@@ -11,13 +11,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from folding import reduced
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Script, agent_message, assistant, call, cell_call, cell_output, output, reasoning, user
 
 from rollout_tui.reducer.fold import Reducer
 
-from .recordings import contents, examples, recordings, reduced
+from .recordings import contents, examples, recordings
 
 IMAGE = {"type": "input_image", "image_url": "data:x"}
 ITEMS: tuple[Any, ...] = (

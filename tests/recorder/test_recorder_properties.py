@@ -54,11 +54,23 @@ class Harness:
         self.work: list[Any] = []
         self.compactions: list[Any] = []
         self.requests: list[Any] = []
+        self.asked_on: dict[int, AgentThread] = {}
         self.count = 0
 
     def number(self) -> int:
         self.count += 1
         return self.count
+
+    def keep(self, kept: list[Any], context: Any, thread: AgentThread | None) -> None:
+        """Keep a context with the thread it was made on, unless there is nothing that it would record."""
+        kept.append(context)
+        if context.recording and thread is not None:
+            self.asked_on[id(context)] = thread
+
+    def conversation_of(self, context: Any) -> Conversation | None:
+        """What is said on the thread of a context; None if it records nothing."""
+        thread = self.asked_on.get(id(context))
+        return None if thread is None else self.conversation(thread)
 
     def thread(self, a: int) -> AgentThread:
         return self.threads[a % len(self.threads)]
@@ -113,7 +125,8 @@ def ask(harness: Harness, turn: Any, b: int) -> None:
     if turn.thread is not None:
         previous = {"previous_response_id": f"resp_{b % 5}"} if b % 4 == 0 else {}
         request = harness.conversation(turn.thread).request("m", **previous)
-        harness.calls.append(turn.inference(request if b % 3 else request["input"], model="m"))
+        call = turn.inference(request if b % 3 else request["input"], model="m")
+        harness.keep(harness.calls, call, turn.thread)
 
 
 @of("calls")
@@ -136,10 +149,9 @@ def answer(harness: Harness, call: Any, b: int) -> None:
         [texts],
         [{"type": "reasoning", "summary": []}],
     ][b % 5]
-    if b % 11 == 0 and call._turn is not None:
-        said = [
-            item for item in harness.conversation(call._turn.thread).items if item["type"] != "agent_message"
-        ]
+    conversation = harness.conversation_of(call)
+    if b % 11 == 0 and conversation is not None:
+        said = [item for item in conversation.items if item["type"] != "agent_message"]
         items = said[-2:] or items  # what was said before, again
     if b % 7 == 0:
         call.failed("lost", output_items=items)
@@ -150,8 +162,8 @@ def answer(harness: Harness, call: Any, b: int) -> None:
         call.__exit__(None, None, None)
     else:
         call.completed(items, response_id=f"resp_{b % 5}", usage={"input_tokens": 1, "output_tokens": b})
-    if call._turn is not None:
-        harness.conversation(call._turn.thread).add(*items)
+    if conversation is not None:
+        conversation.add(*items)
 
 
 @of("turns")
@@ -159,19 +171,19 @@ def use_tool(harness: Harness, turn: Any, b: int) -> None:
     items = harness.conversation(turn.thread).items if turn.thread is not None else []
     asked = [item for item in items if item["type"].endswith("_call")]
     if asked and b % 3:
-        harness.tools.append(turn.tool_call_for(asked[b % len(asked)]))
+        tool = turn.tool_call_for(asked[b % len(asked)])
     else:
         name, arguments = NAMES[b % len(NAMES)], ARGUMENTS[b // 2 % len(ARGUMENTS)]
-        harness.tools.append(
-            turn.tool_call(name, arguments, custom=b % 5 == 0, namespace="n" if b % 7 == 0 else None)
-        )
+        tool = turn.tool_call(name, arguments, custom=b % 5 == 0, namespace="n" if b % 7 == 0 else None)
+    harness.keep(harness.tools, tool, turn.thread)
 
 
 @of("tools")
 def end_tool(harness: Harness, tool: Any, b: int) -> None:
     (tool.completed, tool.failed, tool.cancelled)[b % 3]("output")
-    if tool._turn is not None and tool.call_id is not None and b % 2:
-        harness.conversation(tool._turn.thread).output(tool.call_id, "output", custom=tool.name == "exec")
+    conversation = harness.conversation_of(tool)
+    if conversation is not None and tool.call_id is not None and b % 2:
+        conversation.output(tool.call_id, "output", custom=tool.name == "exec")
 
 
 @of("tools")
@@ -205,12 +217,13 @@ def other_facts(harness: Harness, tool: Any, b: int) -> None:
 
 @of("turns")
 def start_cell(harness: Harness, turn: Any, b: int) -> None:
-    harness.cells.append(turn.code_cell("run()", call_id=f"c{1 + b % 20}"))
+    harness.keep(harness.cells, turn.code_cell("run()", call_id=f"c{1 + b % 20}"), turn.thread)
 
 
 @of("cells")
 def cell_tool(harness: Harness, cell: Any, b: int) -> None:
-    harness.tools.append(cell.tool_call(NAMES[b % len(NAMES)], ARGUMENTS[b // 2 % len(ARGUMENTS)]))
+    tool = cell.tool_call(NAMES[b % len(NAMES)], ARGUMENTS[b // 2 % len(ARGUMENTS)])
+    harness.keep(harness.tools, tool, harness.asked_on.get(id(cell)))
 
 
 @of("cells")
@@ -221,20 +234,20 @@ def cell_goes_on(harness: Harness, cell: Any, b: int) -> None:
 @of("cells")
 def wait(harness: Harness, cell: Any, b: int) -> None:
     if harness.turns:
-        harness.tools.append(harness.turns[b % len(harness.turns)].wait(cell))
+        turn = harness.turns[b % len(harness.turns)]
+        harness.keep(harness.tools, turn.wait(cell), turn.thread)
 
 
 @of("turns")
 def start_compaction(harness: Harness, turn: Any, b: int) -> None:
-    harness.compactions.append(turn.compaction())
+    harness.keep(harness.compactions, turn.compaction(), turn.thread)
 
 
 @of("compactions")
 def compact(harness: Harness, compaction: Any, b: int) -> None:
     if b % 2:
         harness.requests.append(compaction.request({"model": "m", "input": []}))
-    elif compaction._turn is not None:
-        conversation = harness.conversation(compaction._turn.thread)
+    elif (conversation := harness.conversation_of(compaction)) is not None:
         short = {"type": "compaction", "id": f"cmp_{harness.number()}", "encrypted_content": "short"}
         compaction.install(conversation.items, [short])
         conversation.replace(short)

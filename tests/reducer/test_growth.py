@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from counted_steps import steps
+from folding import reduced
 from scripted import Body, Script, assistant, call, cell_call, output, user
 
 from rollout_tui.graph.ids import IdView
 from rollout_tui.recording import Trace
+from rollout_tui.reducer.fold import Reducer
 from rollout_tui.trace.bundle import open_bundle
 
 Shape = Callable[[Script, int], object]
@@ -43,11 +45,11 @@ def read(script: Script) -> Trace:
     return Trace(open_bundle(script.folder)).load()
 
 
-def figures(trace: Trace) -> dict[str, int]:
+def figures(reducer: Reducer) -> dict[str, int]:
     """Bytes decoded, items compared, notes taken and ids kept."""
-    r = trace._reducer.reduction
+    r, history = reducer.reduction, reducer.history
     backing = {}
-    for value in trace.history.objects:
+    for value in history.objects:
         for name in value.__struct_fields__:
             ids = getattr(value, name)
             if isinstance(ids, IdView):
@@ -55,9 +57,9 @@ def figures(trace: Trace) -> dict[str, int]:
     return {
         "bytes decoded": r.requests.decoded,
         "items compared": r.items.compared,
-        "notes taken": sum(1 for _ in trace.history.changes(0, trace.history.head + 1)),
+        "notes taken": sum(1 for _ in history.changes(0, history.head + 1)),
         "ids kept": sum(backing.values()),
-        "items": len(trace.history.items.name),
+        "items": len(history.items.name),
     }
 
 
@@ -67,7 +69,7 @@ def test_a_conversation_costs_what_is_new_in_it(tmp_path: Path, compacted_every:
     for turns in (40, 80, 160):
         script = Script(tmp_path / str(turns))
         conversation(script, turns, compacted_every=compacted_every)
-        found.append(figures(read(script)))
+        found.append(figures(reduced(script.folder, [script.spine.read_bytes()])))
     for fewer, more in pairwise(found):
         for name, count in more.items():
             assert count <= 2.2 * fewer[name] + 10, (name, fewer, more)
@@ -83,8 +85,7 @@ def test_only_the_new_part_of_a_request_is_decoded(tmp_path: Path) -> None:
         for path in (script.folder / "payloads").iterdir()
         if b'"input"' in path.read_bytes()[:100]
     )
-    trace = read(script)
-    assert trace._reducer.reduction.requests.decoded < requests / 20
+    assert reduced(script.folder, [script.spine.read_bytes()]).reduction.requests.decoded < requests / 20
 
 
 def test_requests_share_their_list_of_ids(tmp_path: Path) -> None:
