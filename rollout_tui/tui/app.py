@@ -21,6 +21,7 @@ from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.tui.drawing.sgr import tell_colours
 from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
 from rollout_tui.tui.screens.bindings import keys_while_typing, keys_without_trace
 from rollout_tui.tui.screens.debugger import DebuggerScreen, debugger_screen
@@ -251,6 +252,7 @@ def run(
     is remembered from earlier (None: nothing); `recent` lets one choose among that instead of `trace_path`.
     `frame` is what the terminal shows already.
     """
+    tell_colours(os.environ)
     path = Path(trace_path)
     opening = Opening(path, at, follow, wait, thread, lens, named, memory, latest=latest)
     pick = not latest and is_folder_of_bundles(path)

@@ -142,8 +142,8 @@ DEFAULTS: tuple[Action, ...] = (
     ),
     *_two(
         LOOK,
-        ("page_down", ("pagedown",), "page down", "looking.page_down"),
-        ("page_up", ("pageup",), "page up", "looking.page_up"),
+        ("page_down", ("pagedown", "d"), "page down", "looking.page_down"),
+        ("page_up", ("pageup", "u"), "page up", "looking.page_up"),
     ),
     *_two(
         LOOK,

@@ -86,7 +86,8 @@ class Program:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+    told = ("NO_COLOR", "COLUMNS", "LINES", "WT_SESSION")
+    kept = {name: value for name, value in os.environ.items() if name not in told}
     homes = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
     return {**kept, **homes, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
 
@@ -95,8 +96,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def start(environment: dict[str, str]) -> Iterator[Callable[..., Program]]:
     programs: list[Program] = []
 
-    def started(*arguments: str, size: tuple[int, int] = (120, 40), **more: str) -> Program:
-        programs.append(Program(*arguments, environment={**environment, **more}, size=size))
+    def started(*arguments: str, size: tuple[int, int] = (120, 40), **more: str | None) -> Program:
+        told = {name: value for name, value in {**environment, **more}.items() if value is not None}
+        programs.append(Program(*arguments, environment=told, size=size))
         return programs[-1]
 
     yield started
@@ -226,6 +228,14 @@ def test_no_colour_where_none_is_wanted(start: Start) -> None:
 def test_as_many_colours_as_the_terminal_has(start: Start) -> None:
     frame = start(str(DEMO), COLORTERM="").framed()
     assert b"38;5;" in frame and b"38;2;" not in frame
+
+
+def test_all_colours_in_windows_terminal_which_does_not_tell_of_them(start: Start) -> None:
+    session = {"COLORTERM": None, "WT_SESSION": "5b2c6f5e"}
+    frame = start(str(DEMO), **session).framed()
+    assert b"38;2;" in frame and b"38;5;" not in frame
+    later = start(str(DEMO), "--at", "45", **session).until(lambda output: b"context /root" in output)
+    assert b"38;2;" in later and b"38;5;" not in later
 
 
 @pytest.mark.parametrize(

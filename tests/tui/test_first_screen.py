@@ -20,6 +20,8 @@ from rollout_tui.tui.starting.early_keys import as_words
 from rollout_tui.tui.starting.first_screen import first_screen, typed_row
 from rollout_tui.tui.state.places import PANES, TIMELINE
 
+WINDOWS_TERMINAL = {"TERM": "xterm-256color", "WT_SESSION": "5b2c6f5e"}
+
 SIZES = [(80, 24), (101, 31), (117, 40), (120, 40), (151, 45), (200, 60)]
 
 
@@ -70,6 +72,11 @@ def test_few_colours_are_chosen_as_the_library_does() -> None:
         ({"TERM": "xterm"}, "none"),
         ({"COLORTERM": "truecolor", "NO_COLOR": "1"}, "none"),
         ({"COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"}, "256"),
+        ({**WINDOWS_TERMINAL}, "true"),
+        ({**WINDOWS_TERMINAL, "TERM": "screen-256color"}, "256"),
+        ({**WINDOWS_TERMINAL, "COLORTERM": ""}, "256"),
+        ({**WINDOWS_TERMINAL, "TEXTUAL_COLOR_SYSTEM": "256"}, "256"),
+        ({**WINDOWS_TERMINAL, "NO_COLOR": "1"}, "none"),
     ],
 )
 def test_colour_depth(environment: dict[str, str], depth: str) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from rollout_tui.settings.presets import PRESETS
 from rollout_tui.tui.actions import function_of
-from rollout_tui.tui.keys import ACTIONS, BY_ID, GROUPS, help_rows
+from rollout_tui.tui.keys import ACTIONS, BY_ID, DEFAULTS, GROUPS, help_rows
 from rollout_tui.tui.panes.footer import clicked_action, footer
 from rollout_tui.tui.panes.help import help_lines
 
@@ -13,6 +14,30 @@ NAMED = (
     *("space", "enter", "backspace", "tab", "pageup", "pagedown", "shift+left", "shift+right"),
     *("right", "left", "home", "end", "escape", "ctrl+p", "f5", "f10"),
 )
+TAKEN = {
+    "tmux": ("ctrl+b",),
+    "screen": ("ctrl+a",),
+    "Windows Terminal": (
+        *("ctrl+v", "ctrl+comma", "ctrl+tab", "ctrl+shift+tab", "ctrl+insert", "shift+insert"),
+        *("ctrl+plus", "ctrl+minus", "ctrl+0", "f11", "shift+f10"),
+        *("ctrl+shift+c", "ctrl+shift+v", "ctrl+shift+f", "ctrl+shift+p", "ctrl+shift+t", "ctrl+shift+w"),
+        *("ctrl+shift+up", "ctrl+shift+down", "ctrl+shift+pageup", "ctrl+shift+pagedown"),
+        *("alt+enter", "alt+f4", "alt+left", "alt+right", "alt+up", "alt+down"),
+    ),
+    # It scrolls by these itself, also where a program fills the screen.
+    "macOS Terminal": (
+        "pageup",
+        "pagedown",
+        "home",
+        "end",
+        "ctrl+left",
+        "ctrl+right",
+        "ctrl+up",
+        "ctrl+down",
+    ),
+    "those of desktops": ("f1", "f10", "f11"),
+}
+"""What terminals, and programs between them and ours, keep for themselves as they are set up at first."""
 SWALLOWED = ("ctrl+left_square_bracket", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s", "ctrl+q", "f11")
 
 
@@ -30,6 +55,13 @@ def test_a_key_means_one_thing_in_one_state() -> None:
 
 def test_no_key_is_one_that_terminals_swallow() -> None:
     assert not [action.id for action in ACTIONS for key in action.keys if key in SWALLOWED]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("terminal", TAKEN)
+def test_every_action_has_a_key_that_reaches_it(terminal: str, preset: str) -> None:
+    keys = {action.id: PRESETS[preset].get(action.id, action.keys) for action in DEFAULTS}
+    assert [one for one, held in keys.items() if set(held) <= set(TAKEN[terminal])] == []
 
 
 @pytest.mark.parametrize("action_id", BY_ID)

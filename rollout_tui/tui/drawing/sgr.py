@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -13,15 +13,25 @@ Depth: TypeAlias = Literal["none", "256", "true"]
 
 
 def colour_depth(environment: Mapping[str, str]) -> Depth:
-    """How many colours the terminal has, as the library that draws later finds it; none with `NO_COLOR`."""
+    """How many colours the terminal has, as the library that draws later is told; none with `NO_COLOR`."""
     if environment.get("NO_COLOR"):
         return "none"
     told = environment.get("TEXTUAL_COLOR_SYSTEM", "auto").strip().lower()
     if told != "auto":
         return {"truecolor": "true", "256": "256"}.get(told, "none")  # type: ignore[return-value]
+    term = environment.get("TERM", "")
+    # Windows Terminal has all colours and does not say so; tmux and screen within it have names of their own.
+    if "WT_SESSION" in environment and "COLORTERM" not in environment and term == "xterm-256color":
+        return "true"
     if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return "true"
-    return "256" if environment.get("TERM", "").rpartition("-")[2] in ("256color", "kitty") else "none"
+    return "256" if term.rpartition("-")[2] in ("256color", "kitty") else "none"
+
+
+def tell_colours(environment: MutableMapping[str, str]) -> None:
+    """Let the library that draws later, and a pager or editor, know of all the colours that there are."""
+    if colour_depth(environment) == "true":
+        environment.setdefault("COLORTERM", "truecolor")
 
 
 def sgr(names: str, colours: Mapping[str, str], depth: Depth) -> str:
