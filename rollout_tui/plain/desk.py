@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops.breakpoints import Searching
 from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
 from rollout_tui.tui.actions import function_of
@@ -180,6 +181,8 @@ class PlainDesk:
             time.sleep(POLL_S)
         if search is None:
             return
+        if search.given_up is not None:
+            self.say(too_slow(search.given_up), "warning")
         if not search.events:
             self.say(f"not found: {search.text}")
             self.session.end_search()

@@ -124,6 +124,27 @@ def test_a_signal_where_nothing_can_be_raised_ends_a_command_all_the_same(name: 
     assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
 
 
+def test_a_signal_that_is_ignored_stays_so_and_the_others_are_put_back() -> None:
+    """`nohup` ignores one; who calls `main` has handlers of its own."""
+    script = (
+        "import os, signal, sys; import rollout_tui.commands.loading as loading\n"
+        "from rollout_tui.cli import main\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "load = loading.load\n"
+        "def hang_up(path):\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "    return load(path)\n"
+        "loading.load = hang_up\n"
+        "status = main(['context', sys.argv[1]])\n"
+        "after = [signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)]\n"
+        "usual = [signal.SIG_IGN, signal.SIG_DFL, signal.default_int_handler]\n"
+        "sys.exit(status if after == usual else str(after))"
+    )
+    command = [sys.executable, "-c", script, recording("one-message")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "") and "items in context" in done.stdout
+
+
 def open_files(process: int) -> list[str]:
     """The files a process holds open; those it closes meanwhile are left out."""
     found = []

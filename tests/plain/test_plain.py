@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from luring_texts import luring
 
 from rollout_tui.cli import main
 from rollout_tui.tui.command_line import COMMANDS
@@ -88,6 +89,20 @@ def test_searching_goes_to_hits_and_n_walks_them(plain) -> None:  # type: ignore
 def test_breakpoints_stop(plain) -> None:  # type: ignore[no-untyped-def]
     told = plain("break tool=wait", "c", "unbreak", options=("--at", "1"))
     assert told.has("event #27") and told.has("stop ")
+
+
+def test_an_expression_that_takes_too_long_says_where_and_the_rest_goes_on(plain, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    lured = luring(tmp_path / "bundle").folder
+    for typed, seq in (
+        (("break call ~ /(a+)+[yY]$/", "c"), 3),
+        (("watch text ~ /(a+)+[yY]$/", "c"), 4),
+        (("filter call ~ /(a+)+[yY]$/",), 3),
+        (("//(?:a|aa)+[yY]$/",), 4),
+    ):
+        told = plain("g", *typed, "esc", ":5", ":2", trace=lured)
+        assert f"the expression took too long on #{seq}, which is left out; narrow it" in told.lines, typed
+        events = [line.partition(":")[0] for line in told.lines if line.startswith("event #")]
+        assert events[-2:] == ["event #5", "event #2"]
 
 
 def test_what_is_not_understood_names_what_is_near(plain) -> None:  # type: ignore[no-untyped-def]

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from luring_texts import LURE
 from on_screen import Shown, on_screen
+from scripted import Script, user
 
 TIME = re.compile(rb'"wall_time_unix_ms":\s*(\d+)')
 
@@ -214,6 +216,23 @@ async def test_a_live_breakpoint_stops_the_cursor(writer: Writer) -> None:
         await head(shown, 44)
         await shown.until(lambda: shown.session.seq == 16)
         assert not shown.session.following
+
+
+async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(tmp_path: Path) -> None:
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    async with on_screen(script.folder, follow=True) as shown:
+        for sort, write in (
+            ("break call", lambda: script.tool(f"x{LURE}z")),
+            ("watch text", lambda: script.ask("i1", user(f"{LURE} y"))),
+        ):
+            typed = f"{sort} ~ /(a+)+[yY]$/"
+            await shown.press("colon", *("space" if one == " " else one for one in typed), "enter")
+            seq = write()
+            await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"))
+            assert shown.session.following and shown.session.seq == seq
+        script.tool("say aay")
+        await shown.until(lambda: shown.session.seq == 5 and not shown.session.following)
 
 
 async def test_reading_writes_nothing(writer: Writer) -> None:

@@ -128,12 +128,10 @@ class Breakpoints:
         if not self.all:
             return
         tests = [(one, self._test(one)) for one in self.all]
-        for one, test in tests:
-            given_up = one.expression.given_up
-            for _ in test.prepare():
+        for _, test in tests:
+            for slow in test.prepare():
+                self._given_up = slow or self._given_up
                 yield Searching(event)
-            if one.expression.given_up > given_up:
-                self._given_up = event
         types = frozenset().union(*(test.types for _, test in tests))
         since = time.monotonic()
         for at in self._candidates(types, event, backwards):
@@ -199,7 +197,7 @@ class _Test:
         self._found: list[Finding] = []
 
     def prepare(self) -> Iterator[None]:
-        """Bring names and, if the expression asks for them, findings up to date."""
+        """Bring names and, if the expression asks for them, findings up to date, a slice at a time."""
         self._facts.update()
         if self._wanted & _OF_FINDINGS:
             findings = self._findings()

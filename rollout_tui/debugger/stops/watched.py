@@ -57,8 +57,11 @@ class Watched:
             *(FIELDS[clause.field].types or frozenset() for clause in self._clauses)
         )
 
-    def prepare(self) -> Iterator[None]:
-        """Look at the texts of items that are not known yet, a slice at a time."""
+    def prepare(self) -> Iterator[int | None]:
+        """Look at the texts of items that are not known yet, a slice at a time.
+
+        Yields the event of an item whose text took too long.
+        """
         for texts in self._texts.values():
             yield from texts.update()
 
@@ -108,13 +111,17 @@ class _Texts:
         self._negative = clause.op.startswith("!")
         self._looked_for = clause._replace(op=clause.op.removeprefix("!") or "=")
 
-    def update(self) -> Iterator[None]:
-        for number, _, item in created(self._trace.history, ConversationItem, self._taken):
+    def update(self) -> Iterator[int | None]:
+        pattern = self._looked_for.operand.pattern
+        for number, event, item in created(self._trace.history, ConversationItem, self._taken):
+            given_up = pattern.given_up if pattern else 0
             self._taken = number + 1
             if self._passes(item):
                 self._found.add(number)
-            if self._taken % TEXTS_AT_ONCE == 0:
-                yield
+            if pattern and pattern.given_up > given_up:
+                yield event
+            elif self._taken % TEXTS_AT_ONCE == 0:
+                yield None
 
     def _passes(self, item: ConversationItem) -> bool:
         text = short_text(item)
