@@ -43,7 +43,6 @@ _TOKEN = re.compile(
 )
 _COLON = re.compile(r"[ \t\r\n]*:")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DEEPEST_STRING_IN_STRING = 6
 
 
 class _NotJson(Exception):
@@ -88,7 +87,7 @@ class Redactor:
             bytes_as_text = data.decode("utf-8", "surrogateescape")
             return self._pseudonyms.text(bytes_as_text).encode("utf-8", "surrogateescape")
         try:
-            return self._json(text, _Place("", False), 0).encode()
+            return self._json(text, _Place("", False)).encode()
         except _NotJson:
             return self._pseudonyms.text(text).encode()
 
@@ -96,7 +95,7 @@ class Redactor:
         """Free text without what it says."""
         return self._pseudonyms.text(text)
 
-    def _json(self, text: str, outermost: _Place, depth: int, *, cut: bool = False) -> str:
+    def _json(self, text: str, outermost: _Place, *, cut: bool = False) -> str:
         """Rewrite JSON token by token.
 
         Raises _NotJson at anything that could carry text past the rules; with `cut` the rest from there on is
@@ -127,7 +126,7 @@ class Redactor:
                     break
                 at = max(at, stop)
                 field = value if is_name else field
-                new = self._name(value) if is_name else self._value(value, field, places[-1].free_form, depth)
+                new = self._name(value) if is_name else self._value(value, field, places[-1].free_form)
             if new != value:
                 written += (text[kept:start], new if kind == "number" else _quoted(new))
                 kept = stop
@@ -139,7 +138,7 @@ class Redactor:
         """A field name, which in free-form JSON can be anything."""
         return name if name in NAMES or name in self._ids else self._pseudonyms.text(name)
 
-    def _value(self, value: str, field: str, free_form: bool, depth: int) -> str:
+    def _value(self, value: str, field: str, free_form: bool) -> str:
         """A string value of a field."""
         if value in WORDS.get(field, ()):
             return value
@@ -155,9 +154,10 @@ class Redactor:
             return value
         if field == "arguments" and value.strip(" \t\r\n") in _LITERALS:
             return value
-        if depth < _DEEPEST_STRING_IN_STRING and value[:200].lstrip(" \t\r\n")[:1] in _FIRST_OF_JSON:
+        if value[:200].lstrip(" \t\r\n")[:1] in _FIRST_OF_JSON:
             try:
-                return self._json(value, _Place("", True), depth + 1, cut=field in PREVIEWS)
+                # Never deep: with every string in a string its quotes take twice the room.
+                return self._json(value, _Place("", True), cut=field in PREVIEWS)
             except _NotJson:
                 pass
         return self._pseudonyms.text(value)

@@ -39,13 +39,17 @@ FORMS = (
     f"uid=1000({MARK})",
     f"\u001b]0;{MARK}\u0007\u202e{MARK}\u200b",
     f"one {MARK}\nother {MARK}\r\n\t{MARK}",
-    f'{{"cwd": "/home/{MARK}", "id": "/{MARK}", "{MARK}": [{{"name": "{MARK}"}}, {NUMBER}]}}',
+    json.dumps(
+        {"cwd": f"/home/{MARK}", "id": MARK, "session_id": f"{NUMBER}", MARK: [{"name": MARK}, NUMBER]}
+    ),
     f'{{"cell_id": "1", "note": "cut {MARK}',
     json.dumps([json.dumps({"text": MARK, MARK: MARK})]),
     f"payloads/../{MARK}.json",
     f"/root/{MARK}",
     f"exec {MARK}",
 )
+LONG = 400
+"""From so many characters on a text stays a long one, so many times as long: accounts cut it."""
 _FORMS = cycle(FORMS)
 # What makes a document be what it is: without it no rule of the format would apply to the rest.
 _STRUCTURE = frozenset(("type", "kind", "status", "role", "event_type"))
@@ -72,6 +76,8 @@ def plant(value: Any, field: str = "", *, more: bool = True) -> Any:
     if isinstance(value, dict):
         planted = {name: plant(inner, name, more=more) for name, inner in value.items()}
         added = {form(): form(), f"number {MARK}": NUMBER, "cwd": form(), "id": form("id")}
+        # Made up by somebody, so it is no id whatever it looks like.
+        added |= {f"note {MARK}": {"id": MARK}, "value": {"call_id": MARK}}
         return planted | added if more else planted
     if isinstance(value, list):
         planted_list = [plant(inner, field, more=more) for inner in value]
@@ -86,7 +92,8 @@ def plant(value: Any, field: str = "", *, more: bool = True) -> Any:
         with suppress(ValueError):
             return json.dumps(plant(json.loads(value), more=more))
     # The same text gets the same mark: a recording holds together by what is repeated.
-    return FORMS[crc32(value.encode(errors="surrogatepass")) % len(FORMS)]
+    mark = FORMS[crc32(value.encode(errors="surrogatepass")) % len(FORMS)]
+    return mark if len(value) < LONG else "\n".join([mark] * LONG)
 
 
 def payloads(schema: int) -> Iterator[Payload]:
@@ -218,7 +225,7 @@ def damage(made: Marked) -> None:
         str(NUMBER).encode(),
         f'"{MARK}"'.encode(),
         f"[{NUMBER}, {{}}]".encode(),
-        ("[" * 200 + f'"{MARK}"' + "]" * 200).encode(),
+        ("[" * 5000 + f'"{MARK}"' + "]" * 5000).encode(),
     )
     for body in bodies:
         reference = made.payload("protocol_event", body)

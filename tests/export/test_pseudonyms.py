@@ -37,6 +37,24 @@ def test_another_key_gives_another_text() -> None:
     assert Pseudonyms(b"a").text("a secret line") != Pseudonyms(b"b").text("a secret line")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\udce4\udcf6\udc80",
+        "\U000e005a\U000e0077",
+        "\ue000\uf8ff",
+        "\u00ad\u2061\ufff9",
+        "\U0001f9c5",
+        "ñß",
+    ],
+    ids=ascii,
+)
+def test_what_can_spell_something_in_other_ways_is_replaced_too(text: str) -> None:
+    """Bytes that are no UTF-8, tags, private and invisible characters."""
+    replaced = Pseudonyms(KEY).text(f"x{text}x")[1:-1]
+    assert not set(replaced) & set(text)
+
+
 def test_different_short_texts_stay_different() -> None:
     pseudonyms = Pseudonyms(KEY)
     texts = [str(number) for number in range(10)] + [chr(code) for code in range(ord("a"), ord("z") + 1)]

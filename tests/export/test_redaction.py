@@ -153,6 +153,11 @@ def test_a_path_out_of_the_bundle_is_neither_followed_nor_repeated(tmp_path: Pat
     assert "outside" not in "".join(one.read_text() for one in (folder / "payloads").iterdir())
 
 
+def test_nobody_can_try_out_what_was_there() -> None:
+    """Unless told, the key is another one each time."""
+    assert Redactor().document(b'{"text": "a secret"}') != Redactor().document(b'{"text": "a secret"}')
+
+
 def test_format_words_and_ids_stay() -> None:
     request = {
         "type": "function_call", "id": "fc_1", "call_id": "call_A", "name": "wait", "namespace": None,
