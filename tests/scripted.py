@@ -24,6 +24,8 @@ SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
 
 ROOT_THREAD = "t1"
 TURN = "u1"
+PREVIEW = 160
+"""Characters that a summary shows of the arguments of a call."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,12 @@ class Script:
         self.line(json.dumps(event | (envelope or {})).encode())
         return self.seq
 
+    def rollout(self) -> int:
+        """The recording begins."""
+        return self.event(
+            "rollout_started", thread=None, turn=None, trace_id="trace", root_thread_id=ROOT_THREAD
+        )
+
     def thread(self, thread: str = ROOT_THREAD, path: str = "/root", metadata: Any = None) -> int:
         """A thread starts."""
         given = {} if metadata is None else {"metadata_payload": Body("session_metadata", metadata)}
@@ -193,6 +201,7 @@ class Script:
         call_id: str | None = None,
         cell: str | None = None,
         invocation: Any = None,
+        summary: Json | None = None,
         **fields: Any,
     ) -> int:
         """A tool call starts; `cell` is the runtime id of the code cell that asks for it."""
@@ -206,10 +215,43 @@ class Script:
             tool_call_id=tool,
             requester=requester,
             kind={"type": kind} if isinstance(kind, str) else kind,
-            summary={"type": "generic", "label": "l"},
+            summary=summary or {"type": "generic", "label": "l"},
             model_visible_call_id=call_id,
             **fields,
         )
+
+    def calls(
+        self,
+        tool: str,
+        kind: str | Json,
+        arguments: str = "{}",
+        *,
+        cell: str | None = None,
+        thread: str = ROOT_THREAD,
+        turn: str = TURN,
+        summary: Json | None = None,
+    ) -> int:
+        """A tool call starts, with all that is recorded of one: its invocation and a summary of it."""
+        kind = {"type": kind} if isinstance(kind, str) else kind
+        name = kind.get("name") or kind["type"]
+        preview = arguments if len(arguments) <= PREVIEW else arguments[:PREVIEW] + "..."
+        shown = {"type": "generic", "label": name, "input_preview": preview, "output_preview": None}
+        return self.tool(
+            tool,
+            kind,
+            thread=thread,
+            turn=turn,
+            call_id=tool if cell is None else None,
+            cell=cell,
+            invocation=function(name, arguments),
+            summary=summary or shown,
+            code_mode_runtime_tool_id=None if cell is None else "tool-1",
+        )
+
+    def returns(self, tool: str, text: str = "done") -> int:
+        """A tool call ends and gives the model this text."""
+        item = {"type": "function_call_output", "call_id": tool, "output": text}
+        return self.end_tool(tool, result={"type": "direct_response", "response_item": item})
 
     def work(self, tool: str, body: Any, kind: str | Json | None = "exec_command") -> int:
         """The work of a tool call begins."""
@@ -258,6 +300,14 @@ class Script:
         """`code_cell_initial_response` or `code_cell_ended`."""
         given = {} if response is None else {"response_payload": Body("tool_result", response)}
         return self.event(f"code_cell_{what}", runtime_cell_id=runtime, status=status, **given)
+
+    def cell_answers(self, runtime: str, status: str = "yielded", text: str = "out") -> int:
+        """A code cell gives its initial response."""
+        return self.cell_event("initial_response", runtime, status, cell_response(runtime, status, text))
+
+    def cell_ends(self, runtime: str, status: str = "completed", text: str = "end") -> int:
+        """A code cell ends."""
+        return self.cell_event("ended", runtime, status, cell_response(runtime, status, text))
 
     def compact(
         self,
@@ -363,6 +413,19 @@ def agent_message(author: str, recipient: str, text: str, **more: Any) -> Json:
     """A message of one agent to another."""
     content = [{"type": "input_text", "text": text}]
     return {"type": "agent_message", "author": author, "recipient": recipient, "content": content, **more}
+
+
+def spawned(parent: str, path: str) -> Json:
+    """Metadata of a thread that another one spawned."""
+    spawn = {"parent_thread_id": parent, "depth": 1, "agent_path": path, "agent_role": "worker"}
+    return {"agent_path": path, "session_source": {"subagent": {"thread_spawn": spawn}}}
+
+
+def cell_response(runtime: str, status: str, text: str) -> Json:
+    """What a code cell gives the model."""
+    variant = {"yielded": "Yielded", "terminated": "Terminated"}.get(status, "Result")
+    content = [{"type": "input_text", "text": text}]
+    return {"response": {variant: {"cell_id": runtime, "content_items": content}}}
 
 
 def function(name: str, arguments: Any) -> Json:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scripted import ROOT_THREAD, spawned
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import ROOT, Script, own_recording
+from small_recordings import begun, own_recording
 
 from rollout_tui.debugger.stories.agent_edges import Edge, ends
 from rollout_tui.debugger.stories.agents import Agent, agents
@@ -83,12 +84,11 @@ def test_before_the_first_turn_an_agent_is_starting() -> None:
 
 
 def test_the_tree_goes_parents_first(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.thread("t-a", "/root/a", ROOT)
-    script.thread("t-b", "/root/b", ROOT)
-    script.thread("t-c", "/root/a/c", "t-a")
-    script.thread("t-x", "/elsewhere", "nobody knows")
+    script = begun(tmp_path / "bundle")
+    script.thread("t-a", "/root/a", spawned(ROOT_THREAD, "/root/a"))
+    script.thread("t-b", "/root/b", spawned(ROOT_THREAD, "/root/b"))
+    script.thread("t-c", "/root/a/c", spawned("t-a", "/root/a/c"))
+    script.thread("t-x", "/elsewhere", spawned("nobody knows", "/elsewhere"))
     trace = script.trace()
     rows = agents(trace, trace.at(7)).threads
     assert [(agent.agent_path, agent.depth, agent.agent_role) for agent in rows] == [

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from scripted import ROOT_THREAD, spawned
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import COMMAND, ROOT, WAIT, Script, message, own_folders, own_recording, script_call
+from small_recordings import WAIT, begun, own_folders, own_recording, with_cell
 
 from rollout_tui.debugger.spans.waits import wait_of
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
@@ -25,6 +26,7 @@ def tree(entries: list[Waiting]) -> list[tuple[str, str, int | None]]:
 CELL_1 = "cell 1 (yielded, 2 outputs)"
 CELL_2 = "cell 2 (yielded, 2 outputs, running echo)"
 TURN = "01a20366-dfc0-7440-9299-9490167056ba"
+COMMAND_OF_A_CELL = ["turn", "tool_call", "code_cell", "tool_call", "terminal_operation"]
 NESTED = "exec-2bfd0904-b853-4a62-b113-775ead100fee"
 
 
@@ -130,13 +132,7 @@ def test_calls_of_a_turn_that_is_over_are_nowhere() -> None:
     """#27 cancels turn 1 with call k2 and its nested call open: they never end; its cells are terminated."""
     trace = own_recording("app-cell-interrupt-then-wait")
     waits = waits_at(trace, 26)
-    assert [one.kind for one in waits.blocked_on] == [
-        "turn",
-        "tool_call",
-        "code_cell",
-        "tool_call",
-        "terminal_operation",
-    ]
+    assert [one.kind for one in waits.blocked_on] == COMMAND_OF_A_CELL
     assert [one.kind for one in waits.background] == ["code_cell"]
     for seq in (27, 29):
         assert waits_at(trace, seq).blocked_on == []
@@ -169,13 +165,7 @@ def test_a_killed_recording_stays_blocked() -> None:
     """The last event, #25, is the runtime start of a command of cell 2, in exec call_1."""
     trace = own_recording("sigkill-during-cell")
     waits = waits_at(trace, 25)
-    assert [one.kind for one in waits.blocked_on] == [
-        "turn",
-        "tool_call",
-        "code_cell",
-        "tool_call",
-        "terminal_operation",
-    ]
+    assert [one.kind for one in waits.blocked_on] == COMMAND_OF_A_CELL
     assert waits.blocked_on[2].id == "code_cell:call_1"
 
 
@@ -229,12 +219,11 @@ def test_two_agents_in_words() -> None:
 
 
 def test_a_wait_that_names_its_agent(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
+    script = begun(tmp_path / "bundle")
     for name in ("alpha", "beta"):
-        script.thread(f"t-{name}", f"/root/{name}", ROOT)
+        script.thread(f"t-{name}", f"/root/{name}", spawned(ROOT_THREAD, f"/root/{name}"))
         script.turn(f"turn-{name}", f"t-{name}")
-    script.tool("w", {"type": "wait_agent"}, '{"targets": ["beta"]}')
+    script.calls("w", "wait_agent", '{"targets": ["beta"]}')
     waits = waits_at(script.trace(), 8)
     assert tree(waits.blocked_on)[1:] == [("wait", "w", 0), ("agent", "t-beta", 1)]
     assert tree(waits.background) == [("agent", "t-alpha", None)]
@@ -242,14 +231,13 @@ def test_a_wait_that_names_its_agent(tmp_path: Path) -> None:
 
 
 def test_agents_that_wait_for_each_other(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.thread("t-a", "/root/a", ROOT)
+    script = begun(tmp_path / "bundle")
+    script.thread("t-a", "/root/a", spawned(ROOT_THREAD, "/root/a"))
     script.turn("turn-a", "t-a")
-    script.thread("t-b", "/root/a/b", "t-a")
+    script.thread("t-b", "/root/a/b", spawned("t-a", "/root/a/b"))
     script.turn("turn-b", "t-b")
-    script.tool("w1", {"type": "wait_agent"})
-    script.tool("w2", {"type": "wait_agent"}, thread_id="t-a", turn_id="turn-a")
+    script.calls("w1", "wait_agent")
+    script.calls("w2", "wait_agent", thread="t-a", turn="turn-a")
     trace = script.trace()
     assert in_words(waits_at(trace, 9)) == (
         "/root blocked 10 ms on wait_agent(w1) -> /root/a -> wait_agent(w2) -> /root/a/b"
@@ -257,16 +245,12 @@ def test_agents_that_wait_for_each_other(tmp_path: Path) -> None:
 
 
 def test_two_waits_on_one_cell_and_one_on_none(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.cell_answered("1")
-    script.tool("w1", WAIT, '{"cell_id": "1"}')
-    script.tool("w2", WAIT, '{"cell_id": "1"}')
-    script.tool("w3", WAIT, '{"cell_id": "9"}')
-    script.tool("n", COMMAND, cell="1")
+    script = with_cell(tmp_path / "bundle")
+    script.cell_answers("1")
+    script.calls("w1", WAIT, '{"cell_id": "1"}')
+    script.calls("w2", WAIT, '{"cell_id": "1"}')
+    script.calls("w3", WAIT, '{"cell_id": "9"}')
+    script.calls("n", "exec_command", cell="1")
     waits = waits_at(script.trace(), 11)
     assert tree(waits.blocked_on)[1:] == [
         ("wait", "w1", 0),

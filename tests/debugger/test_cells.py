@@ -5,17 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scripted import ROOT_THREAD
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import (
-    COMMAND,
-    EXEC,
-    ROOT,
-    WAIT,
-    Script,
-    message,
-    own_recording,
-    script_call,
-)
+from small_recordings import EXEC, WAIT, own_recording, with_cell, with_exec
 
 from rollout_tui.debugger.stories.cells import CellStory, cell_ids, cell_story, cells, lost_waits, now_words
 from rollout_tui.recording import Trace, open_trace
@@ -183,39 +175,27 @@ def test_cells_of_schema_1() -> None:
 
 
 def test_waits_on_cells_that_nobody_knows(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.tool("x", EXEC)
+    script = with_exec(tmp_path / "bundle")
+    script.calls("x", EXEC)
     script.cell("1", "x")
-    script.tool("w", WAIT, '{"cell_id": "9"}')
-    script.tool_ended("w", "exec cell 9 not found")
+    script.calls("w", WAIT, '{"cell_id": "9"}')
+    script.returns("w", "exec cell 9 not found")
     trace = script.trace()
-    assert lost_waits(trace, trace.at(7), ROOT) == []
-    (lost,) = lost_waits(trace, trace.at(9), ROOT)
+    assert lost_waits(trace, trace.at(7), ROOT_THREAD) == []
+    (lost,) = lost_waits(trace, trace.at(9), ROOT_THREAD)
     assert (lost.cell_id, lost.started_seq, lost.ended_seq, lost.gave) == ("9", 8, 9, "exec cell 9 not found")
     assert lost_waits(trace, trace.at(9), "elsewhere") == []
-    assert [story.waits for story in cells(trace, trace.at(9), ROOT)] == [[]]
+    assert [story.waits for story in cells(trace, trace.at(9), ROOT_THREAD)] == [[]]
 
 
 def test_a_call_that_a_cell_left_running(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.tool("n", COMMAND, '{"cmd": "sleep 60"}', cell="1")
+    script = with_cell(tmp_path / "bundle")
+    script.calls("n", "exec_command", '{"cmd": "sleep 60"}', cell="1")
     body = {"command": ["bash", "-lc", "sleep 60"], "cwd": "/", "process_id": "7"}
-    fields = {
-        "tool_call_id": "n",
-        "kind": COMMAND,
-        "runtime_payload": script.payload("tool_runtime_event", body),
-    }
-    script.event("tool_call_runtime_started", fields)
-    script.tool_ended("n")
+    script.work("n", body)
+    script.returns("n")
     trace = script.trace()
-    (story,) = cells(trace, trace.at(9), ROOT)
+    (story,) = cells(trace, trace.at(9), ROOT_THREAD)
     assert [(call.label, call.words) for call in story.nested] == [("sleep 60", "left running")]
 
 

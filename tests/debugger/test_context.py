@@ -8,19 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted import ROOT_THREAD, Script, assistant, call, cell_call, cell_output, message, output, user
 from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
-from small_recordings import (
-    COMMAND,
-    ROOT,
-    TURN,
-    Script,
-    call,
-    message,
-    output,
-    own_recording,
-    script_call,
-    script_output,
-)
+from small_recordings import begun, own_recording, with_cell
 
 from rollout_tui.debugger.context.context import Context, ContextItem, as_json, context, text
 from rollout_tui.graph.snapshot import Snapshot
@@ -31,7 +21,7 @@ CELLS_ROOT = "01a20366-dfb4-7081-b2c4-bb962e37f39c"
 COMPACTED_ROOT = "01a20368-d236-7553-95a6-5bec4c2e216f"
 
 
-def rows_at(trace: Trace, seq: int, thread_id: str = ROOT) -> list[ContextItem]:
+def rows_at(trace: Trace, seq: int, thread_id: str = ROOT_THREAD) -> list[ContextItem]:
     return context(trace, trace.at(seq), thread_id)
 
 
@@ -218,17 +208,16 @@ def test_a_compaction_that_nobody_recorded() -> None:
 
 def compacting(folder: Path) -> Script:
     """Items: 1 (user), a compaction while the request is under way: 2 marker, 3 replacement."""
-    script = Script(folder)
-    script.begin()
-    script.request("i1", [message("user", "long story")])
-    script.compacted("c1", [message("user", "long story")], [message("user", "short story")])
+    script = begun(folder)
+    script.ask("i1", user("long story"))
+    script.compact("c1", [user("long story")], [user("short story")])
     return script
 
 
 def test_a_response_after_a_compaction_is_not_in_context(tmp_path: Path) -> None:
     script = compacting(tmp_path / "bundle")
-    script.response("i1", [message("assistant", "late")])
-    script.request("i2", [message("user", "short story"), message("user", "next")])
+    script.answer("i1", assistant("late"))
+    script.ask("i2", user("short story"), user("next"))
     trace = script.trace()
     assert statuses(rows_at(trace, 5)) == {"accepted": ["2", "3"], "dropped": ["1"]}
     assert statuses(rows_at(trace, 6)) == {"accepted": ["2", "3", "4"], "dropped": ["1"]}
@@ -241,35 +230,20 @@ def test_a_response_after_a_compaction_is_not_in_context(tmp_path: Path) -> None
 
 def test_a_second_compaction_replaces_the_first(tmp_path: Path) -> None:
     script = compacting(tmp_path / "bundle")
-    script.compacted("c2", [], [message("user", "shorter story")])
-    script.request("i2", [message("user", "shorter story")])
+    script.compact("c2", [], [user("shorter story")])
+    script.ask("i2", user("shorter story"))
     trace = script.trace()
     assert statuses(rows_at(trace, 6)) == {"accepted": ["2", "4", "5"], "dropped": ["1", "3"]}
     assert statuses(rows_at(trace, 7))["in_context"] == ["5"]
 
 
-def request_after(script: Script, call_id: str, response_id: str, items: list[Any]) -> None:
-    """A request that names an earlier response and carries only what is new."""
-    body = {"model": "m", "input": items, "previous_response_id": response_id}
-    fields = {
-        "inference_call_id": call_id,
-        "thread_id": ROOT,
-        "codex_turn_id": TURN,
-        "model": "m",
-        "provider_name": "p",
-        "request_payload": script.payload("inference_request", body),
-    }
-    script.event("inference_started", fields)
-
-
 def test_an_item_can_come_back(tmp_path: Path) -> None:
     """The third request goes on from the first response: its items are in context again."""
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "a")])
-    script.response("i1", [message("assistant", "b")])
-    script.request("i2", [message("user", "c")])
-    request_after(script, "i3", "resp-i1", [message("user", "d")])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", user("a"))
+    script.answer("i1", assistant("b"), response_id="resp-i1")
+    script.ask("i2", user("c"))
+    script.ask("i3", user("d"), previous="resp-i1")
     trace = script.trace()
     assert statuses(rows_at(trace, 6)) == {"in_context": ["3"], "dropped": ["1", "2"]}
     assert statuses(rows_at(trace, 7)) == {"in_context": ["1", "2", "4"], "dropped": ["3"]}
@@ -278,12 +252,11 @@ def test_an_item_can_come_back(tmp_path: Path) -> None:
 
 def test_a_request_can_go_on_from_before_a_compaction(tmp_path: Path) -> None:
     """It neither uses the replacement nor does away with it (format section 7.4)."""
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "a")])
-    script.response("i1", [message("assistant", "b")])
-    script.compacted("c1", [], [message("user", "short")])
-    request_after(script, "i2", "resp-i1", [message("user", "c")])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", user("a"))
+    script.answer("i1", assistant("b"), response_id="resp-i1")
+    script.compact("c1", [], [user("short")])
+    script.ask("i2", user("c"), previous="resp-i1")
     trace = script.trace()
     assert "in_context" not in statuses(rows_at(trace, 6))
     assert statuses(rows_at(trace, 7))["in_context"] == ["1", "2", "5"]
@@ -293,14 +266,10 @@ def test_a_request_can_go_on_from_before_a_compaction(tmp_path: Path) -> None:
 
 
 def test_in_schema_1_a_cell_gives_its_output_itself(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle", schema=1)
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.cell_answered("1", "completed", "the answer")
-    script.cell_ended("1", "completed", "the answer")
-    script.request("i2", [message("user", "go"), script_call("x"), script_output("x", "the answer")])
+    script = with_cell(tmp_path / "bundle", schema=1)
+    script.cell_answers("1", "completed", "the answer")
+    script.cell_ends("1", "completed", "the answer")
+    script.ask("i2", user("go"), cell_call("x"), cell_output("x", "the answer"))
     trace = script.trace()
     assert statuses(rows_at(trace, 6)) == {"in_context": ["1", "2"]}
     for seq in (7, 8):
@@ -311,22 +280,17 @@ def test_in_schema_1_a_cell_gives_its_output_itself(tmp_path: Path) -> None:
 
 
 def test_calls_of_a_cell_give_the_model_nothing(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.tool("n", COMMAND, cell="1")
-    script.tool_ended("n")
+    script = with_cell(tmp_path / "bundle")
+    script.calls("n", "exec_command", cell="1")
+    script.returns("n")
     assert statuses(rows_at(script.trace(), 8)) == {"in_context": ["1", "2"]}
 
 
 def test_a_result_whose_output_is_known_already_is_not_pending(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go"), call("c"), output("c", "early")])
-    script.tool("c", COMMAND)
-    script.tool_ended("c", "early")
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", user("go"), call("c"), output("c", "early"))
+    script.calls("c", "exec_command")
+    script.returns("c", "early")
     assert statuses(rows_at(script.trace(), 6)) == {"in_context": ["1", "2", "3"]}
 
 
@@ -383,22 +347,22 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
 @pytest.mark.parametrize(
     ("item", "label", "provenance"),
     [
-        (message("user", "hello\n  there"), "hello there", "user"),
-        (message("user", "<environment_context>\n</environment_context>"), "environment_context", "harness"),
-        (message("user", "<user_shell_command>ls</user_shell_command>"), "user_shell_command", "user"),
-        (message("user", "<b>bold</b> words"), "<b>bold</b> words", "user"),
+        (user("hello\n  there"), "hello there", "user"),
+        (user("<environment_context>\n</environment_context>"), "environment_context", "harness"),
+        (user("<user_shell_command>ls</user_shell_command>"), "user_shell_command", "user"),
+        (user("<b>bold</b> words"), "<b>bold</b> words", "user"),
         (message("developer", "be brief"), "instructions  be brief", "harness"),
         (message("system", "<rules>x</rules>"), "rules", "harness"),
-        (message("assistant", "Done."), "Done.", "model"),
-        (message("user", ""), "empty", "user"),
+        (assistant("Done."), "Done.", "model"),
+        (user(""), "empty", "user"),
         (call("c", "exec_command", '{"cmd": "ls -la"}'), "exec_command  ls -la", "model"),
         (call("c", "list_agents", "{}"), "list_agents", "model"),
         (call("c", "plan", '{"steps": [1]}'), 'plan  {"steps":[1]}', "model"),
         (call("c", "plan", "not json"), "plan  not json", "model"),
         (call("c", "wait", '{"cell_id": "2", "terminate": true}'), "wait cell 2 terminate", "model"),
-        (script_call("c", "// @exec: {}\nlet a = 1;\na++"), "exec  let a = 1; a++", "model"),
+        (cell_call("c", "// @exec: {}\nlet a = 1;\na++"), "exec  let a = 1; a++", "model"),
         (output("c", "some\ntext"), "c  some text", "tool"),
-        (script_output("c", "Script running with cell ID 4\nmore"), "c  cell 4 yielded", "tool"),
+        (cell_output("c", "Script running with cell ID 4\nmore"), "c  cell 4 yielded", "tool"),
         ({"type": "reasoning", "summary": [], "encrypted_content": "zz"}, "reasoning  encrypted", "model"),
         (
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},
@@ -415,19 +379,17 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
     ],
 )
 def test_labels_and_who_made_it(tmp_path: Path, item: dict[str, Any], label: str, provenance: str) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [item])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", item)
     (row,) = rows_at(script.trace(), 4)
     assert row.label.startswith(label)
     assert row.provenance == provenance
 
 
 def test_whole_texts(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "skip"), call("c", "exec_command", LONG)])
-    script.response("i1", [{"type": "reasoning", "summary": [], "encrypted_content": "secret"}])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", user("skip"), call("c", "exec_command", LONG))
+    script.answer("i1", {"type": "reasoning", "summary": [], "encrypted_content": "secret"})
     trace = script.trace()
     rows = rows_at(trace, 5)
     assert [text(trace, row) for row in rows] == ["skip", LONG.replace(": ", ":"), None]

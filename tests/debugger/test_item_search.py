@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_recordings import Script, call, message
+from scripted import call, user
+from small_recordings import begun
 
 from rollout_tui.debugger.context.item_search import FoundItem, find_in_items
 from rollout_tui.debugger.searching.search_query import query
@@ -17,14 +18,13 @@ IDS = ("conversation_item:3", "conversation_item:1", "conversation_item:2")
 @pytest.fixture
 def trace(tmp_path: Path) -> Trace:
     """Items 1 to 3: `Read AGENTS.md first`, a call, `grün`."""
-    script = Script(tmp_path / "bundle")
-    script.begin()
+    script = begun(tmp_path / "bundle")
     items = [
-        message("user", "Read AGENTS.md first"),
+        user("Read AGENTS.md first"),
         call("c", "exec_command", '{"cmd": "ls"}'),
-        message("user", "gr\u00fcn"),
+        user("gr\u00fcn"),
     ]
-    script.request("i1", items)
+    script.ask("i1", *items)
     return script.trace()
 
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scripted import ROOT_THREAD, TURN, cell_call
 from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
-from small_recordings import (
-    COMMAND,
-    EXEC,
-    ROOT,
-    TURN,
-    Script,
-    message,
-    own_folders,
-    own_recording,
-    script_call,
-)
+from small_recordings import EXEC, begun, own_folders, own_recording, with_cell, with_request
 
 from rollout_tui.debugger.spans import span_tree as codes
 from rollout_tui.debugger.spans.span_tree import Span
@@ -125,13 +116,11 @@ def test_the_end_of_the_work_can_come_after_the_end_of_the_call() -> None:
 
 
 def test_a_call_that_starts_before_its_item_is_known(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.tool("x", EXEC)
+    script = with_request(tmp_path / "bundle")
+    script.calls("x", EXEC)
     script.cell("1", "x")
-    script.tool("n", COMMAND, cell="1")
-    script.cell_answered("1")
+    script.calls("n", "exec_command", cell="1")
+    script.cell_answers("1")
     early = spans_of(script.trace())
     # The cell is not in the graph, yet its events and its calls have a place.
     (cell,) = (early.span(number) for number in early.of_kind(codes.CELL))
@@ -140,8 +129,8 @@ def test_a_call_that_starts_before_its_item_is_known(tmp_path: Path) -> None:
     assert early.span(cell.parent or 0).id == "x"
     assert parent_of(early, "tool_call", "n") == ("code_cell", "")
 
-    script.response("i1", [script_call("x")])
-    script.cell_ended("1")
+    script.answer("i1", cell_call("x"))
+    script.cell_ends("1")
     spans = spans_of(script.trace())
     cell = named(spans, "code_cell", "code_cell:x")
     assert (cell.number, cell.start, cell.end) == (early.of_kind(codes.CELL)[0], 6, 10)
@@ -150,33 +139,27 @@ def test_a_call_that_starts_before_its_item_is_known(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_was_over_before_it_is_known(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
+    script = with_request(tmp_path / "bundle")
     script.cell("1", "x")
-    script.cell_answered("1", "completed")
-    script.cell_ended("1")
-    script.response("i1", [script_call("x")])
+    script.cell_answers("1", "completed")
+    script.cell_ends("1")
+    script.answer("i1", cell_call("x"))
     spans = spans_of(script.trace())
     cell = named(spans, "code_cell", "code_cell:x")
     assert (cell.start, cell.end, spans.events.of_span(cell.number)) == (5, 7, [5, 6, 7])
 
 
 def test_an_exec_call_that_starts_after_its_cell(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.tool("n", COMMAND, cell="1")
+    script = with_cell(tmp_path / "bundle")
+    script.calls("n", "exec_command", cell="1")
     before = spans_of(script.trace())
     assert parent_of(before, "code_cell", "code_cell:x") == ("codex_turn", TURN)
-    script.tool("x", EXEC)
+    script.calls("x", EXEC)
     spans = spans_of(script.trace())
     assert parent_of(spans, "code_cell", "code_cell:x") == ("tool_call", "x")
     assert [named(spans, "tool_call", one).depth for one in ("x", "n")] == [3, 5]
     assert spans.moves == 1
-    assert list(spans.events.level(spans.thread_number(ROOT), 5)) == [7]
+    assert list(spans.events.level(spans.thread_number(ROOT_THREAD), 5)) == [7]
 
 
 def test_turn_ends_close_what_they_close() -> None:
@@ -189,16 +172,15 @@ def test_turn_ends_close_what_they_close() -> None:
 
 def test_events_of_a_thread_that_nobody_started(tmp_path: Path) -> None:
     """#4 makes a placeholder for it; what names no thread after that stays there."""
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.event("history_item_accepted", {"item_id": "a"}, thread="elsewhere", turn=None)
-    script.event("history_item_accepted", {"item_id": "b"}, thread=None, turn=None)
-    script.lines.append("no event at all")
-    script.event("history_item_accepted", {"item_id": "c"})
+    script = begun(tmp_path / "bundle")
+    script.event("history_item_accepted", item_id="a", thread="elsewhere", turn=None)
+    script.event("history_item_accepted", item_id="b", thread=None, turn=None)
+    script.line(b"no event at all")
+    script.event("history_item_accepted", item_id="c")
     spans = spans_of(script.trace())
     kinds = [spans.span(spans.span_of(event)).kind for event in (4, 5, 6, 7)]
     assert kinds == ["thread", "thread", "thread", "codex_turn"]
-    assert [spans.thread_of(event) for event in (4, 5, 6, 7)] == ["elsewhere"] * 3 + [ROOT]
+    assert [spans.thread_of(event) for event in (4, 5, 6, 7)] == ["elsewhere"] * 3 + [ROOT_THREAD]
 
 
 def columns(spans: Spans) -> tuple[list[Span], list[int], list[int], list[int], list[int], list[int]]:

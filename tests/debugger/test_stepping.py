@@ -7,8 +7,9 @@ from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from scripted import Script
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import Script, own_folders, own_recording
+from small_recordings import own_folders, own_recording
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving.go_to import go_to

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scripted import Body
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import Script, message, own_recording, script_call
+from small_recordings import own_recording, with_cell
 
 from rollout_tui.debugger.summary import summary
 from rollout_tui.debugger.turn_times import Interval, time_spent, turn_times
@@ -36,15 +37,9 @@ def test_what_lies_outside_the_turn_does_not_count() -> None:
 
 def test_in_schema_1_a_turn_is_at_a_cell_until_that_answers(tmp_path: Path) -> None:
     """Cell 1 starts at 1060 ms, answers at 1070 and runs on; the turn is followed to its last event, 1080."""
-    script = Script(tmp_path / "bundle", schema=1)
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.cell_answered("1")
-    script.event("protocol_event_observed", {
-        "event_type": "warning", "event_payload": script.payload("protocol_event", {}),
-    })  # fmt: skip
+    script = with_cell(tmp_path / "bundle", schema=1)
+    script.cell_answers("1")
+    script.event("protocol_event_observed", event_type="warning", event_payload=Body("protocol_event", {}))
     (turn,) = turn_times(script.trace())
     assert (turn.total_ms, turn.model_ms, turn.tools_ms, turn.idle_ms) == (50, 10, 10, 30)
 

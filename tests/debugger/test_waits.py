@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_recordings import ROOT, WAIT, Script, message, own_recording, script_call
+from scripted import ROOT_THREAD
+from small_recordings import WAIT, begun, own_recording, with_cell
 
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
@@ -15,7 +16,7 @@ from rollout_tui.debugger.waiting.blocked import blocked
 from rollout_tui.recording import Trace
 
 CUT_IN_SUMMARY = '{"note": "' + "x" * 100 + '", "cell_id": "8", "more": "' + "y" * 100 + '"}'
-AGENT_WAIT = {"type": "wait_agent"}
+AGENT_WAIT = "wait_agent"
 
 
 def waits_of(trace: Trace) -> dict[str, Wait | None]:
@@ -56,9 +57,8 @@ def test_the_waits_of_a_recording() -> None:
     ],
 )
 def test_a_wait_names_a_cell(tmp_path: Path, arguments: str, expected: Wait | None) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.tool("w", WAIT, arguments)
+    script = begun(tmp_path / "bundle")
+    script.calls("w", WAIT, arguments)
     trace = script.trace()
     assert waits_of(trace) == {"w": expected}
     assert len(index_of(trace.history, Spans).waits) == (expected is not None)
@@ -66,15 +66,11 @@ def test_a_wait_names_a_cell(tmp_path: Path, arguments: str, expected: Wait | No
 
 def test_a_summary_that_shows_no_arguments_hides_no_wait(tmp_path: Path) -> None:
     """The invocation names cell 1, which is known, and cell 9, which is not."""
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [message("user", "go")])
-    script.response("i1", [script_call("x")])
-    script.cell("1", "x")
-    script.cell_answered("1")
+    script = with_cell(tmp_path / "bundle")
+    script.cell_answers("1")
     for call_id, cell in (("w1", "1"), ("w9", "9")):
         summary = {"type": "generic", "label": "wait", "input_preview": None, "output_preview": None}
-        script.tool(call_id, WAIT, f'{{"cell_id": "{cell}"}}', summary=summary)
+        script.calls(call_id, WAIT, f'{{"cell_id": "{cell}"}}', summary=summary)
     trace = script.trace()
     assert {call: wait and wait.cell_id for call, wait in waits_of(trace).items()} == {"w1": "1", "w9": "9"}
     (waits,) = blocked(trace, trace.at(trace.head))
@@ -96,24 +92,17 @@ def test_a_summary_that_shows_no_arguments_hides_no_wait(tmp_path: Path) -> None
     ],
 )
 def test_a_wait_for_agents(tmp_path: Path, arguments: str, expected: Wait) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.tool("w", AGENT_WAIT, arguments)
+    script = begun(tmp_path / "bundle")
+    script.calls("w", AGENT_WAIT, arguments)
     assert waits_of(script.trace()) == {"w": expected}
 
 
 def test_a_call_stays_a_wait_when_its_work_is_of_another_kind(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.tool("w", WAIT, '{"cell_id": "1"}')
-    fields = {
-        "tool_call_id": "w",
-        "kind": {"type": "mcp", "server": "s", "tool": "wait"},
-        "runtime_payload": script.payload("tool_runtime_event", {}),
-    }
-    script.event("tool_call_runtime_started", fields)
+    script = begun(tmp_path / "bundle")
+    script.calls("w", WAIT, '{"cell_id": "1"}')
+    script.work("w", {}, {"type": "mcp", "server": "s", "tool": "wait"})
     trace = script.trace()
     assert trace.at(trace.head).tool_calls["w"].kind.type == "mcp"
     assert waits_of(trace) == {"w": Wait(CELL, "1", (), None, False)}
     assert len(index_of(trace.history, Spans).waits) == 1
-    assert trace.at(trace.head).threads[ROOT].agent_path == "/root"
+    assert trace.at(trace.head).threads[ROOT_THREAD].agent_path == "/root"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from small_recordings import ROOT, TURN, Script, message, own_recording
+from scripted import ROOT_THREAD, assistant, user
+from small_recordings import begun, own_recording
 
 from rollout_tui.debugger.context.wire import Sent, on_the_wire
 
-HI, THERE = message("user", "hi"), message("user", "there")
+HI, THERE = user("hi"), user("there")
 
 
 def test_a_whole_request_sends_every_item() -> None:
@@ -33,10 +34,9 @@ def test_before_the_first_request_there_is_nothing() -> None:
 
 
 def test_a_request_that_goes_on_sends_only_what_is_new(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [HI])
-    script.response("i1", [message("assistant", "hello")])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", HI)
+    script.answer("i1", assistant("hello"), response_id="resp-i1")
     body = {
         "model": "m",
         "instructions": "be brief",
@@ -44,16 +44,8 @@ def test_a_request_that_goes_on_sends_only_what_is_new(tmp_path: Path) -> None:
         "previous_response_id": "resp-i1",
         "input": [{"type": "additional_tools", "tools": []}, THERE],
     }
-    fields = {
-        "inference_call_id": "i2",
-        "thread_id": ROOT,
-        "codex_turn_id": TURN,
-        "model": "m",
-        "provider_name": "p",
-        "request_payload": script.payload("inference_request", body),
-    }
-    script.event("inference_started", fields)
-    found = on_the_wire(script.trace(), 6, ROOT)
+    script.ask("i2", body=body)
+    found = on_the_wire(script.trace(), 6, ROOT_THREAD)
     assert found is not None
     assert (found.goes_on_from, found.not_sent) == ("resp-i1", 2)
     assert found.sent == (
@@ -64,9 +56,8 @@ def test_a_request_that_goes_on_sends_only_what_is_new(tmp_path: Path) -> None:
 
 
 def test_a_body_that_cannot_be_read_is_nothing(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
-    script.begin()
-    script.request("i1", [HI])
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", HI)
     trace = script.trace()
     (tmp_path / "bundle" / "payloads" / "1.json").write_text('{"input": [')
-    assert on_the_wire(trace, 4, ROOT) is None
+    assert on_the_wire(trace, 4, ROOT_THREAD) is None

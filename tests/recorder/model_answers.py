@@ -28,3 +28,38 @@ def completion(n: int, text: str | None = None, *calls: tuple[str, Json]) -> Jso
         "choices": [choice],
         "usage": {**usage, "total_tokens": 13},
     }
+
+
+def response(n: int, *output: Json) -> Json:
+    """Answer `n` of the responses API: what the model put out."""
+    usage = {
+        "input_tokens": 10,
+        "input_tokens_details": {"cached_tokens": 2},
+        "output_tokens": 3,
+        "output_tokens_details": {"reasoning_tokens": 1},
+        "total_tokens": 13,
+    }
+    return {
+        "id": f"resp_{n}",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "parallel_tool_calls": True,
+        "status": "completed",
+        "output": list(output),
+        "tools": [],
+        "tool_choice": "auto",
+        "usage": usage,
+    }
+
+
+def output_message(n: int, text: str) -> Json:
+    """A message among what the model put out."""
+    content = [{"type": "output_text", "text": text, "annotations": []}]
+    return {
+        "type": "message",
+        "id": f"msg_{n}",
+        "role": "assistant",
+        "status": "completed",
+        "content": content,
+    }

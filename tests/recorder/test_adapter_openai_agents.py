@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_answers import completion
+from model_answers import completion, output_message, response
 from recorded import Json, Reduce, events_of, kinds_of, payload_of
 
 pytest.importorskip("agents", reason="openai-agents is not installed")
@@ -33,45 +33,9 @@ from rollout_tui.recorder.adapters.openai_agents import RolloutTraces  # noqa: E
 Script = list[Any]
 
 
-def message(n: int, text: str) -> Json:
-    content = [{"type": "output_text", "text": text, "annotations": []}]
-    return {
-        "type": "message",
-        "id": f"msg_{n}",
-        "role": "assistant",
-        "status": "completed",
-        "content": content,
-    }
-
-
 def call(n: int, name: str, **arguments: object) -> Json:
     text = json.dumps(arguments)
     return {"type": "function_call", "id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "arguments": text}
-
-
-def response(n: int, *output: Json) -> Json:
-    usage = {
-        "input_tokens": 10,
-        "input_tokens_details": {"cached_tokens": 2},
-        "output_tokens": 3,
-        "output_tokens_details": {"reasoning_tokens": 1},
-        "total_tokens": 13,
-    }
-    fixed = {
-        "object": "response",
-        "created_at": 1,
-        "model": "m",
-        "parallel_tool_calls": True,
-        "status": "completed",
-    }
-    return {
-        "id": f"resp_{n}",
-        "output": list(output),
-        "tools": [],
-        "tool_choice": "auto",
-        "usage": usage,
-        **fixed,
-    }
 
 
 def client(script: Script) -> AsyncOpenAI:
@@ -155,7 +119,7 @@ def test_a_run_with_tools(run: Run, both_reduce: Reduce) -> None:
                     call(1, "look_up", word="slow", seconds=0.05),
                     call(2, "look_up", word="fast"),
                 ),
-                response(2, message(1, "two words")),
+                response(2, output_message(1, "two words")),
             ]
         ),
     )
@@ -187,8 +151,8 @@ def test_a_handoff_and_an_agent_as_a_tool(run: Run, both_reduce: Reduce) -> None
             [
                 response(1, call(1, "transfer_to_helper")),
                 response(2, call(2, "ask_expert", input="why?")),
-                response(3, message(3, "because")),
-                response(4, message(4, "that is why")),
+                response(3, output_message(3, "because")),
+                response(4, output_message(4, "that is why")),
             ]
         ),
     )
@@ -222,7 +186,7 @@ def test_a_chat_completions_model(run: Run, both_reduce: Reduce) -> None:
 
 def test_two_runs_are_two_turns(run: Run, both_reduce: Reduce) -> None:
     model = OpenAIResponsesModel(
-        "m", client([response(1, message(1, "one")), response(2, message(2, "two"))])
+        "m", client([response(1, output_message(1, "one")), response(2, output_message(2, "two"))])
     )
     state = both_reduce(run(Agent(name="A", model=model), "first", "second"))
     assert [turn["execution"]["status"] for turn in state["codex_turns"].values()] == [
@@ -259,7 +223,7 @@ def test_too_many_turns(run: Run, both_reduce: Reduce) -> None:
 
 
 def test_a_streamed_run(run: Run, both_reduce: Reduce) -> None:
-    script = [response(1, call(1, "look_up", word="tea")), response(2, message(1, "tea"))]
+    script = [response(1, call(1, "look_up", word="tea")), response(2, output_message(1, "tea"))]
     agent = Agent(name="A", model=OpenAIResponsesModel("m", client(script)), tools=[look_up])
     state = both_reduce(run(agent, "go", streamed=True))
     assert [found["execution"]["status"] for found in calls_of(state)] == ["completed", "completed"]
@@ -271,7 +235,7 @@ def test_a_guardrail_is_evidence(run: Run, both_reduce: Reduce) -> None:
     def polite(context: Any, agent: Any, text: Any) -> GuardrailFunctionOutput:
         return GuardrailFunctionOutput(output_info=None, tripwire_triggered=False)
 
-    model = OpenAIResponsesModel("m", client([response(1, message(1, "hello"))]))
+    model = OpenAIResponsesModel("m", client([response(1, output_message(1, "hello"))]))
     bundle = run(Agent(name="A", model=model, input_guardrails=[polite]), "please")
     both_reduce(bundle)
     observed = [e["payload"] for e in events_of(bundle) if e["payload"]["type"] == "protocol_event_observed"]
@@ -285,7 +249,7 @@ def test_a_request_is_seen_while_it_runs(tmp_path: Path) -> None:
     def answer(request: Any) -> Any:
         (bundle,) = tmp_path.iterdir()
         seen.append(kinds_of(bundle))
-        return httpx.Response(200, json=response(1, message(1, "hello")))
+        return httpx.Response(200, json=response(1, output_message(1, "hello")))
 
     transport = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     openai = AsyncOpenAI(api_key="none", base_url="http://model/v1", http_client=transport)
@@ -302,7 +266,7 @@ def test_off_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     traces = RolloutTraces()
     set_trace_processors([traces])
-    model = OpenAIResponsesModel("m", client([response(1, message(1, "hello"))]))
+    model = OpenAIResponsesModel("m", client([response(1, output_message(1, "hello"))]))
     asyncio.run(Runner.run(Agent(name="A", model=model), "hello", hooks=traces.hooks))
     set_trace_processors([])
     traces.shutdown()

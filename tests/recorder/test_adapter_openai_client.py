@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_answers import completion
+from model_answers import completion, output_message, response
 from recorded import Json, Reduce, events_of, payload_of
 
 from rollout_tui.recorder import Recording
@@ -98,28 +98,8 @@ def test_a_loop_with_chat_completions(recording: Recording, both_reduce: Reduce)
 
 
 def test_a_loop_with_responses(recording: Recording, both_reduce: Reduce) -> None:
-    def response(n: int, *output: Json) -> Json:
-        fixed = {"object": "response", "created_at": 1, "model": "m", "parallel_tool_calls": True}
-        usage = {
-            "input_tokens": 8,
-            "output_tokens": 2,
-            "total_tokens": 10,
-            "input_tokens_details": {"cached_tokens": 5},
-            "output_tokens_details": {"reasoning_tokens": 1},
-        }
-        return {
-            **fixed,
-            "id": f"resp_{n}",
-            "output": list(output),
-            "tools": [],
-            "tool_choice": "auto",
-            "usage": usage,
-        }
-
     wanted = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "add", "arguments": "{}"}
-    content = [{"type": "output_text", "text": "0", "annotations": []}]
-    said = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content}
-    api = client(response(1, wanted), response(2, said))
+    api = client(response(1, wanted), response(2, output_message(1, "0")))
     create: Callable[..., Any] = recorded(api.responses.create, provider_name="elsewhere")
     with recording.root.turn() as turn:
         answer = create(model="m", input="add nothing")
@@ -130,7 +110,7 @@ def test_a_loop_with_responses(recording: Recording, both_reduce: Reduce) -> Non
         create(model="m", input=[result], previous_response_id=answer.id)
     state = both_reduce(bundle_of(recording))
     first, second = calls_of(state)
-    assert (first["provider_name"], first["usage"]["cached_input_tokens"]) == ("elsewhere", 5)
+    assert (first["provider_name"], first["usage"]["cached_input_tokens"]) == ("elsewhere", 2)
     assert len(second["request_item_ids"]) == 3
     assert second["response_id"] == "resp_2"
 

@@ -62,6 +62,14 @@ def spine(tmp_path: Path) -> Path:
     return tmp_path / "trace.jsonl"
 
 
+def reader_of(spine: Path, data: bytes) -> Reader:
+    """A reader that has read this, which is all there is."""
+    spine.write_bytes(data)
+    reader = Reader(spine)
+    reader.poll()
+    return reader
+
+
 chunks = st.lists(
     st.binary(max_size=12) | st.sampled_from([b"\n", b"\n\n", b"ab\ncd", b"x" * 40]), max_size=12
 )
@@ -180,9 +188,7 @@ def test_lines_written_while_reading_arrive_whole_and_once(spine: Path) -> None:
 
 
 def test_truncation_restarts_at_the_beginning(spine: Path) -> None:
-    spine.write_bytes(b"one\ntwo\nthree\n")
-    reader = Reader(spine)
-    reader.poll()
+    reader = reader_of(spine, b"one\ntwo\nthree\n")
     spine.write_bytes(b"one\n")
     growth = reader.poll()
     assert (growth.change, growth.offset, growth.data) == ("truncated", 0, b"one\n")
@@ -191,9 +197,7 @@ def test_truncation_restarts_at_the_beginning(spine: Path) -> None:
 
 
 def test_a_file_rewritten_longer_in_place_restarts(spine: Path) -> None:
-    spine.write_bytes(b"one\ntwo\n")
-    reader = Reader(spine)
-    reader.poll()
+    reader = reader_of(spine, b"one\ntwo\n")
     with spine.open("r+b") as file:
         file.truncate(0)
         file.write(b"uno\ndos\ntres\n")
@@ -214,9 +218,7 @@ def test_rewriting_only_the_unterminated_tail_is_no_truncation(spine: Path) -> N
 
 
 def test_replacement_restarts(spine: Path) -> None:
-    spine.write_bytes(b"one\n")
-    reader = Reader(spine)
-    reader.poll()
+    reader = reader_of(spine, b"one\n")
     other = spine.with_name("other")
     other.write_bytes(b"one\ntwo\n")
     other.replace(spine)
@@ -225,9 +227,7 @@ def test_replacement_restarts(spine: Path) -> None:
 
 
 def test_missing_is_said_once_and_the_same_file_goes_on_where_it_was(spine: Path) -> None:
-    spine.write_bytes(b"one\n")
-    reader = Reader(spine)
-    reader.poll()
+    reader = reader_of(spine, b"one\n")
     away = spine.with_name("away")
     spine.rename(away)
     assert [reader.poll().change for _ in range(3)] == ["missing", "none", "none"]
@@ -240,9 +240,7 @@ def test_missing_is_said_once_and_the_same_file_goes_on_where_it_was(spine: Path
 
 
 def test_deleted_and_made_again_restarts_even_with_the_same_inode(spine: Path) -> None:
-    spine.write_bytes(b"one\ntwo\n")
-    reader = Reader(spine)
-    reader.poll()
+    reader = reader_of(spine, b"one\ntwo\n")
     spine.unlink()
     reader.poll()
     spine.write_bytes(b"uno\ndos\ntres\n")

@@ -62,6 +62,14 @@ class Shown:
         await self.pilot.press(*keys)
         await self.painted()
 
+    async def walked(self, *keys: str) -> list[int]:
+        """Press keys one by one; the seq of the cursor after each."""
+        seqs = []
+        for key in keys:
+            await self.press(key)
+            seqs.append(self.session.seq)
+        return seqs
+
     async def painted(self) -> None:
         await self.pilot.pause(0.03)
         await self.pilot.pause()

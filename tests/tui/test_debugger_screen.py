@@ -13,11 +13,7 @@ from rollout_tui.tui.state.places import LENS
 
 async def test_waits_one_after_the_other(two_cells: Path) -> None:
     async with on_screen(two_cells, at=1) as shown:
-        seqs = []
-        for _ in range(4):
-            await shown.press("w")
-            seqs.append(shown.session.seq)
-        assert seqs == [27, 33, 39, 51]
+        assert await shown.walked(*"wwww") == [27, 33, 39, 51]
         await shown.press("w")
         assert "end of trace: no later wait; W goes to #39" in shown.bar("footer")
         assert shown.session.seq == 51
@@ -25,10 +21,7 @@ async def test_waits_one_after_the_other(two_cells: Path) -> None:
 
 async def test_the_same_call_is_walked_through_events_that_are_about_something_else(two_cells: Path) -> None:
     async with on_screen(two_cells, at=51) as shown:
-        seqs = []
-        for key in ("o", "o", "o", "O"):
-            await shown.press(key)
-            seqs.append(shown.session.seq)
+        seqs = await shown.walked(*"oooO")
         # The wait ends, its output is accepted, a request carries it.
         assert seqs == [54, 55, 56, 55]
         await shown.press("s", "S", "s", "S", "n")
@@ -188,11 +181,7 @@ async def test_marks_and_the_times_between_them(two_cells: Path) -> None:
         await shown.press("m", ":", *"39", "enter", "m", ":", *"50", "enter", "m")
         await shown.press(":", *"marks", "enter")
         assert "#27 +580 ms   #39 +1.25 s (+672 ms)   #50 +3.09 s (+1.84 s)" in shown.bar("footer")
-        seqs = []
-        for _ in range(4):
-            await shown.press("'")
-            seqs.append(shown.session.seq)
-        assert seqs == [27, 39, 50, 27]
+        assert await shown.walked(*"''''") == [27, 39, 50, 27]
         await shown.press("w")
         assert "mark +337 ms" in shown.bar("header")
         await shown.press("v")

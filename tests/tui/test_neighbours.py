@@ -11,12 +11,9 @@ from pathlib import Path
 
 import pytest
 from on_screen import NARROW, WIDE, Shown, is_read, on_screen, until
-from picking import looked, rows
+from picking import choosing, rows
 
-from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.debugger import DebuggerScreen
-from rollout_tui.tui.screens.picker import PickerScreen
-from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.line_view import LineView
 
@@ -83,9 +80,7 @@ async def test_where_no_other_runs_it_is_said(begin: Begin) -> None:
 
 async def test_a_new_one_is_offered(begin: Begin, root: Path) -> None:
     begin("one")
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        await looked(app, pilot)
+    async with choosing(root) as (app, pilot, _):
         await pilot.press("enter")
         shown = Shown(app, pilot)
         await shown.until(lambda: opened(shown) == "one")
@@ -119,10 +114,8 @@ async def test_somebody_in_the_past_is_not_taken_away(begin: Begin, root: Path) 
 
 async def test_waiting_among_older_ones_opens_the_next(begin: Begin, root: Path) -> None:
     begin("old", ended=True)
-    app = RolloutApp(Opening(root, wait=True), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        await looked(app, pilot)
-        header = app.screen.query_one("#header", Bar).render_line(0).text
+    async with choosing(root, wait=True) as (app, pilot, screen):
+        header = screen.query_one("#header", Bar).render_line(0).text
         assert "the next recording opens by itself" in header
         begin("new", at_ms=5000)
         shown = Shown(app, pilot)
@@ -132,9 +125,7 @@ async def test_waiting_among_older_ones_opens_the_next(begin: Begin, root: Path)
 async def test_the_newest_stays_selected_until_one_chooses(begin: Begin, root: Path) -> None:
     begin("one")
     begin("two", at_ms=1000)
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (_, pilot, screen):
         for name, at_ms, selected in (("three", 2000, "three"), ("four", 3000, "three")):
             begin(name, at_ms=at_ms)
             await until(pilot, lambda: screen.shown[0].folder.name == name)  # noqa: B023
@@ -151,9 +142,7 @@ async def test_running_ones_with_all_there_is_to_know(
     again = begin("again", 45, at_ms=60_000)
     os.utime(again / "trace.jsonl", (time.time() - 41, time.time() - 41))
     begin("ended", ended=True, at_ms=-60_000)
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=size) as pilot:
-        screen: PickerScreen = await looked(app, pilot)
+    async with choosing(root, size) as (app, pilot, screen):
         await until(pilot, lambda: "3 bundles" in rows(app))
         text = rows(app)
         assert "2 running" in text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from on_screen import NARROW, WIDE, Shown, is_read, until
-from picking import looked, names, rows
+from picking import choosing, looked, names, rows
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
@@ -29,9 +29,7 @@ def root(demo: Path, two_cells: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_bundles_with_what_they_are_about(root: Path, size: tuple[int, int]) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=size) as pilot:
-        await looked(app, pilot)
+    async with choosing(root, size) as (app, pilot, _):
         await until(pilot, lambda: "2 bundles" in rows(app))
         text = rows(app)
         assert "ended" in text and "1 failed" in text
@@ -39,9 +37,7 @@ async def test_bundles_with_what_they_are_about(root: Path, size: tuple[int, int
 
 
 async def test_the_selected_one_is_opened(root: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (app, pilot, screen):
         wanted = screen.shown[1].folder
         await pilot.press("j", "enter")
         shown = Shown(app, pilot)
@@ -69,9 +65,7 @@ async def test_from_a_recording_to_its_neighbours(root: Path) -> None:
 
 
 async def test_backspace_leads_back_to_the_list_and_a_way_of_looking_stays(root: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (app, pilot, screen):
         await pilot.press("enter")
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))
@@ -108,9 +102,7 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
 
 
 async def test_words_narrow_it_down(root: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (app, pilot, screen):
         await pilot.press("/", *"demo", "enter")
         await until(pilot, lambda: names(screen) == ["demo"])
         await pilot.press("/", *"zzz", "enter")
@@ -120,9 +112,7 @@ async def test_words_narrow_it_down(root: Path) -> None:
 
 
 async def test_the_list_is_narrowed_while_one_types(root: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (_, pilot, screen):
         await pilot.press("/", *"demoq")
         await until(pilot, lambda: not screen.shown)
         await pilot.press("backspace")
@@ -132,9 +122,7 @@ async def test_the_list_is_narrowed_while_one_types(root: Path) -> None:
 
 
 async def test_its_help_tells_its_keys_and_its_footer_is_of_buttons(root: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=NARROW) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root, NARROW) as (app, pilot, screen):
         footer = screen.query_one("#footer", Bar)
         await until(pilot, lambda: "help" in footer.line.text)
         await pilot.click("#footer", offset=(footer.line.text.index("help"), 0))
@@ -149,9 +137,7 @@ async def test_its_help_tells_its_keys_and_its_footer_is_of_buttons(root: Path) 
 async def test_columns_are_straight(root: Path, two_cells: Path) -> None:
     for number in range(12):
         shutil.copytree(two_cells, root / f"copy-{number}-{'x' * number * 3}")
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=NARROW) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root, NARROW) as (app, pilot, screen):
         await until(pilot, lambda: "14 bundles" in rows(app))
         lines = rows(app).splitlines()[1 : len(screen.shown) + 1]
         assert {line.index(" gpt") for line in lines} == {lines[0].index(" gpt")}
@@ -169,9 +155,7 @@ def test_ages_are_short(past_ms: float, words: str) -> None:
 
 
 async def test_new_bundles_appear(root: Path, demo: Path) -> None:
-    app = RolloutApp(Opening(root), pick=True)
-    async with app.run_test(size=WIDE) as pilot:
-        screen = await looked(app, pilot)
+    async with choosing(root) as (_, pilot, screen):
         shutil.copytree(demo, root / "another")
         await until(pilot, lambda: len(screen.shown) == 3)
 
