@@ -46,7 +46,7 @@ class Pattern(Generic[AnyStr]):
         if self.given_up >= MOST_GIVEN_UP:
             return
         try:
-            for match in self._compiled.finditer(text, start, stop, concurrent=True, timeout=self._longest_s):
+            for match in self._compiled.finditer(text, start, stop, timeout=self._longest_s):
                 yield match.span()
         except TimeoutError:
             self.given_up += 1

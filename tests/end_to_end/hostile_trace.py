@@ -9,6 +9,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from scripted import Body, Script, agent_message, cell_call, user
+
 # Sequences whose numbers begin with 666: none of ours do.
 SEQUENCES = (
     "\x1b[6661J\x1b[6662;1H\x1b]6663;owned\x07\x1b]6664;owned\x1b\\\x1bP6665q\x1b\\\x9b6666m\x9d6667;x\x9c"
@@ -56,6 +58,69 @@ def hostile(folder: Path) -> Path:
     spine = "\n".join([*events[:middle], *unreadable, *events[middle:], ""])
     (bundle / "trace.jsonl").write_bytes(spine.encode("utf-8", "surrogatepass"))
     return bundle
+
+
+# Where in a recording a name or a message stands that is shown, and the number that its sequences have.
+PLACES = {
+    name: 66600 + number
+    for number, name in enumerate(
+        (
+            "folder", "rollout id", "thread id", "agent path", "turn id", "model", "tool name",
+            "tool call id", "command", "text", "error", "payload path", "event type", "cell id",
+            "agent message",
+        )
+    )
+}  # fmt: skip
+
+
+def sign(place: str) -> str:
+    """What a terminal would obey, were it sent."""
+    number = PLACES[place]
+    return f"\x1b[{number}J\x1b]0;{number}\x07\u202e\u200b\x9b{number}m"
+
+
+def signed(folder: Path) -> Path:
+    """A bundle in `folder` with a sign of its own in every place."""
+    script = Script(folder / f"bundle{sign('folder')}")
+    rollout = f"r{sign('rollout id')}"
+    script.manifest(rollout_id=rollout)
+    child = f"t2{sign('thread id')}"
+    script.thread()
+    script.turn()
+    script.thread(child, f"/root/{sign('agent path')}")
+    turn = f"u2{sign('turn id')}"
+    script.turn(turn, child)
+    script.ask(
+        "i1",
+        user(sign("text")),
+        agent_message("/root", f"/root/{sign('agent path')}", sign("agent message")),
+        thread=child,
+        turn=turn,
+    )
+    script.event("inference_failed", thread=child, turn=turn, inference_call_id="i1", error=sign("error"))
+    model = f"m{sign('model')}"
+    request = Body("inference_request", {"model": model, "input": [user("x"), cell_call("c1")]})
+    script.event(
+        "inference_started",
+        inference_call_id="i2",
+        thread_id="t1",
+        codex_turn_id="u1",
+        model=model,
+        provider_name=model,
+        request_payload=request,
+    )
+    script.cell(f"1{sign('cell id')}", "c1")
+    tool = f"c2{sign('tool call id')}"
+    script.tool(tool, {"type": "other", "name": sign("tool name")})
+    script.tool("c3")
+    script.work("c3", {"command": [sign("command")], "cwd": "/"})
+    script.end_tool("c3", "failed")
+    script.event(sign("event type"))
+    missing = Body("protocol_event", None, path=f"payloads/{sign('payload path')}")
+    script.event("protocol_event_observed", event_type="error", event_payload=missing)
+    spine = script.spine.read_text()
+    script.spine.write_text(spine.replace('"rollout_id": "rollout"', f'"rollout_id": {json.dumps(rollout)}'))
+    return script.folder
 
 
 def _hostile(value: Any, field: str, text: str) -> Any:

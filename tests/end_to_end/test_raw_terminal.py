@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hostile_trace import hostile
+from hostile_trace import PLACES, hostile, signed
 from raw_terminal import RawTerminal
 
 # What Textual and we send: cursor, colours, modes, questions about the terminal, the shape of the pointer.
@@ -102,6 +102,40 @@ def test_the_picker_and_plain_mode_too(tmp_path: Path) -> None:
         for line in ("3", "8", "s", "e", "/owned", "?", ":\u202e", "quit"):
             terminal.type(f"{line}\n")
         check(terminal.output.replace(b"\xe2\x80\xae", b""), re.compile("(?!)"))
+
+
+def unseen(output: bytes) -> set[str]:
+    """The places whose name or message has not been shown."""
+    check(output)
+    return {place for place, number in PLACES.items() if f"\u241b[{number}J" not in output.decode()}
+
+
+def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) -> None:
+    """Each by a sign of its own: on the screen, in plain mode, and by commands, error messages among them."""
+    bundle, home = signed(tmp_path / "traces"), tmp_path / "home"
+    with RawTerminal([bundle.parent], home, columns=200, rows=60) as terminal:
+        terminal.until("1 bundle")
+        for keys in ("\r", *"78G", *"SSSSSSSSSSS", "v"):
+            terminal.type(keys)
+        assert unseen(terminal.output) <= {"rollout id", "thread id"}
+    with RawTerminal([bundle, "--plain"], home) as terminal:
+        terminal.until("q quits")
+        terminal.type("".join(f"{line}\n" for line in (*"34678", "timeline", "v", ":link", "quit")))
+        assert terminal.wait() == 0
+        assert unseen(terminal.output) <= {"rollout id", "thread id", "turn id", "text", "agent message"}
+    said = b""
+    for command, *options in (
+        ("findings",),
+        ("summary",),
+        ("blocked",),
+        ("check",),
+        ("export", "--format", "md", "-o", "-"),
+        ("reduce", "-o", f"{bundle}/no/folder"),
+    ):
+        with RawTerminal([command, bundle, *options], home) as terminal:
+            terminal.wait()
+            said += terminal.output
+    assert unseen(said) <= {"turn id", "event type"}
 
 
 def test_copying_is_done_by_us_alone_and_only_on_a_key(tmp_path: Path) -> None:

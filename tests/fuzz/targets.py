@@ -22,6 +22,7 @@ from rollout_tui.debugger.searching.search import SearchProblem, query
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.debugger.stops.expressions import ExpressionProblem, parse
+from rollout_tui.export.redaction import Redactor
 from rollout_tui.export.state import state_line, write_state
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.graph.snapshot import Snapshot
@@ -180,6 +181,25 @@ def text(data: bytes) -> None:
         assert not any(unicodedata.category(one) in ("Cc", "Cs") for one in shown), ascii(shown)
 
 
+def redaction(data: bytes) -> None:
+    """A document keeps its shape and what it is, JSON or text, and says the same twice."""
+    redacted = Redactor(b"key").document(data)
+    assert Redactor(b"key").document(data) == redacted
+    try:
+        before = msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        return
+    after = msgspec.json.decode(redacted)
+    left = [(before, after)]
+    while left:
+        one, other = left.pop()
+        assert type(one) is type(other), (one, other)
+        if isinstance(one, str):
+            assert len(one.encode()) == len(other.encode()), (one, other)
+        elif isinstance(one, list):
+            left += zip(one, other, strict=True)
+
+
 VALUES: tuple[tuple[object, ...], ...] = ((None, "", "text", ("a", "b")), (None, 3, 2.5))
 """Values of fields of text, and of numbers."""
 
@@ -248,6 +268,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "json": json_text,
     "reducer": reducer,
     "text": text,
+    "redaction": redaction,
     "expression": expression,
     "renderer": renderer,
 }
