@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
+from rollout_tui.on_demand import OnDemand
 from rollout_tui.trace.events import UNREADABLE
 from rollout_tui.trace.held_spine import HeldSpine
 from rollout_tui.trace.identity import plain_reason
@@ -23,7 +23,7 @@ def too_long(size: int) -> BadLine:
     return BadLine(UNREADABLE, f"the line is too long ({size:,} bytes)", size, None, None, None, ())
 
 
-class Events(Sequence[Line]):
+class Events(OnDemand[Line]):
     """The events of a trace, read from the spine when asked for; index 0 is event line 1.
 
     The spine is opened once for each life of the file (`ReducedSpine.lives`), when its first lines are read,
@@ -39,24 +39,16 @@ class Events(Sequence[Line]):
     def __len__(self) -> int:
         return self._trace.history.head
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | list[Line]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = index + len(self) if index < 0 else index
-        if not 0 <= at < len(self):
-            raise IndexError(index)
-        life = (self._trace.generation, self._trace.lives, at)
+    def member(self, index: int) -> Line:
+        """The event of line `index` + 1, or why it is none."""
+        life = (self._trace.generation, self._trace.lives, index)
         if self._kept and self._kept[0] == life:
             return self._kept[1]
         try:
-            size = self._size(at)
+            size = self._size(index)
             if size:
                 return too_long(size)
-            raw = self.raw(at)
+            raw = self.raw(index)
             line = decode_line(raw)
             if len(raw) > LONG:
                 self._kept = (life, line)

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph import objects
+from rollout_tui.graph.objects import Object
 
 KIND_NAMES: dict[type[Object], str] = {
-    Rollout: "rollout",
-    Thread: "thread",
-    CodexTurn: "codex_turn",
-    ConversationItem: "conversation_item",
-    InferenceCall: "inference_call",
-    CodeCell: "code_cell",
-    ToolCall: "tool_call",
-    TerminalSession: "terminal_session",
-    TerminalOperation: "terminal_operation",
-    Compaction: "compaction",
-    CompactionRequest: "compaction_request",
-    InteractionEdge: "interaction_edge",
-    Conversation: "conversation",
-    PendingEdge: "pending_edge",
+    objects.Rollout: "rollout",
+    objects.Thread: "thread",
+    objects.CodexTurn: "codex_turn",
+    objects.ConversationItem: "conversation_item",
+    objects.InferenceCall: "inference_call",
+    objects.CodeCell: "code_cell",
+    objects.ToolCall: "tool_call",
+    objects.TerminalSession: "terminal_session",
+    objects.TerminalOperation: "terminal_operation",
+    objects.Compaction: "compaction",
+    objects.CompactionRequest: "compaction_request",
+    objects.InteractionEdge: "interaction_edge",
+    objects.Conversation: "conversation",
+    objects.PendingEdge: "pending_edge",
 }
 KINDS_BY_NAME: dict[str, type[Object]] = {name: kind for kind, name in KIND_NAMES.items()}

@@ -7,7 +7,7 @@ text of the trace is printable, and stands in a fence or is escaped, so that non
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.context.carried import Carried
@@ -17,7 +17,7 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.export.naming import Naming, Said
+from rollout_tui.export.naming import Naming, Said, Told
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -34,8 +34,6 @@ from rollout_tui.printable import printable
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
-
-Told = Callable[[float], object]
 
 LONGEST_TEXT = 4000
 _LONGEST_IN_LINE = 160

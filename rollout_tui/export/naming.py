@@ -13,6 +13,8 @@ from rollout_tui.export.redaction_words import ID, WORDS
 from rollout_tui.graph.objects import CodeCell, ToolCall
 
 Said = Callable[[str], str]
+Told = Callable[[float], object]
+"""Is told the share of the work that is done."""
 """What becomes of a text that a model, a tool or a user said."""
 ROOT = "/root"
 

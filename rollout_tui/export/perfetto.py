@@ -9,7 +9,7 @@ Times are microseconds since the first event. A recording has milliseconds, so w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,7 +18,7 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.export.naming import Naming, Said
+from rollout_tui.export.naming import Naming, Said, Told
 from rollout_tui.export.perfetto_arrows import SHORTEST_US, Arrows, Slice
 from rollout_tui.graph.objects import (
     CodeCell,
@@ -35,8 +35,6 @@ from rollout_tui.graph.values import CodeCellRequester
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
-
-Told = Callable[[float], object]
 
 LANES = {
     "thread": "thread",

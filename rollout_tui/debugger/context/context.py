@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.graph.values import Producer
+from rollout_tui.on_demand import OnDemand
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -59,7 +60,7 @@ class ContextItem:
     pending: Pending | None = None
 
 
-class Context(Sequence[ContextItem]):
+class Context(OnDemand[ContextItem]):
     """The rows of one thread as of one event; marks tell what changed after event `since`."""
 
     def __init__(self, trace: Trace, event: int, thread_id: str, since: int | None = None) -> None:
@@ -77,8 +78,16 @@ class Context(Sequence[ContextItem]):
     @property
     def counts(self) -> dict[str, int]:
         """How many rows have each status."""
-        groups = (self.in_context, self.accepted, self.pending, self.dropped)
-        return {status: len(group) for status, group in zip(STATUSES, groups, strict=True)}
+        return {status: len(group) for status, group in self._groups}
+
+    @property
+    def _groups(self) -> tuple[tuple[str, Sequence[Any]], ...]:
+        return (
+            (IN_CONTEXT, self.in_context),
+            (ACCEPTED, self.accepted),
+            (PENDING, self.pending),
+            (DROPPED, self.dropped),
+        )
 
     def start_of(self, status: str) -> int:
         """The number of the first row with a status, or where it would be."""
@@ -88,25 +97,18 @@ class Context(Sequence[ContextItem]):
     def __len__(self) -> int:
         return len(self.in_context) + len(self.accepted) + len(self.pending) + len(self.dropped)
 
-    @overload
-    def __getitem__(self, index: int) -> ContextItem: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[ContextItem]: ...
-    def __getitem__(self, index: int | slice) -> ContextItem | list[ContextItem]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = index + len(self) if index < 0 else index
-        if at < 0:
-            raise IndexError(index)
-        if at < len(self.in_context):
-            return self._item(item_number(self.in_context[at]), IN_CONTEXT)
-        at -= len(self.in_context)
-        if at < len(self.accepted):
-            return self._item(self.accepted[at], ACCEPTED)
-        at -= len(self.accepted)
-        if at < len(self.pending):
-            return self._pending(self.pending[at])
-        return self._item(self.dropped[at - len(self.pending)], DROPPED)
+    def member(self, index: int) -> ContextItem:
+        """A row."""
+        status, found = self._at(index)
+        return self._pending(found) if status == PENDING else self._item(found, status)
+
+    def _at(self, index: int) -> tuple[str, Any]:
+        """The status of a row, and its item's number or what is pending. Raises IndexError."""
+        for status, group in self._groups:
+            if index < len(group):
+                return status, item_number(group[index]) if status == IN_CONTEXT else group[index]
+            index -= len(group)
+        raise IndexError
 
     def row_of(self, conversation_item_id: str) -> int | None:
         """The row of an item, None when it has none."""
@@ -122,15 +124,8 @@ class Context(Sequence[ContextItem]):
 
     def mark_at(self, index: int) -> str:
         """The mark of a row, which costs less than the row."""
-        if index < len(self.in_context):
-            return self._mark_of(item_number(self.in_context[index]), IN_CONTEXT)
-        index -= len(self.in_context)
-        if index < len(self.accepted):
-            return self._mark_of(self.accepted[index], ACCEPTED)
-        index -= len(self.accepted)
-        if index < len(self.pending):
-            return self._pending_mark(self.pending[index])
-        return self._mark_of(self.dropped[index - len(self.pending)], DROPPED)
+        status, found = self._at(index)
+        return self._pending_mark(found) if status == PENDING else self._mark_of(found, status)
 
     # -- rows ----------------------------------------------------------------------
 

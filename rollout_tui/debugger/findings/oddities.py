@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from rollout_tui.debugger.changes.comparison import compare
+from rollout_tui.debugger.context.carried import Request
 from rollout_tui.debugger.evidence import cell_result, line, protocol_message, value
 from rollout_tui.debugger.findings.failures import agent_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
@@ -73,20 +74,28 @@ def waited_cell(sources: Sources, tool: ToolCall) -> str | None:
 # -- requests --------------------------------------------------------------------
 
 
+def _with_the_one_before(sources: Sources, event: int) -> tuple[Request, Request] | None:
+    """The request that an event is, behind the one before it in its thread; None where there are not two."""
+    thread_id = sources.history.events.thread_id(event)
+    at = sources.carried.request_number(thread_id, event) if thread_id else None
+    if not at or thread_id is None:
+        return None
+    before, request = sources.carried.requests(thread_id)[at - 1 : at + 1]
+    return (before, request) if request.event == event else None
+
+
 def retries(sources: Sources, event: int) -> Iterator[Finding]:
     """A request after one of the same turn that failed."""
-    thread_id = sources.history.events.thread_id(event)
-    carried = sources.carried
-    at = carried.request_number(thread_id, event) if thread_id else None
-    if not at:
+    pair = _with_the_one_before(sources, event)
+    if pair is None:
         return
-    before, request = carried.requests(thread_id or "")[at - 1 : at + 1]
+    before, request = pair
     handle = sources.history.handle(InferenceCall, before.inference_call_id)
-    if request.event != event or handle is None or before.codex_turn_id != request.codex_turn_id:
+    if handle is None or before.codex_turn_id != request.codex_turn_id:
         return
     call = cast(InferenceCall, sources.history.as_of(handle, event))
     if call.execution.status == "failed":
-        names = sources.names
+        names, thread_id = sources.names, sources.history.events.thread_id(event)
         yield sources.finding(
             "inference_retried",
             event,
@@ -100,24 +109,22 @@ def retries(sources: Sources, event: int) -> Iterator[Finding]:
 
 def lost_context(sources: Sources, event: int) -> Iterator[Finding]:
     """A request without items that the one before it carried or brought, and no compaction in between."""
-    thread_id = sources.history.events.thread_id(event)
-    carried = sources.carried
-    at = carried.request_number(thread_id, event) if thread_id else None
-    if not at or thread_id is None:
+    pair = _with_the_one_before(sources, event)
+    if pair is None:
         return
-    before, request = carried.requests(thread_id)[at - 1 : at + 1]
+    before, request = pair
     answered = sources.as_of(InferenceCall, before.inference_call_id, event)
     answer = answered.response_item_ids
     kept, stop = request.kept, request.kept + len(answer)
     whole = kept == len(before.items) and tuple(request.items[kept:stop]) == tuple(answer)
-    if request.event != event or whole:
+    if whole:
         return
     conversation = extended(before.items, answer) if answer else before.items
     lost = compare(sources.history, conversation, request.items, request.kept).lost
     lost = tuple(one for one in lost if not _not_understood(sources.latest(ConversationItem, one)))
     if not lost or _explained(sources, before.event, event):
         return
-    names = sources.names
+    names, thread_id = sources.names, sources.history.events.thread_id(event)
     yield sources.finding(
         "context_shrank_unrecorded",
         event,

@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph import objects
+from rollout_tui.graph.objects import Object
 from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.item_fields import (
     compaction_fields,
@@ -48,18 +33,18 @@ def fields(facts: Facts, found: Object) -> Iterator[Field]:
 
 
 _FIELDS: dict[type[Object], Fields] = {
-    Rollout: rollout_fields,
-    Thread: thread_fields,
-    CodexTurn: turn_fields,
-    ConversationItem: item_fields,
-    InferenceCall: inference_fields,
-    CodeCell: cell_fields,
-    ToolCall: tool_fields,
-    TerminalSession: session_fields,
-    TerminalOperation: operation_fields,
-    Compaction: compaction_fields,
-    CompactionRequest: compaction_request_fields,
-    InteractionEdge: edge_fields,
-    PendingEdge: pending_fields,
-    Conversation: conversation_fields,
+    objects.Rollout: rollout_fields,
+    objects.Thread: thread_fields,
+    objects.CodexTurn: turn_fields,
+    objects.ConversationItem: item_fields,
+    objects.InferenceCall: inference_fields,
+    objects.CodeCell: cell_fields,
+    objects.ToolCall: tool_fields,
+    objects.TerminalSession: session_fields,
+    objects.TerminalOperation: operation_fields,
+    objects.Compaction: compaction_fields,
+    objects.CompactionRequest: compaction_request_fields,
+    objects.InteractionEdge: edge_fields,
+    objects.PendingEdge: pending_fields,
+    objects.Conversation: conversation_fields,
 }

@@ -5,21 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from rollout_tui.debugger.moving.related import subject_of
+from rollout_tui.debugger.spans.event_families import ABOUT
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    InferenceCall,
-    InteractionEdge,
     Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    Thread,
-    ToolCall,
 )
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.events import Event, payload_references
@@ -27,36 +17,6 @@ from rollout_tui.tui.drawing.lens import Selection, View
 from rollout_tui.tui.drawing.lines import ToObject, ToPayload
 
 T = TypeVar("T", bound=Object)
-
-# Event type to the kinds of objects it is about; the first kind that the event touched counts.
-ABOUT: dict[str, tuple[type[Object], ...]] = {
-    "rollout_started": (Rollout,),
-    "rollout_ended": (Rollout,),
-    "recording_completed": (Rollout,),
-    "thread_started": (Thread,),
-    "thread_ended": (Thread,),
-    "thread_resumed": (Thread,),
-    "codex_turn_started": (CodexTurn,),
-    "codex_turn_ended": (CodexTurn,),
-    "inference_started": (InferenceCall,),
-    "inference_completed": (InferenceCall,),
-    "inference_failed": (InferenceCall,),
-    "inference_cancelled": (InferenceCall,),
-    "tool_call_started": (ToolCall,),
-    "mcp_tool_call_correlation_assigned": (ToolCall,),
-    "stdin_target_resolved": (TerminalOperation, ToolCall),
-    "tool_call_runtime_started": (TerminalOperation, ToolCall),
-    "tool_call_runtime_ended": (TerminalOperation, ToolCall),
-    "tool_call_ended": (ToolCall,),
-    "code_cell_started": (CodeCell,),
-    "code_cell_initial_response": (CodeCell,),
-    "code_cell_ended": (CodeCell,),
-    "compaction_request_started": (CompactionRequest,),
-    "compaction_request_completed": (CompactionRequest,),
-    "compaction_request_failed": (CompactionRequest,),
-    "compaction_installed": (Compaction,),
-    "agent_result_observed": (InteractionEdge, PendingEdge),
-}
 
 
 def subject(view: View) -> Selection | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias, overload
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from rollout_tui.on_demand import OnDemand
 from rollout_tui.tui.texts.text_rows import TextRows, line_count
 from rollout_tui.words import size
 
@@ -137,7 +138,7 @@ class JsonValue:
         return _as_text(_BLANKS.sub(b" ", bytes(self.raw[: most * 6])))
 
 
-class _Members(Sequence[Child]):
+class _Members(OnDemand[Child]):
     """The members of a container, made when they are looked at: a list may have a million.
 
     `rest` are the bytes of those that are too many to list; a last entry tells of them.
@@ -157,19 +158,14 @@ class _Members(Sequence[Child]):
     def __len__(self) -> int:
         return len(self._values) + (1 if self._rest else 0)
 
-    @overload
-    def __getitem__(self, index: int) -> Child: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Child]: ...
-    def __getitem__(self, index: int | slice) -> Child | list[Child]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+    def member(self, index: int) -> Child:
+        """A member; the last one may tell of the rest."""
         found = self._made.get(index)
         if found is None:
-            found = self._made[index] = self._member(index)
+            found = self._made[index] = self._make(index)
         return found
 
-    def _member(self, index: int) -> Child:
+    def _make(self, index: int) -> Child:
         if index == len(self._values):
             return Child("...", JsonValue(f"{size(self._rest)} more".encode(), "text"))
         value = JsonValue(memoryview(self._values[index]).toreadonly())
