@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
 
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     root = options.root or Path(tempfile.mkdtemp(prefix="rollout-tui-demo-"))
     if headless:
-        print(_written(root, 0.0 if options.pace is None else options.pace))
+        say_lines([_written(root, 0.0 if options.pace is None else options.pace)])
         return FINE
     try:
         return _followed(root, 1.0 if options.pace is None else options.pace)

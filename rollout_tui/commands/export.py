@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -112,7 +111,7 @@ def _bundle(path: Path, options: argparse.Namespace) -> int:
         complain(f"left out: {reason}")
     if len(done.left_out) > _LEFT_OUT_SHOWN:
         complain(f"left out: {len(done.left_out) - _LEFT_OUT_SHOWN} more")
-    print(f"{done.events:,} events and {done.payloads:,} payloads in {options.output}", file=sys.stderr)
+    complain(f"{done.events:,} events and {done.payloads:,} payloads in {options.output}")
     return FINE
 
 

@@ -82,6 +82,9 @@ def test_nothing_of_a_trace_controls_the_terminal(tmp_path: Path) -> None:
     outputs.append(run("export", bundle, "--format", "perfetto", "-o", "-"))
     outputs.append(run("context", bundle, "--thread", "\x1b[2J\u202e"))
     outputs.append(run("reduce", bundle)._replace(out=b""))
+    name = "out\x1b]0;owned\x07\u202e"
+    outputs.append(run("export", bundle, "--format", "bundle", "-o", tmp_path / name))
+    outputs.append(run("demo", tmp_path / f"demo{name}", "--pace", "0"))
     for done in outputs:
         for text in (done.text, done.err):
             assert all(one.isprintable() or one == "\n" for one in text), ascii(text[:200])
