@@ -59,17 +59,15 @@ class Store:
 
     def save(self, remembered: Remembered) -> bool:
         """Remember this in place of what was remembered of the trace; False when it could not be written."""
-        kept = msgspec.structs.replace(
-            remembered,
-            notes=tuple(Note(one.seq, one.text[:LONGEST_NOTE]) for one in remembered.notes[-MOST_NOTES:]),
-        )
+        notes = (Note(one.seq, _text(one.text[:LONGEST_NOTE])) for one in remembered.notes[-MOST_NOTES:])
+        kept = msgspec.structs.replace(remembered, path=_text(remembered.path), notes=tuple(notes))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             target = self._file(kept.rollout_id, kept.trace_id)
             with output_file(target, force=True) as out:
                 out.write(msgspec.json.encode(kept))
             self._forget_oldest()
-        except (OSError, OutputProblem):
+        except (OSError, OutputProblem, UnicodeEncodeError):
             return False
         return True
 
@@ -99,6 +97,11 @@ class Store:
     def _forget_oldest(self) -> None:
         for file in self._files()[MOST_TRACES:]:
             file.unlink(missing_ok=True)
+
+
+def _text(text: str) -> str:
+    """Text that a file can hold: bytes of a path that are no UTF-8 become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 def _read(file: Path) -> Remembered | None:

@@ -203,6 +203,10 @@ class RolloutApp(App[int]):
         )
         self.switch_screen(debugger_screen(other))
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what UTF-8 can hold of a text; names of folders can be any bytes."""
+        super().copy_to_clipboard(text.encode(errors="replace").decode())
+
     def _fatal_error(self) -> None:
         """A mistake in this program ends it. Textual would print values of variables: texts of the trace."""
         error = self._exception

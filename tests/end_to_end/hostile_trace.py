@@ -80,8 +80,8 @@ def sign(place: str) -> str:
 
 
 def signed(folder: Path) -> Path:
-    """A bundle in `folder` with a sign of its own in every place."""
-    script = Script(folder / f"bundle{sign('folder')}")
+    """A bundle in `folder` with a sign of its own in every place; the folder's name is not even UTF-8."""
+    script = Script(folder / f"bundle{sign('folder')}\udcff")
     rollout = f"r{sign('rollout id')}"
     script.manifest(rollout_id=rollout)
     child = f"t2{sign('thread id')}"

@@ -112,13 +112,17 @@ def unseen(output: bytes) -> set[str]:
 
 def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) -> None:
     """Each by a sign of its own: on the screen, in plain mode, and by commands, error messages among them."""
-    bundle, home = signed(tmp_path / "traces"), tmp_path / "home"
-    with RawTerminal([bundle.parent], home, columns=200, rows=60) as terminal:
+    bundle = signed(tmp_path / "traces")
+    with RawTerminal([bundle.parent], tmp_path / "screen", columns=200, rows=60) as terminal:
         terminal.until("1 bundle")
         for keys in ("\r", *"78G", *"SSSSSSSSSSS", "v"):
             terminal.type(keys)
         assert unseen(terminal.output) <= {"rollout id", "thread id"}
-    with RawTerminal([bundle, "--plain"], home) as terminal:
+        terminal.type(":link\r")
+        terminal.type("q")
+        assert terminal.wait() == 0 and len(COPY.findall(terminal.text)) == 1
+        check(COPY.sub("", terminal.text).encode())
+    with RawTerminal([bundle, "--plain"], tmp_path / "plain") as terminal:
         terminal.until("q quits")
         terminal.type("".join(f"{line}\n" for line in (*"34678", "timeline", "v", ":link", "quit")))
         assert terminal.wait() == 0
@@ -132,7 +136,7 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
         ("export", "--format", "md", "-o", "-"),
         ("reduce", "-o", f"{bundle}/no/folder"),
     ):
-        with RawTerminal([command, bundle, *options], home) as terminal:
+        with RawTerminal([command, bundle, *options], tmp_path / "commands") as terminal:
             terminal.wait()
             said += terminal.output
     assert unseen(said) <= {"turn id", "event type"}

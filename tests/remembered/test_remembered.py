@@ -87,6 +87,15 @@ def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
     assert Store(tmp_path / "nowhere").recent(3) == []
 
 
+def test_what_no_file_can_hold_is_left_out(tmp_path: Path) -> None:
+    """Bytes of a path, or of what was typed, that are no UTF-8."""
+    store = Store(tmp_path / TRACES)
+    assert store.save(remembered(seq=4, notes=(Note(3, "na\udcefve"),)))
+    found = store.load(identity())
+    assert found is not None and (found.seq, found.notes) == (4, (Note(3, "na?ve"),))
+    assert not store.save(remembered("r\ud800"))
+
+
 @pytest.mark.parametrize("kind", ["link", "fifo"])
 def test_what_is_no_file_of_ours_is_passed_over(tmp_path: Path, kind: str) -> None:
     store = Store(tmp_path / TRACES)
