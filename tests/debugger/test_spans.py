@@ -74,13 +74,14 @@ def test_other_events_belong_to_the_open_turn_else_to_the_thread() -> None:
 def test_what_is_open_at_an_event() -> None:
     spans = spans_of(own_recording("two-cells-interleaved"))
     opened = [spans.span(number) for number in spans.open_at(45)]
-    assert [(span.kind, span.id) for span in opened[3:]] == [
+    assert [(span.kind, span.id) for span in opened[2:]] == [
         ("code_cell", "code_cell:call_A"),
         ("code_cell", "code_cell:call_B"),
         ("tool_call", "call_wB2"),
         ("tool_call", "exec-2bfd0904-b853-4a62-b113-775ead100fee"),
     ]
-    assert [span.kind for span in opened[:3]] == ["rollout", "thread", "codex_turn"]
+    assert [span.kind for span in opened[:2]] == ["rollout", "codex_turn"]
+    assert [spans.threads_open(event) for event in (1, 2, 45, 61, 62)] == [0, 1, 1, 1, 0]
     assert [spans.span(number).kind for number in spans.open_at(62)] == ["rollout"]
     assert list(spans.open_at(63)) == []
 

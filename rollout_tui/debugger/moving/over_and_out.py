@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rollout_tui.debugger.moving.walk import END, Step, Walk, after, before, earlier, later
 from rollout_tui.debugger.spans.span_tree import NOBODY, ROOT
 from rollout_tui.debugger.spans.span_words import title
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 
 # Events before the first thread belong to whichever comes first.
 FIRST_THREAD = NOBODY + 1
@@ -26,9 +28,12 @@ def _levels(walk: Walk, thread: int, depth: int) -> Iterator[Sequence[int]]:
             yield walk.spans.events.level(own, one)
 
 
-def _deeper(walk: Walk, numbers: Iterator[int], thread: int, depth: int) -> Iterator[int]:
-    for number in numbers:
-        if walk.spans.threads[number] == thread and walk.spans.depths[number] > depth:
+def _deeper(walk: Walk, event: int, thread: int, depth: int) -> Iterator[int]:
+    """The spans of the thread below that depth that are open as of the event, of what is open `MOST_OPEN`."""
+    spans = walk.spans
+    own = (spans.thread_spans[thread],) if spans.windows.is_open(spans.thread_spans[thread], event) else ()
+    for number in (*own, *islice(spans.open_at(event), MOST_OPEN)):
+        if spans.threads[number] == thread and spans.depths[number] > depth:
             yield number
 
 
@@ -47,7 +52,7 @@ def over_next(walk: Walk, event: int) -> Step:
     thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
     begins = spans.windows.begins
     found = [after(level, event, walk.head) for level in _levels(walk, thread, depth)]
-    for number in _deeper(walk, spans.open_at(event), thread, depth):
+    for number in _deeper(walk, event, thread, depth):
         if all(begins[one] <= event for one in _around(spans, number, depth)):
             found.append(events.after(number, event))
     nearest = min((one for one in found if one is not None), default=None)
@@ -69,7 +74,7 @@ def over_previous(walk: Walk, event: int) -> Step:
     spans, events = walk.spans, walk.spans.events
     thread, depth = events.thread[event] or FIRST_THREAD, spans.depths[events.span[event]]
     found = [before(level, event) for level in _levels(walk, thread, depth)]
-    for number in _deeper(walk, spans.open_at(event - 1), thread, depth):
+    for number in _deeper(walk, event - 1, thread, depth):
         if not any(spans.windows.over_before(one, event) for one in _around(spans, number, depth)):
             found.append(events.before(number, event))
     return earlier(

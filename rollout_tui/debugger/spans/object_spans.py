@@ -7,6 +7,8 @@ known first. A cell can be announced before its item is seen (format section 9.2
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
+from itertools import islice
 from typing import Any, cast
 
 from rollout_tui.debugger.spans.event_families import CELL_ENDED, CELL_STARTED
@@ -15,6 +17,9 @@ from rollout_tui.debugger.spans.waits import is_wait
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, Window
+
+# Of the exec calls of a thread that run, the latest so many are asked whether an announced cell is theirs.
+_MOST_EXECS = 64
 
 
 class ObjectSpans(SpanTree):
@@ -27,10 +32,15 @@ class ObjectSpans(SpanTree):
         super().__init__(history)
         self.waits = array("I")
         self.waited_cells: dict[int, int] = {}
+        # How many threads had started and not ended, from each event on that one did.
+        self._thread_changes = array("I", [0])
+        self._threads_open = array("I", [0])
         self._open_turns: dict[int, list[int]] = {}
         self._exec_calls: dict[tuple[int, str], int] = {}
         self._cells_of_calls: dict[tuple[int, str], int] = {}
-        self._unnamed_cells: dict[int, list[int]] = {}
+        # By thread: its exec calls that have not ended, and announced cells by the seq of their start.
+        self._open_execs: dict[int, dict[int, None]] = {}
+        self._unnamed_cells: dict[int, _Announced] = {}
 
     def object_created(self, code: int, handle: int, event: int, waited: int | None) -> None:
         """Begin the span of an object whose kind has that code; `waited` is the cell that a wait is for."""
@@ -42,6 +52,7 @@ class ObjectSpans(SpanTree):
         thread = self.interned(made.thread_id)
         if code == THREAD:
             self.add(code, handle, thread, ROOT, event)
+            self._thread_changed(event, 1)
         elif code == TURN:
             number = self.add(code, handle, thread, self.thread_spans[thread], event)
             self._open_turns.setdefault(thread, []).append(number)
@@ -63,6 +74,8 @@ class ObjectSpans(SpanTree):
         if parent is None:
             parent = self._turn_span(tool.started_by_codex_turn_id, thread)
         number = self.add(TOOL, handle, thread, parent, event)
+        if tool.kind.name == "exec":
+            self._open_execs.setdefault(thread, {})[number] = None
         if tool.kind.name == "exec" and tool.model_visible_call_id is not None:
             call = (thread, tool.model_visible_call_id)
             self._exec_calls[call] = number
@@ -70,6 +83,11 @@ class ObjectSpans(SpanTree):
             if cell is not None and self.kinds[self.parents[cell]] != TOOL:
                 self.move(cell, number)
         return number
+
+    def is_wait(self, number: int) -> bool:
+        """Whether a span is that of a wait call."""
+        at = bisect_left(self.waits, number)
+        return at < len(self.waits) and self.waits[at] == number
 
     def _waits(self, tool: ToolCall) -> bool:
         """Whether a call was a wait when it started: a runtime start can give it another kind (8.3)."""
@@ -102,20 +120,31 @@ class ObjectSpans(SpanTree):
         window: Window = self.history.objects[handle].execution
         if window.ended_seq != seq:
             window = cast(Any, self.history.as_of(handle, event)).execution
+        before = self.windows.end_of(number)
         if window.status == "running" and (kind != THREAD or window.ended_seq is None):
             self.windows.reopen(number)
-            return
         # A cell that is materialised late can have ended before: its span has (format section 9.2).
-        if window.ended_seq == seq or self.windows.end_of(number) is None:
+        elif window.ended_seq == seq or before is None:
             self.windows.end(number, event)
-        if kind == TURN:
-            turns = self._open_turns.get(self.threads[number])
-            if turns and number in turns:
-                turns.remove(number)
+        after = self.windows.end_of(number)
+        if kind == TOOL and after is not None and (execs := self._open_execs.get(self.threads[number])):
+            execs.pop(number, None)
+        elif kind == THREAD and (before is None) != (after is None):
+            self._thread_changed(event, -1 if before is None else 1)
+
+    def _thread_changed(self, event: int, by: int) -> None:
+        self._thread_changes.append(event)
+        self._threads_open.append(self._threads_open[-1] + by)
+
+    def threads_open(self, event: int) -> int:
+        """How many threads have started and not ended as of `event`."""
+        return self._threads_open[bisect_right(self._thread_changes, event) - 1]
 
     def innermost(self, thread: int) -> int:
         """The open turn of a thread, else the thread."""
         turns = self._open_turns.get(thread)
+        while turns and self.windows.end_of(turns[-1]) is not None:
+            turns.pop()
         return turns[-1] if turns else self.thread_spans[thread]
 
     def _turn_span(self, codex_turn_id: str | None, thread: int) -> int:
@@ -125,30 +154,49 @@ class ObjectSpans(SpanTree):
 
     def _cell_span(self, code_cell_id: str, thread: int) -> int | None:
         waiting = self._unnamed_cells.get(thread)
-        return self.number(CELL, code_cell_id) or (waiting[-1] if waiting else None)
+        return self.number(CELL, code_cell_id) or (waiting.latest if waiting else None)
 
     def _announced(self, thread: int, cell: CodeCell) -> int | None:
         """The span that was begun when a cell was announced."""
-        waiting = self._unnamed_cells.get(thread, [])
-        seqs = self.history.events.seqs
-        for number in waiting:
-            if seqs[self.windows.begins[number]] == cell.execution.started_seq:
-                waiting.remove(number)
-                return number
-        return None
+        waiting = self._unnamed_cells.get(thread)
+        return waiting.take(cell.execution.started_seq) if waiting else None
 
     def unnamed_cell(self, event: int, event_type: int, thread: int) -> int | None:
         """The span of a cell that is not in the graph yet, or never will be."""
-        waiting = self._unnamed_cells.setdefault(thread, [])
+        waiting = self._unnamed_cells.setdefault(thread, _Announced())
         if event_type == CELL_STARTED:
-            calls = [one for one in self.windows.open_at(event) if self._could_run_a_cell(one, thread)]
-            parent = calls[-1] if calls else self.innermost(thread)
-            waiting.append(self.add(CELL, 0, thread, parent, event))
-        if waiting and event_type == CELL_ENDED:
-            self.windows.end(waiting[-1], event)
-        return waiting[-1] if waiting else None
+            latest = islice(reversed(self._open_execs.get(thread, {})), _MOST_EXECS)
+            parent = next((one for one in latest if not self.has_children(one)), self.innermost(thread))
+            waiting.add(self.add(CELL, 0, thread, parent, event), self.history.events.seqs[event])
+        latest_cell = waiting.latest
+        if latest_cell is not None and event_type == CELL_ENDED:
+            self.windows.end(latest_cell, event)
+        return latest_cell
 
-    def _could_run_a_cell(self, number: int, thread: int) -> bool:
-        if self.kinds[number] != TOOL or self.threads[number] != thread or self.has_children(number):
-            return False
-        return cast(ToolCall, self.history.objects[self.handles[number]]).kind.name == "exec"
+
+class _Announced:
+    """Spans of cells that are announced and not in the graph, in order, and by the seq of their start."""
+
+    def __init__(self) -> None:
+        self._seqs: dict[int, int] = {}
+        self._by_seq: dict[int, list[int]] = {}
+
+    def add(self, number: int, seq: int) -> None:
+        self._seqs[number] = seq
+        self._by_seq.setdefault(seq, []).append(number)
+
+    @property
+    def latest(self) -> int | None:
+        """The span that began last."""
+        return next(reversed(self._seqs), None)
+
+    def take(self, seq: int) -> int | None:
+        """The span of a cell that started at `seq`: it is no longer only announced."""
+        numbers = self._by_seq.get(seq)
+        if numbers is None:
+            return None
+        number = numbers.pop(0)
+        if not numbers:
+            del self._by_seq[seq]
+        del self._seqs[number]
+        return number

@@ -12,6 +12,8 @@ from _thread import allocate_lock
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import compress
+from operator import not_
 
 WIDTH = 32
 NEVER = 2**32 - 1
@@ -27,7 +29,9 @@ class Intervals:
         self.begins = array("I")
         self.unended = 0
         self._ends = array("I")
-        # Maxima of the ends, then maxima of those, until one level is no longer than `WIDTH`.
+        # By interval: 1 where `open_at` does not list it.
+        self._unlisted = bytearray()
+        # Maxima of the ends that are listed, then maxima of those, until one level is no longer than `WIDTH`.
         self._levels: list[array[int]] = []
         self._changed: set[int] = set()
         self._settling = allocate_lock()
@@ -35,9 +39,13 @@ class Intervals:
     def __len__(self) -> int:
         return len(self.begins)
 
-    def begin(self, event: int) -> int:
-        """Open the next interval at `event`, not before the one opened last; returns its number."""
+    def begin(self, event: int, *, listed: bool = True) -> int:
+        """Open the next interval at `event`, not before the one opened last; returns its number.
+
+        Without `listed` it is none of those that `open_at` looks through.
+        """
         number = len(self.begins)
+        self._unlisted.append(not listed)
         self._ends.append(NEVER)
         self.unended += 1
         self.begins.append(event)
@@ -68,7 +76,7 @@ class Intervals:
         return self.begins[number] <= event < self._ends[number]
 
     def open_at(self, event: int, *, latest_first: bool = False) -> Iterator[int]:
-        """Numbers of the intervals open at `event`, in the order they began or the latest first."""
+        """Numbers of the listed intervals open at `event`, in the order they began or the latest first."""
         count = bisect_right(self.begins, event)
         if count:
             with self._settling:
@@ -90,17 +98,23 @@ class Intervals:
             if missing > 0:
                 level.frombytes(bytes(missing * level.itemsize))
             for at in changed:
-                level[at] = max(below[at * WIDTH : at * WIDTH + WIDTH])
+                level[at] = max(below[at * WIDTH : at * WIDTH + WIDTH]) if height else self._last_end(at)
             height += 1
             if len(level) <= WIDTH and height == len(self._levels):
                 return
             below, changed = level, {at // WIDTH for at in changed}
 
+    def _last_end(self, at: int) -> int:
+        """The last end of the listed ones of a stretch, 0 where there are none."""
+        stretch = slice(at * WIDTH, at * WIDTH + WIDTH)
+        ends, unlisted = self._ends[stretch], self._unlisted[stretch]
+        return max(compress(ends, map(not_, unlisted)), default=0) if any(unlisted) else max(ends)
+
     def _below(self, height: int, places: range, count: int, event: int, step: int) -> Iterator[int]:
         """Numbers of open intervals among some entries of a level; `step` is -1 for the last ones first."""
         if not height:
             for number in places[::step]:
-                if self._ends[number] > event:
+                if self._ends[number] > event and not self._unlisted[number]:
                     yield number
             return
         level = self._levels[height - 1]

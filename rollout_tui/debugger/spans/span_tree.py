@@ -168,7 +168,8 @@ class SpanTree:
 
     def add(self, kind: int, handle: int, thread: int, parent: int, event: int) -> int:
         """Begin a span at `event`; returns its number."""
-        number = self.windows.begin(event)
+        # Of threads there can be any number, and those of others are in the way of what one of them does.
+        number = self.windows.begin(event, listed=kind != THREAD)
         self.kinds.append(kind)
         self.handles.append(handle)
         self.threads.append(thread)

@@ -76,7 +76,7 @@ class Spans(ObjectSpans):
         return self.thread_id(self.events.thread[event])
 
     def open_at(self, event: int) -> Iterator[int]:
-        """Numbers of the spans open as of `event`, in the order they began."""
+        """Numbers of the spans open as of `event` but threads, in the order they began."""
         return self.windows.open_at(event)
 
     def turn_of(self, number: int) -> int | None:

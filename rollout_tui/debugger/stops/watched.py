@@ -9,7 +9,7 @@ from rollout_tui.debugger.changes.diff import context_ids
 from rollout_tui.debugger.context.item_text import short_text, whole_text
 from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.debugger.spans.span_tree import CELL, THREAD, TOOL
+from rollout_tui.debugger.spans.span_tree import CELL, TOOL
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stops.expressions import Clause, Expression, Field
 from rollout_tui.debugger.tokens import latest_usage
@@ -158,11 +158,14 @@ def _open(kind: int) -> Callable[[History, str, int], int]:
         spans = index_of(history, Spans)
         thread = spans.thread_number(thread_id)
         return sum(
-            spans.kinds[number] == kind and (kind == THREAD or spans.threads[number] == thread)
-            for number in spans.open_at(event)
+            spans.kinds[number] == kind and spans.threads[number] == thread for number in spans.open_at(event)
         )
 
     return value
+
+
+def _threads_open(history: History, thread_id: str, event: int) -> int:
+    return index_of(history, Spans).threads_open(event)
 
 
 _VALUES: Mapping[str, Callable[[History, str, int], Any]] = {
@@ -172,5 +175,5 @@ _VALUES: Mapping[str, Callable[[History, str, int], Any]] = {
     "context_items": _items,
     "open_calls": _open(TOOL),
     "open_cells": _open(CELL),
-    "agents": _open(THREAD),
+    "agents": _threads_open,
 }
