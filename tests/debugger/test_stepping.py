@@ -11,6 +11,7 @@ from scripted import Script
 from shared_recordings import corpus_folders, needs_corpus, recording
 from small_recordings import own_folders, own_recording
 
+from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.debugger.moving.related import Subject
@@ -189,7 +190,7 @@ def test_agent_events_are_threads_and_what_they_give_each_other() -> None:
 
 def test_findings_and_silences() -> None:
     findings = (Found(16, "warning"), Found(28, "error"), Found(28, "note"), Found(44, "note"))
-    walk = replace(CELLS, findings=findings, silences=(Silence(40, 41, 1500), Silence(44, 45, 2000)))
+    walk = replace(CELLS, findings=InOrder(findings), silences=(Silence(40, 41, 1500), Silence(44, 45, 2000)))
     assert all_from(walk, "problem_next", 1) == [16, 28]
     assert all_from(walk, "problem_previous", 64) == [28, 16]
     assert all_from(walk, "failure_next", 1) == [28]
@@ -208,7 +209,7 @@ def test_going_to_a_finding_tells_it() -> None:
         call,
         Found(28, "note"),
     )
-    walk = replace(CELLS, findings=findings)
+    walk = replace(CELLS, findings=InOrder(findings))
     assert step(walk, "problem_next", 1).message == "turn_aborted: interrupted"
     assert step(walk, "problem_next", 16).message == "tool_call_failed: exit 3  (and 1 more here)"
     assert step(walk, "failure_previous", 64).message == "tool_call_failed: exit 3  (and 1 more here)"
@@ -311,5 +312,5 @@ def test_places_that_are_not_there(place: str, message: str) -> None:
 
 
 def test_failures_are_counted_among_errors() -> None:
-    walk = replace(CELLS, findings=(Found(16, "warning"), Found(28, "error"), Found(50, "error")))
+    walk = replace(CELLS, findings=InOrder((Found(16, "warning"), Found(28, "error"), Found(50, "error"))))
     assert go_to(walk, "failure 2").event == 50

@@ -12,6 +12,7 @@ from rollout_tui.debugger.findings.causes import CauseLinks
 from rollout_tui.debugger.findings.failures import failures, work_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources, as_json
 from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES, FindingCode, Severity, at_least
+from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.findings.recording_problems import from_diagnostic, missing_payloads
 from rollout_tui.debugger.findings.unfinished import RecordingStatus, Unfinished, recording_status
 from rollout_tui.debugger.indexes import events_of_types
@@ -68,7 +69,9 @@ class Findings:
         self._sources = Sources(trace)
         # Findings whose cause was found after them: those are in `all` by the time that this tells of them.
         self.linked_late: list[Finding] = []
-        self._found: list[Finding] = []
+        # Failures that no other one caused.
+        self.failures = 0
+        self._found = InOrder[Finding]()
         self._known: set[tuple[str | None, ...]] = set()
         self._head = 0
         self._diagnostics = 0
@@ -93,11 +96,20 @@ class Findings:
             fresh.append(self._no_more())
         fresh.sort(key=_place)
         if fresh and self._found and fresh[0].event < self._found[-1].event:
-            self._found = sorted((*self._found, *fresh), key=_place)
+            self._found = InOrder(sorted((*self._found, *fresh), key=_place))
         else:
             self._found.extend(fresh)
-        self.linked_late += self._links.take_late()
+            self._found.grade()
+        self._count(fresh, self._links.take_late())
         return len(fresh)
+
+    def _count(self, fresh: Sequence[Finding], late: Sequence[Finding]) -> None:
+        """Count the failures among new findings, and no more those whose cause is found only now."""
+        self.failures += sum(one.severity == "error" and one.under is None for one in fresh)
+        if late:
+            new = set(map(id, fresh))
+            self.failures -= sum(one.severity == "error" and id(one) not in new for one in late)
+            self.linked_late += late
 
     def _bounded(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """What there is memory for."""
@@ -143,7 +155,7 @@ class Findings:
                     yield from rule(sources, event)
 
     @property
-    def all(self) -> Sequence[Finding]:
+    def all(self) -> InOrder[Finding]:
         """What the events up to the last `update()` say, in the order of their events."""
         return self._found
 
@@ -164,6 +176,7 @@ class Findings:
                     last.append(finding)
                 if self._exhausted:
                     self._found.append(self._no_more())
+                    self._found.grade()
             self._complete = (asked, sorted((*self._found, *last), key=_place))
         return self._complete[1]
 

@@ -114,7 +114,7 @@ def _places(walk: Walk, word: str, thread_id: str | None) -> Sequence[int] | Non
     """The events that numbered things stand at, None for a word that names nothing."""
     spans = walk.spans
     if word in ("failure", "error"):
-        return [one.event for one in walk.findings if one.severity == "error"]
+        return [one.event for one in walk.findings.all_of("error")]
     thread = None if thread_id is None else spans.thread_number(thread_id)
     if word == "wait":
         return Starts(spans, [one for one in spans.waits if thread is None or spans.threads[one] == thread])

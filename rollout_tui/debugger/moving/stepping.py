@@ -114,17 +114,12 @@ def _related(about: Callable[[Walk, int], _Related | Step], what: str) -> tuple[
 
 def _found(severities: tuple[str, ...], what: str) -> tuple[Motion, Motion]:
     def forward(walk: Walk, event: int) -> Step:
-        first = bisect_right(walk.findings, event, key=_event_of)
-        for at in range(first, len(walk.findings)):
-            if walk.findings[at].severity in severities:
-                return _to_findings(walk, walk.findings[at].event, severities)
-        return later(None, what)
+        at = walk.findings.next_of(severities, bisect_right(walk.findings, event, key=_event_of))
+        return later(None, what) if at is None else _to_findings(walk, walk.findings[at].event, severities)
 
     def backward(walk: Walk, event: int) -> Step:
-        for at in range(bisect_left(walk.findings, event, key=_event_of) - 1, -1, -1):
-            if walk.findings[at].severity in severities:
-                return _to_findings(walk, walk.findings[at].event, severities)
-        return earlier(None, what)
+        at = walk.findings.last_of(severities, bisect_left(walk.findings, event, key=_event_of))
+        return earlier(None, what) if at is None else _to_findings(walk, walk.findings[at].event, severities)
 
     return forward, backward
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
+from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence
@@ -56,13 +57,13 @@ class Found(Protocol):
 class Walk:
     """What motions go by.
 
-    `findings` and `silences` are in the order of their events. `selected` is what `change_next` follows,
-    `followed` what `same_next` does (None: what the event at the cursor is about).
+    `findings` (each a `Found`) and `silences` are in the order of their events. `selected` is what
+    `change_next` follows, `followed` what `same_next` does (None: what the event at the cursor is about).
     """
 
     trace: Trace
     spans: Spans
-    findings: Sequence[Found] = ()
+    findings: InOrder[Any] = field(default_factory=InOrder)
     silences: Sequence[Silence] = ()
     selected: Subject | None = None
     followed: Subject | None = None

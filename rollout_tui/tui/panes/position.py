@@ -99,7 +99,7 @@ def since_pinned(session: Session) -> str:
 
 def failures_note(session: Session) -> tuple[str, str]:
     """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `loading`."""
-    failures = sum(1 for one in session.reading.findings.all if one.severity == "error" and one.under is None)
+    failures = session.reading.findings.failures
     return (count(failures, "failure"), "error") if failures else ("no failures", "ok")
 
 
