@@ -13,7 +13,7 @@ from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROO
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
-from rollout_tui.tui.panes.outline import Outline
+from rollout_tui.tui.panes.outline import BLOCK, Outline
 from rollout_tui.tui.panes.timeline import timeline
 
 RECORDINGS = sorted(path.name for path in (FIXTURES / "recordings").iterdir() if path.is_dir())
@@ -46,8 +46,12 @@ def listed(spans: Spans, closed: set[int]) -> list[tuple[int, int]]:
     return rows
 
 
+@pytest.mark.parametrize("block", [2, BLOCK])
 @pytest.mark.parametrize("name", RECORDINGS)
-def test_rows_are_those_of_the_tree_however_it_grows_and_folds(name: str) -> None:
+def test_rows_are_those_of_the_tree_however_it_grows_and_folds(
+    name: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout_tui.tui.panes.outline.BLOCK", block)
     trace = Trace(open_bundle(FIXTURES / "recordings" / name))
     spans = index_of(trace.history, Spans)
     outline = Outline(spans)

@@ -23,7 +23,7 @@ from rollout_tui.graph.values import SpawnedOrigin
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-MOST_THREADS = 2000
+MOST_THREADS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Agent:
 class Agents:
     """The threads, parents before their children, and the latest edges in the order they were known.
 
-    `left_out` counts the threads after the first `MOST_THREADS`.
+    `left_out` counts the threads that started after the first `MOST_THREADS`.
     """
 
     threads: list[Agent]
@@ -72,16 +72,28 @@ class Agents:
 
 
 def agents(
-    trace: Trace, snapshot: Snapshot, now_ms: int | None = None, most_edges: int = MOST_EDGES
+    trace: Trace,
+    snapshot: Snapshot,
+    now_ms: int | None = None,
+    most_edges: int = MOST_EDGES,
+    shown: str | None = None,
 ) -> Agents:
-    """The threads and edges as of the snapshot's event; ages count to `now_ms` (None: that event's time)."""
+    """The threads and edges as of the snapshot's event; ages count to `now_ms` (None: that event's time).
+
+    Of more than `MOST_THREADS` threads the first are told of, and that of the id `shown`.
+    """
     found = edges(trace, snapshot, most_edges)
     waits = {one.thread_id: one for one in blocked(trace, snapshot, now_ms, most=MOST_THREADS)}
     spans = index_of(trace.history, Spans)
     children: dict[str | None, list[int]] = {}
     known: set[str] = set()
-    count, _ = _count(spans, THREAD, None, snapshot.event)
-    for number in spans.of_kind(THREAD)[: min(count, MOST_THREADS)]:
+    count, last = _count(spans, THREAD, None, snapshot.event)
+    numbers = list(spans.of_kind(THREAD)[: min(count, MOST_THREADS)])
+    own = spans.thread_spans[spans.thread_number(shown)]
+    if numbers and numbers[-1] < own <= last:
+        numbers.append(own)
+        waits |= {one.thread_id: one for one in blocked(trace, snapshot, now_ms, shown, MOST_THREADS)}
+    for number in numbers:
         thread = _thread(spans, number, snapshot.event)
         parent = _parent(thread)
         children.setdefault(parent if parent in known else None, []).append(number)
@@ -100,7 +112,7 @@ def agents(
         given = tuple(results.get(thread.thread_id, ()))
         rows.append(replace(row, spawn=spawns.get(thread.thread_id), results=given))
         stack.extend((child, depth + 1) for child in reversed(children.get(thread.thread_id, [])))
-    return Agents(rows, found, max(0, count - MOST_THREADS))
+    return Agents(rows, found, max(0, count - len(numbers)))
 
 
 def _thread(spans: Spans, number: int, event: int) -> Thread:

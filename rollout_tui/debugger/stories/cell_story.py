@@ -79,7 +79,8 @@ class CellStory:
     `status` is its runtime status; `is_alive` that it can still do something. `waited_on_by` is the call that
     the main loop waits in for it (its `exec` call, a `wait`, or its own in schema 1), None when nobody waits.
     `quiet_ms` is how long ago its last nested call ended, while none runs. `unobserved` says that its nested
-    work is over and nobody waits for it. `outputs` counts what it has given the model.
+    work is over and nobody waits for it. `outputs` counts what it has given the model. `left_out` counts the
+    nested calls before those of `nested`, `waits_left_out` the waits before those of `waits`.
     """
 
     code_cell_id: str
@@ -100,6 +101,8 @@ class CellStory:
     outputs: int
     source_js: str
     raw_result_payload_id: str | None
+    left_out: int = 0
+    waits_left_out: int = 0
 
 
 def now_words(story: CellStory) -> str:

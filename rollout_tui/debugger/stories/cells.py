@@ -17,6 +17,7 @@ from rollout_tui.debugger.spans.span_words import call_text, short_call
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
+from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids
 from rollout_tui.debugger.stories.cell_story import (
     FINAL,
     CellAnswer,
@@ -28,6 +29,7 @@ from rollout_tui.debugger.stories.cell_story import (
 )
 from rollout_tui.debugger.waiting.open_words import outputs_given
 from rollout_tui.debugger.waiting.open_work import MOST_OPEN, OpenWork
+from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, TerminalOperation, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
 
@@ -39,6 +41,7 @@ __all__ = [
     "CellStory",
     "CellWait",
     "NestedCall",
+    "cell_count",
     "cell_ids",
     "cell_stories",
     "cell_story",
@@ -46,6 +49,9 @@ __all__ = [
     "lost_waits",
     "now_words",
 ]
+
+MOST_WAITS, MOST_LOST = 20_000, 200
+"""Of the latest waits so many are looked at, and so many on unknown cells found among them."""
 
 
 def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellStory]:
@@ -58,57 +64,51 @@ def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None =
     return [teller.story(snapshot.code_cells[one]) for one in cell_ids(trace, snapshot, thread_id)]
 
 
-def cell_ids(trace: Trace, snapshot: Snapshot, thread_id: str) -> list[str]:
-    """Ids of the cells of a thread that are there as of the snapshot's event."""
-    spans = index_of(trace.history, Spans)
-    numbers = spans.of_kind(CELL, spans.thread_number(thread_id))
-    count = bisect_right(numbers, snapshot.event, key=lambda number: spans.windows.begins[number])
-    return [
-        spans.span(number).id
-        for number in numbers[:count]
-        if spans.handles[number] and trace.history.born(spans.handles[number]) <= snapshot.event
-    ]
-
-
 def cell_story(
-    trace: Trace, snapshot: Snapshot, code_cell_id: str, now_ms: int | None = None
+    trace: Trace, snapshot: Snapshot, code_cell_id: str, now_ms: int | None = None, most: int | None = None
 ) -> CellStory | None:
     """One cell as of the snapshot's event; None when it is not there."""
-    return next(iter(cell_stories(trace, snapshot, (code_cell_id,), now_ms)), None)
+    return next(iter(cell_stories(trace, snapshot, (code_cell_id,), now_ms, most)), None)
 
 
 def cell_stories(
-    trace: Trace, snapshot: Snapshot, code_cell_ids: Iterable[str], now_ms: int | None = None
+    trace: Trace,
+    snapshot: Snapshot,
+    code_cell_ids: Iterable[str],
+    now_ms: int | None = None,
+    most: int | None = None,
 ) -> list[CellStory]:
-    """Some cells as of the snapshot's event, without those that are not there."""
-    teller = _Teller(trace, snapshot, now_ms)
+    """Some cells as of the snapshot's event that are there, with at most `most` calls and waits each."""
+    teller = _Teller(trace, snapshot, now_ms, most)
     cells_then = snapshot.code_cells
     return [teller.story(cells_then[one]) for one in code_cell_ids if one in cells_then]
 
 
 def lost_waits(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellWait]:
-    """Waits of a thread on cells that are not known as of when they began."""
+    """Waits of a thread on cells that are not known as of when they began: the latest."""
     teller = _Teller(trace, snapshot, now_ms)
     spans = teller.spans
     thread = spans.thread_number(thread_id)
-    found = []
-    for number in spans.waits:
-        if spans.windows.begins[number] > snapshot.event:
-            break
+    found: list[CellWait] = []
+    count = bisect_right(spans.waits, snapshot.event, key=spans.windows.begins.__getitem__)
+    for number in reversed(spans.waits[max(0, count - MOST_WAITS) : count]):
         if spans.threads[number] != thread or number in spans.waited_cells:
             continue
         tool = cast(ToolCall, teller.work.object(number))
         wait = teller.work.wait(tool)
         if wait is not None and wait.kind == ON_CELL:
             found.append(teller.wait(tool, wait, None))
-    return found
+            if len(found) == MOST_LOST:
+                break
+    return found[::-1]
 
 
 class _Teller:
     """Tells the stories of one event."""
 
-    def __init__(self, trace: Trace, snapshot: Snapshot, now_ms: int | None) -> None:
+    def __init__(self, trace: Trace, snapshot: Snapshot, now_ms: int | None, most: int | None = None) -> None:
         self.trace = trace
+        self.most = most
         self.snapshot = snapshot
         self.now_ms = snapshot.time_ms if now_ms is None else max(now_ms, snapshot.time_ms)
         self.spans = index_of(trace.history, Spans)
@@ -116,7 +116,8 @@ class _Teller:
 
     def story(self, cell: CodeCell) -> CellStory:
         waits = list(self._waits(cell))
-        nested = [call for call in map(self._nested, cell.nested_tool_call_ids) if call is not None]
+        calls = self._latest(cell.nested_tool_call_ids)
+        nested = [call for call in map(self._nested, calls) if call is not None]
         alive = cell.execution.status == "running" and cell.runtime_status not in FINAL
         by = self._waited_on_by(cell, waits)
         quiet = max((call.ended_seq for call in nested if call.ended_seq is not None), default=None)
@@ -142,7 +143,13 @@ class _Teller:
             outputs=outputs_given(self.work, cell),
             source_js=cell.source_js,
             raw_result_payload_id=cell.raw_result_payload_id,
+            left_out=len(cell.nested_tool_call_ids) - len(calls),
+            waits_left_out=len(cell.wait_tool_call_ids) - len(self._latest(cell.wait_tool_call_ids)),
         )
+
+    def _latest(self, ids: Ids) -> Sequence[str]:
+        """The ids that are told of."""
+        return ids if self.most is None else ids[max(0, len(ids) - self.most) :]
 
     def _event(self, seq: int) -> int:
         return self.trace.history.events.ordinal_of(seq) or self.snapshot.event
@@ -249,7 +256,7 @@ class _Teller:
     # -- waits -----------------------------------------------------------------------------
 
     def _waits(self, cell: CodeCell) -> Iterator[CellWait]:
-        for tool_call_id in cell.wait_tool_call_ids:
+        for tool_call_id in self._latest(cell.wait_tool_call_ids):
             if tool_call_id in self.snapshot.tool_calls:
                 tool = self.snapshot.tool_calls[tool_call_id]
                 asked = self.work.wait(tool) or Wait(ON_CELL, cell.runtime_cell_id, (), None, False)

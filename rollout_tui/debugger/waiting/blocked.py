@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 FIELDS = ("kind", "id", "label", "since_seq", "age_ms", "parent")
 _SHOWN_BRANCHES = 3
+MOST_LISTED = 100
+"""Where not all is looked at, so much is listed of what a turn waits for, and of what nobody waits for."""
+MAYBE_MORE = " and maybe more"
 _KIND_WORDS = {
     TURN: "turn",
     INFERENCE: "inference",
@@ -74,7 +77,8 @@ class ThreadWaits:
     """One thread that has started and not ended.
 
     `blocked_on` begins with the running turn and is empty when there is none; parents come first. `quiet_ms`
-    is how long ago the thread's last event was.
+    is how long ago the thread's last event was. `unlisted` counts what its turns wait for beside that, `cut`
+    is whether more was open than was looked at: then more can belong to the thread.
     """
 
     thread_id: str
@@ -82,6 +86,8 @@ class ThreadWaits:
     blocked_on: list[Waiting] = field(default_factory=list)
     background: list[Waiting] = field(default_factory=list)
     quiet_ms: int = 0
+    unlisted: int = 0
+    cut: bool = False
 
     @property
     def is_idle(self) -> bool:
@@ -127,19 +133,25 @@ def blocked(
 def _waits(work: OpenWork, number: int, thread: Thread, now: int) -> ThreadWaits:
     spans = work.spans
     main = _List(work, now)
-    for turn in work.open_in(number, TURN):
+    listed = None if work.most is None else MOST_LISTED
+    unlisted = 0
+    for turn in islice(work.open_in(number, TURN), listed):
         at = main.add(turn, None)
-        for child in work.of_turn(turn):
+        children = work.of_turn(turn)
+        for child in children[:listed]:
             main.place(child, at)
+        unlisted += len(children[listed:]) if listed else 0
     rest = _List(work, now, main.placed)
-    for one in work.unattended(number):
+    for one in islice(work.unattended(number), listed):
         rest.place(one, None)
-    for agent in work.agents_at_work(number):
+    for agent in work.agents_at_work(number)[:listed]:
         rest.add_agent(agent, None, with_work=False)
     last = spans.events.last_of_thread(spans.threads[number], work.event)
     times = spans.history.events.times
     quiet = max(0, now - times[last]) if last else 0
-    return ThreadWaits(thread.thread_id, thread.agent_path, main.entries, rest.entries, quiet)
+    return ThreadWaits(
+        thread.thread_id, thread.agent_path, main.entries, rest.entries, quiet, unlisted, work.cut
+    )
 
 
 class _List:
@@ -210,6 +222,8 @@ class _List:
 def in_words(waits: ThreadWaits) -> str:
     """One sentence, e.g. `/root blocked 1.84 s on wait(call_wB2) -> cell 2 (completed just now)`."""
     name = waits.agent_path or waits.thread_id
+    if waits.cut and (not waits.blocked_on or waits.is_idle):
+        return f"{name}: too much is open at once to tell what it waits for"
     if not waits.blocked_on:
         return f"{name} has no turn running"
     if waits.is_idle:
@@ -218,18 +232,24 @@ def in_words(waits: ThreadWaits) -> str:
     turns = {at for at, one in enumerate(waits.blocked_on) if one.parent is None}
     tops = [at for at, one in enumerate(waits.blocked_on) if one.parent in turns]
     age = max(waits.blocked_on[at].age_ms for at in tops)
-    return f"{name} blocked {duration(age)} on {_chains(waits.blocked_on, tops)}"
+    return (
+        f"{name} blocked {duration(age)} on {_chains(waits.blocked_on, tops, waits.unlisted, cut=waits.cut)}"
+    )
 
 
 def background_in_words(waits: ThreadWaits) -> str:
     """What nobody waits for, e.g. `cell 1 (yielded, 2 outputs), command sleep 60`; empty when nothing is."""
     tops = [at for at, one in enumerate(waits.background) if one.parent is None]
-    return ", ".join(waits.background[at].words or waits.background[at].label for at in tops)
+    more = MAYBE_MORE if waits.cut and tops else ""
+    return ", ".join(waits.background[at].words or waits.background[at].label for at in tops) + more
 
 
-def _chains(entries: list[Waiting], tops: list[int]) -> str:
+def _chains(entries: list[Waiting], tops: list[int], unlisted: int = 0, *, cut: bool = False) -> str:
     shown = [_chain(entries, at) for at in tops[:_SHOWN_BRANCHES]]
-    more = f" and {len(tops) - len(shown)} more" if len(tops) > len(shown) else ""
+    more = MAYBE_MORE if cut else ""
+    left = len(tops) - len(shown) + unlisted
+    if left:
+        more = f" and {'over ' if cut else ''}{left:,} more"
     return " + ".join(shown) + more
 
 

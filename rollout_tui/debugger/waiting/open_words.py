@@ -12,6 +12,7 @@ from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation
 from rollout_tui.graph.values import CodeCellRequester
 
 _SHORT = 60
+_WAITS = 1_000
 
 
 def of_span(work: OpenWork, number: int) -> tuple[str, str]:
@@ -72,8 +73,10 @@ def _what(work: OpenWork, tool: ToolCall) -> str:
 def outputs_given(work: OpenWork, cell: CodeCell) -> int:
     """How often a cell has given the model something: its first answer, notifications, finished waits."""
     first = max(len(cell.output_item_ids), 1 if cell.initial_response_seq is not None else 0)
-    history, waits = work.spans.history, 0
-    for tool_id in cell.wait_tool_call_ids:
+    history, asked = work.spans.history, cell.wait_tool_call_ids
+    # Of waits without end the older ones were answered before the later ones began.
+    waits = max(0, len(asked) - _WAITS)
+    for tool_id in asked[waits:]:
         handle = history.handle(ToolCall, tool_id)
         if handle is not None:
             waits += cast(ToolCall, history.as_of(handle, work.event)).execution.status == "completed"

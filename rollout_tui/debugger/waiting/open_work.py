@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from rollout_tui.debugger.spans.span_tree import CELL, OPERATION, THREAD, TURN
 from rollout_tui.debugger.spans.spans import Spans
@@ -16,8 +17,16 @@ from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
 _ALIVE = ("starting", "running", "yielded")
 
 
-MOST_OPEN = 5_000
+MOST_OPEN = 1_000
 """Open spans that a screen looks at: more than agents ever have, though a hostile recording can."""
+
+
+class _Open(NamedTuple):
+    """Open spans by thread and by the span around them; `cut` is whether there are more."""
+
+    by_thread: dict[int, list[int]]
+    by_parent: dict[int, list[int]]
+    cut: bool
 
 
 class OpenWork:
@@ -29,15 +38,27 @@ class OpenWork:
     def __init__(self, spans: Spans, event: int, most: int | None = None) -> None:
         self.spans = spans
         self.event = event
-        self._most = most
+        self.most = most
         self._objects: dict[int, Object] = {}
-        self._by_thread: dict[int, list[int]] = {}
-        self._by_parent: dict[int, list[int]] = {}
         self._agents: dict[str, list[int]] | None = None
-        for number in islice(spans.open_at(event), most):
-            if spans.kinds[number] >= TURN and not self._left_behind(number) and self.is_running(number):
-                self._by_thread.setdefault(spans.threads[number], []).append(number)
-                self._by_parent.setdefault(self.parent(number), []).append(number)
+
+    @cached_property
+    def _open(self) -> _Open:
+        """What is open, looked for once and not before somebody asks."""
+        by_thread: dict[int, list[int]] = {}
+        by_parent: dict[int, list[int]] = {}
+        opened = self.spans.open_at(self.event)
+        for number in islice(opened, self.most):
+            is_work = self.spans.kinds[number] >= TURN
+            if is_work and not self._left_behind(number) and self.is_running(number):
+                by_thread.setdefault(self.spans.threads[number], []).append(number)
+                by_parent.setdefault(self.parent(number), []).append(number)
+        return _Open(by_thread, by_parent, next(opened, None) is not None)
+
+    @property
+    def cut(self) -> bool:
+        """Whether more is open than is looked at."""
+        return self._open.cut
 
     def _left_behind(self, number: int) -> bool:
         """Whether something hangs directly on a turn that is over: nobody waits for it any more."""
@@ -73,11 +94,13 @@ class OpenWork:
     def open_in(self, thread: int, kind: int) -> list[int]:
         """The open spans of a kind in the thread with that span, in the order they began."""
         spans = self.spans
-        return [one for one in self._by_thread.get(spans.threads[thread], ()) if spans.kinds[one] == kind]
+        return [
+            one for one in self._open.by_thread.get(spans.threads[thread], ()) if spans.kinds[one] == kind
+        ]
 
     def open_children(self, number: int) -> list[int]:
         """The open spans directly inside a span."""
-        return self._by_parent.get(number, [])
+        return self._open.by_parent.get(number, [])
 
     def of_turn(self, turn: int) -> list[int]:
         """What a turn waits for: open calls of the model, and a cell that has not answered yet.
@@ -95,7 +118,7 @@ class OpenWork:
         """Open work that can go on without anybody: cells, commands whose call is over, forgotten calls."""
         spans = self.spans
         running = set(self.open_in(thread, TURN))
-        for number in self._by_thread.get(spans.threads[thread], ()):
+        for number in self._open.by_thread.get(spans.threads[thread], ()):
             made = self.object(number)
             if spans.kinds[number] == OPERATION:
                 alone = not self.is_running(self.parent(number))
@@ -145,7 +168,7 @@ class OpenWork:
     def _children_of(self, thread_id: str) -> list[int]:
         if self._agents is None:
             self._agents = {}
-            for number in islice(self.spans.of_kind(THREAD), self._most):
+            for number in islice(self.spans.of_kind(THREAD), self.most):
                 if self.spans.windows.begins[number] > self.event:
                     break
                 made = self.object(number)

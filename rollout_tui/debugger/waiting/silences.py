@@ -7,6 +7,7 @@ from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.waiting import blocked
+from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.history import History
 from rollout_tui.words import duration
 
@@ -65,6 +66,6 @@ class Silences:
 def in_words(trace: Trace, silence: Silence) -> str:
     """A silence and what was open, e.g. `12.4 s without an event: /root blocked 12.9 s on inference 2`."""
     until = trace.history.events.times[silence.end]
-    threads = blocked.blocked(trace, trace.snapshot(silence.start), until)
+    threads = blocked.blocked(trace, trace.snapshot(silence.start), until, most=MOST_OPEN)
     waits = "; ".join(blocked.in_words(one) for one in threads if one.blocked_on)
     return f"{duration(silence.length_ms)} without an event: {waits or 'no turn was running'}"

@@ -138,11 +138,11 @@ def thread_previous(desk: Desk) -> None:
 
 def _thread(desk: Desk, by: int) -> None:
     session = desk.session
-    threads = session.reading.threads_at(session.event)
-    if not threads:
+    beside = session.reading.thread_beside(session.thread_id, by, session.event)
+    if beside is None:
         desk.say("no thread has started yet")
         return
-    at = threads.index(session.thread_id) if session.thread_id in threads else 0
-    session.hold_thread(threads[(at + by) % len(threads)])
-    desk.say("the only thread, held; Esc lets go" if len(threads) == 1 else "thread held; Esc lets go")
+    session.hold_thread(beside)
+    alone = session.reading.threads_at(session.event) == 1
+    desk.say("the only thread, held; Esc lets go" if alone else "thread held; Esc lets go")
     desk.repaint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import cast
 
@@ -81,7 +82,8 @@ class Reading:
         """
         self.findings.update()
         found = self.findings.complete(recording_status(self.history, live=self.live))
-        arranged(self.findings, found, SEVERITIES[-1])
+        for severity in SEVERITIES:
+            arranged(self.findings, found, severity)
         measure_contexts(self.trace)
         self.spans.events.sort()
         self.found_to = self.spans.head
@@ -127,10 +129,23 @@ class Reading:
         """Spans of the threads, in the order they started."""
         return self.spans.of_kind(THREAD)
 
-    def threads_at(self, event: int) -> list[str]:
-        """Ids of the threads that have started by `event`, in that order."""
-        begins = self.spans.windows.begins
-        return [self.spans.span(one).thread_id or "" for one in self.threads if begins[one] <= event]
+    def thread_beside(self, thread_id: str | None, by: int, event: int) -> str | None:
+        """The thread that started `by` after another one, of those that have by `event`, in a ring.
+
+        From a thread that has not started the first one counts. None while there is none.
+        """
+        count = self.threads_at(event)
+        if not count:
+            return None
+        own = self.spans.thread_spans[self.spans.thread_number(thread_id)]
+        at = bisect_left(self.threads, own, 0, count)
+        if at == count or self.threads[at] != own:
+            at = 0
+        return self.spans.thread_id(self.spans.threads[self.threads[(at + by) % count]])
+
+    def threads_at(self, event: int) -> int:
+        """How many threads have started by `event`."""
+        return bisect_right(self.threads, event, key=self.spans.windows.begins.__getitem__)
 
     def thread_note(self, thread_id: str) -> str:
         """What stands at the end of a thread's lane: `2 cells`."""
@@ -140,7 +155,7 @@ class Reading:
     def lane_threads(self, shown: str | None, most: int) -> tuple[int, ...]:
         """Spans of at most `most` threads to draw lanes of, in the order they started, `shown` among them."""
         threads = list(self.threads[:most])
-        for number in self.threads[most:]:
-            if most and self.spans.span(number).thread_id == shown:
-                threads[-1] = number
+        own = self.spans.thread_spans[self.spans.thread_number(shown)]
+        if threads and own > threads[-1]:
+            threads[-1] = own
         return tuple(threads)

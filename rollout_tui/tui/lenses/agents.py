@@ -22,7 +22,7 @@ _Maker = Callable[[], Line]
 
 def agents(view: View, width: int) -> LensLines:
     """The tree, the thread shown in focus, then every edge."""
-    found = recorded_agents(view.trace, view.snapshot, view.now_ms)
+    found = recorded_agents(view.trace, view.snapshot, view.now_ms, shown=view.thread_id)
     total = len(found.threads) + found.left_out
     rows: list[_Maker] = []
     focus = None

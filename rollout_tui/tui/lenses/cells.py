@@ -9,7 +9,7 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_words import one_line
 from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellWait, NestedCall, now_words
-from rollout_tui.debugger.stories.cells import cell_ids, cell_stories, cell_story, lost_waits
+from rollout_tui.debugger.stories.cells import cell_count, cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import (
@@ -28,7 +28,7 @@ from rollout_tui.tui.lenses.cell_choice import choose
 from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.tui.texts.text_lines import highlight
 from rollout_tui.tui.texts.text_rows import TextRows
-from rollout_tui.words import duration
+from rollout_tui.words import count, duration
 
 WIDE, MEDIUM = 90, 60
 """Cells; below the first what a wait gave gets a row of its own, below the second what came of it too."""
@@ -36,6 +36,8 @@ HEAD = 40
 """Cells that name, call and status of a cell take."""
 FEW, SOURCE_LINES = 2, 6
 """With so few cells the first lines of their sources are shown."""
+MOST_CELLS, MOST_TOLD = 1000, 500
+"""The last cells that are listed, and the last calls and waits of each: more than anybody reads."""
 _Maker = Callable[[], Line]
 
 
@@ -43,12 +45,16 @@ def cells(view: View, width: int) -> LensLines:
     """Cells in the order they started; the one the event is about, or waited on, in focus."""
     if view.thread_id is None:
         return LineList("cells", (), empty="No thread has started yet. Press i for the next code cell event.")
-    ids = cell_ids(view.trace, view.snapshot, view.thread_id)
+    ids = cell_ids(view.trace, view.snapshot, view.thread_id, MOST_CELLS)
     chosen = choose(view, ids)
     rows: list[_Maker] = []
     focus, waited = None, 0
+    earlier = cell_count(view.trace, view.snapshot, view.thread_id) - MOST_CELLS
+    if earlier > 0:
+        rows.append(partial(_left_out, count(earlier, "earlier cell"), 0, width))
     opened = [one for one in ids if (one in chosen.shown) != (_fold(one).key in view.folds)]
-    stories = {one.code_cell_id: one for one in cell_stories(view.trace, view.snapshot, opened, view.now_ms)}
+    told = cell_stories(view.trace, view.snapshot, opened, view.now_ms, MOST_TOLD)
+    stories = {one.code_cell_id: one for one in told}
     for code_cell_id in ids:
         story = stories.get(code_cell_id)
         if story is None:
@@ -78,7 +84,7 @@ def _fold(code_cell_id: str) -> Fold:
 
 
 def _closed(view: View, code_cell_id: str, width: int) -> Line:
-    story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms)
+    story = cell_story(view.trace, view.snapshot, code_cell_id, view.now_ms, MOST_TOLD)
     return NOTHING if story is None else _head(story, width, opened=False)
 
 
@@ -113,8 +119,12 @@ def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[_Maker]:
     if story.answer is not None:
         target = ToObject(CodeCell, story.code_cell_id)
         rows.append(partial(_named, "answer", _answered(story.answer), "", target, width))
+    if story.left_out:
+        rows.append(partial(_left_out, count(story.left_out, "earlier call"), _indent(width), width))
     for number, call in enumerate(story.nested):
         rows.append(partial(_nested_line, "" if number else "nested", call, width))
+    if story.waits_left_out:
+        rows.append(partial(_left_out, count(story.waits_left_out, "earlier wait"), _indent(width), width))
     for number, wait in enumerate(story.waits):
         name = "" if number else "waits"
         rows += _wait_rows(name, wait, width, here=wait.tool_call_id == story.waited_on_by)
@@ -123,6 +133,10 @@ def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[_Maker]:
     rows += _source_rows(story, width, SOURCE_LINES if roomy else 1)
     rows.append(lambda: NOTHING)
     return rows
+
+
+def _left_out(words: str, indent: int, width: int) -> Line:
+    return clipped(line(Piece(f"{' ' * indent} {words}: the timeline has them", "dim")), width)
 
 
 def _indent(width: int) -> int:

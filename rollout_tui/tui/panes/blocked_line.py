@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from rollout_tui.debugger.spans.span_tree import THREAD
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, background_in_words, blocked, in_words
 from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.objects import Thread
@@ -67,7 +64,5 @@ def _nothing(view: View) -> str:
 
 def _others(view: View, waits: ThreadWaits | None) -> str:
     """How many other threads run."""
-    looked_at = islice(view.spans.open_at(view.event), MOST_OPEN)
-    opened = sum(1 for one in looked_at if view.spans.kinds[one] == THREAD)
-    others = opened - (waits is not None)
+    others = view.spans.threads_open(view.event) - (waits is not None)
     return f"  +{count(others, 'thread')} running " if others > 0 else ""

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.spans.span_tree import (
     CELL,
     COMPACTION_REQUEST,
@@ -76,20 +77,21 @@ def event_at(history: History, time_ms: int) -> int:
 
 
 def lanes(
-    spans: Spans, silences: Silences, findings: Sequence[Finding], width: int, numbers: Sequence[int]
+    spans: Spans, silences: Silences, findings: InOrder[Finding], width: int, numbers: Sequence[int]
 ) -> Lanes:
     """A lane for each thread of `numbers` (spans), `width` columns wide."""
     history = spans.history
     scale = time_ruler(history, silences, width)
     threads = [spans.span(number) for number in numbers]
     rows = {spans.thread_number(one.thread_id): [NOTHING] * width for one in threads}
-    waits = set(spans.waits)
     if spans.head:
         for column in range(width):
             for event in _probes(history, scale, column, spans.head):
-                _probe(spans, event, column, rows, waits)
-    for finding in findings:
-        row = rows.get(spans.thread_number(finding.thread_id)) if finding.severity == "error" else None
+                # Where so much is open, one event stands for the others of its column.
+                if _probe(spans, event, column, rows) == MOST_OPEN:
+                    break
+    for finding in findings.all_of("error"):
+        row = rows.get(spans.thread_number(finding.thread_id))
         if row is not None and finding.event <= spans.head:
             row[scale.column(history.events.times[finding.event])] = FAILED
     return Lanes(
@@ -120,14 +122,20 @@ def _probes(history: History, scale: Ruler, column: int, head: int) -> list[int]
     return [*probes, head] if last else probes
 
 
-def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]], waits: set[int]) -> None:
+def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]]) -> int:
+    """Mark what is open at an event; returns how much was looked at."""
+    looked_at = 0
     for number in islice(spans.windows.open_at(event, latest_first=True), MOST_OPEN):
+        looked_at += 1
         row = rows.get(spans.threads[number])
         if row is None:
             continue
-        weight = WAITING if number in waits else WEIGHT_OF_KIND.get(spans.kinds[number], NOTHING)
+        weight = WEIGHT_OF_KIND.get(spans.kinds[number], NOTHING)
+        if weight == CALLING and spans.is_wait(number):
+            weight = WAITING
         # A call that only holds a cell which goes on by itself is not what the thread is doing.
         row[column] = max(row[column], weight)
+    return looked_at
 
 
 def lane_line(lane: Lane, cursor_column: int, note: str = "") -> Line:

@@ -2,7 +2,8 @@
 
 Rows follow the span tree, but a code cell shares the row of its `exec` call and a terminal operation that of
 its call, calls stand under the inference that asked for them, and a thread has a row only when there are
-several. Finding a row costs a bisection per level; a span that is added costs its depth.
+several. Finding a row costs a bisection per level and a look at a block of children; a span that is added or
+folded costs its depth.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import threading
 from array import array
 from bisect import bisect_right
+from itertools import accumulate
 
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
 from rollout_tui.debugger.spans.spans import Spans
+
+BLOCK = 64
+"""Children whose rows are counted together."""
 
 
 class Outline:
@@ -39,7 +44,9 @@ class Outline:
         self._children: dict[int, array[int]] = {}
         # By turn: its last inference, which calls that follow are asked by.
         self._asking: dict[int, int] = {}
-        # By span: rows before each child, as far as they are known.
+        # By span with more children than a block: the rows of each block of children.
+        self._blocks: dict[int, array[int]] = {}
+        # By span: rows before each of its blocks, as far as they are known.
         self._before: dict[int, list[int]] = {}
 
     # -- taking in spans -------------------------------------------------------
@@ -86,20 +93,31 @@ class Outline:
         children = self._children.setdefault(above, array("I"))
         self._place[number] = len(children)
         children.append(number)
-        self._grow(above, 1)
+        self._count(above)
+        self._inner[above] += 1
+        self._above_grow(above, 1)
 
-    def _grow(self, node: int, rows: int) -> None:
-        """The rows below `node` became more (or fewer)."""
-        self._inner[node] += rows
-        self._above_grow(node, rows)
+    def _count(self, node: int) -> None:
+        """Count the row of the child that `node` got last into its block."""
+        children = self._children[node]
+        blocks = self._blocks.get(node)
+        if blocks is None:
+            if len(children) <= BLOCK:
+                return
+            blocks = self._blocks[node] = array("I", (sum(map(self._rows, children[:BLOCK])),))
+        if len(children) % BLOCK == 1:
+            blocks.append(0)
+        blocks[-1] += 1
 
     def _above_grow(self, node: int, rows: int) -> None:
+        """The rows below `node` became more (or fewer), and with them those of all around it."""
         while node != ROOT and node not in self._closed:
-            above = self._parent[node]
+            above, block = self._parent[node], self._place[node] // BLOCK
             self._inner[above] += rows
-            before = self._before.get(above)
-            if before is not None:
-                del before[self._place[node] + 1 :]
+            blocks = self._blocks.get(above)
+            if blocks is not None:
+                blocks[block] += rows
+                del self._before.get(above, [])[block + 1 :]
             node = above
 
     # -- rows ------------------------------------------------------------------
@@ -114,11 +132,15 @@ class Outline:
                 raise IndexError(row)
             node, depth = ROOT, 0
             while True:
-                children = self._children[node]
-                before = self._rows_before(node, row)
-                at = bisect_right(before, row) - 1
-                row -= before[at]
-                node = children[at]
+                before = self._rows_before(node)
+                block = bisect_right(before, row) - 1
+                row -= before[block]
+                for child in self._children[node][block * BLOCK : (block + 1) * BLOCK]:
+                    rows = self._rows(child)
+                    if row < rows:
+                        break
+                    row -= rows
+                node = child
                 if row == 0:
                     return node, depth
                 row -= 1
@@ -137,24 +159,19 @@ class Outline:
             row = -1
             while shown != ROOT:
                 above, place = self._parent[shown], self._place[shown]
-                row += 1 + self._known_before(above, place)
+                block = place // BLOCK
+                nearer = self._children[above][block * BLOCK : place]
+                row += 1 + self._rows_before(above)[block] + sum(map(self._rows, nearer))
                 shown = above
             return row if row >= 0 else None
 
-    def _rows_before(self, node: int, row: int) -> list[int]:
-        """Rows before the children of `node`, known at least as far as `row`."""
-        children = self._children[node]
-        before = self._before.setdefault(node, [0])
-        while len(before) < len(children) and before[-1] <= row:
-            before.append(before[-1] + self._rows(children[len(before) - 1]))
+    def _rows_before(self, node: int) -> list[int]:
+        """Rows before each block of the children of `node`."""
+        before, blocks = self._before.setdefault(node, [0]), self._blocks.get(node)
+        if blocks is not None and len(before) < len(blocks):
+            known = before.pop()
+            before.extend(accumulate(blocks[len(before) : -1], initial=known))
         return before
-
-    def _known_before(self, node: int, place: int) -> int:
-        children = self._children[node]
-        before = self._before.setdefault(node, [0])
-        while len(before) <= place:
-            before.append(before[-1] + self._rows(children[len(before) - 1]))
-        return before[place]
 
     def _rows(self, node: int) -> int:
         return 1 if node in self._closed else 1 + self._inner[node]
