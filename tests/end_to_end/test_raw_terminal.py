@@ -142,6 +142,15 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
     assert unseen(said) <= {"turn id", "event type"}
 
 
+@pytest.mark.parametrize("option", ["--thread", "--theme"])
+def test_what_is_said_after_the_screen_is_harmless(tmp_path: Path, option: str) -> None:
+    """Why it could not show what was asked for: names of threads, and what was asked."""
+    with RawTerminal([signed(tmp_path), option, "no\x1b[66699J\u202e"], tmp_path / "home") as terminal:
+        assert terminal.wait() == 2
+        assert "66699J" in terminal.text
+        check(terminal.output)
+
+
 def test_copying_is_done_by_us_alone_and_only_on_a_key(tmp_path: Path) -> None:
     bundle = hostile(tmp_path)
     with RawTerminal([bundle], tmp_path / "home") as terminal:

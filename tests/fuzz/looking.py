@@ -29,6 +29,7 @@ COMMANDS = (
     ("summary",),
     ("check", "--json"),
     ("export", "--format", "md", "-o", "-"),
+    ("export", "--format", "md", "--redact", "-o", "-"),
     ("export", "--format", "perfetto", "-o", "-"),
     ("reduce",),
 )

@@ -358,6 +358,12 @@ def _(script: Script) -> None:
     script.ask("i1", {"type": "message", "role": "user", "content": [0] * (limits.MOST_PARTS + 1)})
 
 
+@case("item_too_large", opaque("agent_message"))
+def _(script: Script) -> None:
+    parts = [{"type": "input_text", "text": "x"}] * (limits.MOST_PARTS + 1)
+    script.ask("i1", agent_message("/root/a", "/root", "x") | {"content": parts})
+
+
 @case("call_id_reused", lambda state: len(state["inference_calls"]["i1"]["request_item_ids"]) == 2)
 def _(script: Script) -> None:
     script.ask("i1", call("c1", arguments="one"), call("c1", arguments="two"))
