@@ -81,16 +81,19 @@ def append_items(
 ) -> list[str]:
     """Create an item for each of a list, receipts excepted (7.5).
 
-    `repeated` items, which the thread knows with the same Responses id and content, stay what they are.
+    Where items may be `repeated`, those of the thread that have the Responses id of any of them can be met
+    again: an item that is equal to one of these stays what it is.
     """
     ids = []
     used: set[int] = set()
+    known = _known(r, thread_id, items) if repeated else []
     for index, normal in items:
         content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
         number = receipt_for(r, thread_id, normal)
-        if number is None and repeated:
-            number = _known(r, thread_id, normal, content, encoded, used)
+        if number is None and known:
+            met = (one for one in known if one not in used and matches(r, one, normal, content, encoded))
+            number = next(met, None)
             if number is not None:
                 r.items.repeated.add(thread_id)
         if number is None:
@@ -101,16 +104,11 @@ def append_items(
     return ids
 
 
-def _known(
-    r: Reduction, thread_id: str, normal: NormalItem, content: int, encoded: int, used: set[int]
-) -> int | None:
-    """The thread's first item with the same Responses id and content that is not used yet."""
-    if normal.responses_id is None:
-        return None
-    for number in sorted(r.items.by_responses_id.get(thread_id, {}).get(normal.responses_id, ())):
-        if number not in used and matches(r, number, normal, content, encoded):
-            return number
-    return None
+def _known(r: Reduction, thread_id: str, items: list[Placed]) -> list[int]:
+    """The thread's items that have a Responses id of one of these, in the order they were created."""
+    by_id = r.items.by_responses_id.get(thread_id, {})
+    ids = {normal.responses_id for _, normal in items}.intersection(by_id)
+    return sorted({number for one in ids for number in by_id[cast(str, one)]})
 
 
 def store_response(r: Reduction, handle: int, call: InferenceCall, ids: Ids) -> None:
