@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from own_terminal import OwnTerminal
 from running import recording, run
 
 KINDS = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
@@ -89,22 +90,10 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, temporary: Path, name: s
 
 def test_a_signal_to_the_screen_leaves_nothing_behind(tmp_path: Path, temporary: Path) -> None:
     """The terminal program over an archive, ended from elsewhere."""
-    pty = pytest.importorskip("pty")
     archive = packed(tmp_path, ".zip")
-    process, terminal = pty.fork()
-    if process == 0:
-        os.environ.update(TMPDIR=str(temporary), TERM="xterm-256color", LINES="24", COLUMNS="80")
-        os.execv(sys.executable, [sys.executable, "-m", "rollout_tui", str(archive)])
-    seen = b""
-    while b"one-message" not in seen and b"ENDED" not in seen:
-        seen += os.read(terminal, 65536)
-    assert list(temporary.iterdir())
-    os.kill(process, signal.SIGTERM)
-    try:
-        while os.read(terminal, 65536):
-            pass
-    except OSError:
-        pass
-    _, status = os.waitpid(process, 0)
-    os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 143
+    surroundings = {"TMPDIR": str(temporary), "TERM": "xterm-256color"}
+    with OwnTerminal(archive, environment=surroundings, size=(80, 24)) as terminal:
+        terminal.until(lambda output: b"one-message" in output or b"ENDED" in output)
+        assert list(temporary.iterdir())
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() == 143

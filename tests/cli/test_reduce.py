@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pty
 import shutil
 import stat
 import subprocess
@@ -13,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from own_terminal import OwnTerminal
 from running import RECORDINGS, corpus_folders, needs_corpus, program, recording, recordings, run
 
 ACCEPTED = [one for one in recordings() if (one / "state.json").exists()]
@@ -123,17 +123,9 @@ def test_a_terminal_gets_controls_escaped(tmp_path: Path) -> None:
         spine.read_bytes().replace(b'"provider_name":"', b'"provider_name":"\\u202e\xe2\x80\xae\xc2\x9b31m')
     )
     assert "\u202e" in run("reduce", bundle).text
-    ours, theirs = pty.openpty()
-    done = subprocess.Popen([sys.executable, "-m", "rollout_tui", "reduce", bundle], stdout=theirs)
-    os.close(theirs)
-    shown = b""
-    try:
-        while part := os.read(ours, 65536):
-            shown += part
-    except OSError:
-        pass
-    os.close(ours)
-    assert done.wait() == 0
+    with OwnTerminal("reduce", bundle, environment={}) as terminal:
+        assert terminal.ended() == 0
+    shown = terminal.output
     assert json.loads(shown) == run("reduce", bundle).json
     assert "\u202e".encode() not in shown and b"\\u202e\\u202e\\u009b31m" in shown
 

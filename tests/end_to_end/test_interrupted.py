@@ -41,7 +41,7 @@ def loading(terminal: RawTerminal, out: Path) -> None:
 
 
 def idle(terminal: RawTerminal, out: Path) -> None:
-    terminal.until("STOPPED")
+    terminal.shows("STOPPED")
     terminal.settle()
 
 
@@ -50,14 +50,14 @@ def searching(terminal: RawTerminal, out: Path) -> None:
     terminal.type("/")
     # Tried from each letter of a line on, so that it is still running when it is interrupted.
     terminal.send("/[a-z]+[^x]*nowhere/\r")
-    terminal.until("nowhere")
+    terminal.shows("nowhere")
 
 
 def exporting(form: str) -> Callable[[RawTerminal, Path], None]:
     def export(terminal: RawTerminal, out: Path) -> None:
         idle(terminal, out)
         terminal.send(f":export {form} --force --redact {out}/old\r")
-        terminal.until("exporting")
+        terminal.shows("exporting")
 
     export.__name__ = f"exporting_{form}"
     return export
@@ -79,17 +79,17 @@ def test_the_screen(large: Path, tmp_path: Path, when: Callable[[RawTerminal, Pa
     out.mkdir()
     (out / "old").write_text("old")
     with RawTerminal([large], tmp_path) as terminal:
-        terminal.until("rollout-tui")
+        terminal.shows("rollout-tui")
         when(terminal, out)
         assert terminal.is_raw()
         if how == "SIGTERM":
-            terminal.send_signal(signal.SIGTERM)
+            terminal.process.send_signal(signal.SIGTERM)
         else:
             # The first one cancels what is running, two more quit.
             for _ in range(3):
                 if LEFT_SCREEN not in terminal.text:
                     terminal.type("\x03")
-        assert terminal.wait() == (143 if how == "SIGTERM" else 0)
+        assert terminal.ended() == (143 if how == "SIGTERM" else 0)
         assert LEFT_SCREEN in terminal.text and not terminal.is_raw()
     assert {path: path.stat().st_mtime_ns for path in files(large)} == before
     assert not files(tmp_path / "TMPDIR") and not files(tmp_path / "XDG_CONFIG_HOME")
@@ -107,8 +107,8 @@ def test_an_export(large: Path, tmp_path: Path, how: str, form: str, after_s: fl
         ["export", large, "--format", form, "-o", out / "account", "--redact"], tmp_path
     ) as terminal:
         time.sleep(after_s)
-        terminal.send_signal(getattr(signal, how))
-        status = terminal.wait()
+        terminal.process.send_signal(getattr(signal, how))
+        status = terminal.ended()
     if status:
         # Before its first line a program cannot do better than to be ended by the signal itself.
         assert status in (128 + getattr(signal, how), -getattr(signal, how))

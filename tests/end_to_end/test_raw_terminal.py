@@ -68,7 +68,7 @@ def test_no_command_sends_anything_but_visible_text(arguments: tuple[str, ...], 
     command, *options = arguments
     seqs = [options.pop(0) for _ in range(2)] if command == "diff" else []
     with RawTerminal([command, bundle, *seqs, *options], tmp_path / "home") as terminal:
-        assert terminal.wait() in (0, 1, 2)
+        assert terminal.ended() in (0, 1, 2)
         check(terminal.output, re.compile("(?!)"))
         assert terminal.output
 
@@ -78,14 +78,14 @@ def test_no_screen_sends_anything_but_our_own_sequences(size: tuple[int, int], t
     bundle = hostile(tmp_path)
     columns, rows = size
     with RawTerminal([bundle], tmp_path / "home", columns=columns, rows=rows) as terminal:
-        terminal.until("ended")
+        terminal.shows("ended")
         terminal.settle()
         for keys in WALK:
             terminal.type(keys)
         assert "\u241b[6661J" in terminal.text
         check(terminal.output)
         terminal.type("q")
-        assert terminal.wait() == 0
+        assert terminal.ended() == 0
         check(terminal.output)
 
 
@@ -114,18 +114,18 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
     """Each by a sign of its own: on the screen, in plain mode, and by commands, error messages among them."""
     bundle = signed(tmp_path / "traces")
     with RawTerminal([bundle.parent], tmp_path / "screen", columns=200, rows=60) as terminal:
-        terminal.until("1 bundle")
+        terminal.shows("1 bundle")
         for keys in ("\r", *"78G", *"SSSSSSSSSSS", "v"):
             terminal.type(keys)
         assert unseen(terminal.output) <= {"rollout id", "thread id"}
         terminal.type(":link\r")
         terminal.type("q")
-        assert terminal.wait() == 0 and len(COPY.findall(terminal.text)) == 1
+        assert terminal.ended() == 0 and len(COPY.findall(terminal.text)) == 1
         check(COPY.sub("", terminal.text).encode())
     with RawTerminal([bundle, "--plain"], tmp_path / "plain") as terminal:
-        terminal.until("q quits")
+        terminal.shows("q quits")
         terminal.type("".join(f"{line}\n" for line in (*"34678", "timeline", "v", ":link", "quit")))
-        assert terminal.wait() == 0
+        assert terminal.ended() == 0
         assert unseen(terminal.output) <= {"rollout id", "thread id", "turn id", "text", "agent message"}
     said = b""
     for command, *options in (
@@ -137,7 +137,7 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
         ("reduce", "-o", f"{bundle}/no/folder"),
     ):
         with RawTerminal([command, bundle, *options], tmp_path / "commands") as terminal:
-            terminal.wait()
+            terminal.ended()
             said += terminal.output
     assert unseen(said) <= {"turn id", "event type"}
 
@@ -154,11 +154,11 @@ def test_what_is_said_after_the_screen_is_harmless(tmp_path: Path, option: str) 
 def test_copying_is_done_by_us_alone_and_only_on_a_key(tmp_path: Path) -> None:
     bundle = hostile(tmp_path)
     with RawTerminal([bundle], tmp_path / "home") as terminal:
-        terminal.until("ended")
+        terminal.shows("ended")
         terminal.settle(1.0)
         assert not COPY.search(terminal.text)
         terminal.type("y")
-        terminal.until("copied")
+        terminal.shows("copied")
         terminal.settle(1.0)
         assert len(COPY.findall(terminal.text)) == 1
         check(COPY.sub("", terminal.text).encode())
