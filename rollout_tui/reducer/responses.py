@@ -20,7 +20,7 @@ from rollout_tui.reducer.conversation import (
     place,
     receipt_for,
 )
-from rollout_tui.reducer.normal import CALL_KINDS, NormalItem
+from rollout_tui.reducer.normal import CALL_KINDS
 from rollout_tui.reducer.request_reading import Placed, readable_items
 from rollout_tui.reducer.working import Reduction
 
