@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 
 MOST_LOOKED_AT = 16
-"""So many files are looked at in one go, those named last first."""
+"""So many files are looked at in one go: half of them those named last, the others each in its turn."""
 _RECENT_NS = 5 * 10**9
 
 _ANY = msgspec.json.Decoder(Any)
@@ -27,6 +28,7 @@ class LatePayloads:
         # By path whether the file is known to be of no use, and how it was when that was found out.
         self._awaited: dict[str, tuple[bool, _State | None]] = {}
         self._taken: dict[str, _State] = {}
+        self._turns: Iterator[str] = iter(())
 
     def __len__(self) -> int:
         return len(self._awaited)
@@ -37,8 +39,13 @@ class LatePayloads:
 
     def came(self) -> list[str]:
         """Paths of the files that hold whole JSON by now; they are no longer awaited."""
-        looked_at = list(islice(reversed(self._awaited), MOST_LOOKED_AT))
-        return [path for path in looked_at if self._is_there(path)]
+        latest = list(islice(reversed(self._awaited), MOST_LOOKED_AT // 2))
+        turns = list(islice(self._turns, MOST_LOOKED_AT // 2))
+        if not turns:
+            self._turns = iter(tuple(self._awaited))
+            turns = list(islice(self._turns, MOST_LOOKED_AT // 2))
+        looked_at = dict.fromkeys((*latest, *turns))
+        return [path for path in looked_at if path in self._awaited and self._is_there(path)]
 
     def not_taken(self, paths: list[str]) -> None:
         """Nothing could be made of files that came: wait for another opportunity."""

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 from scripted import Body, Script, cell_call, function, user
 
-# The most memory that a process held counts what started it held: something small has to.
+# The most memory that a process held counts what started it held: something small has to. It bounds the
+# processor time as well: what takes minutes would take hours.
 MEASURED = """
-import os, subprocess, sys
+import os, resource, subprocess, sys
+resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
 process = subprocess.Popen(sys.argv[1:])
 _, status, usage = os.wait4(process.pid, 0)
 print(usage.ru_maxrss, file=sys.stderr)
@@ -44,6 +46,7 @@ def run(folder: Path, command: str, *options: str) -> Ended:
             [sys.executable, "-c", MEASURED, *words], stdout=to, stderr=complaints, check=False
         )
     *said, peak = errors.read_text().splitlines(keepends=True)
+    assert done.returncode in (0, 1), (command, done.returncode, said)
     return Ended(done.returncode, out.read_bytes(), "".join(said), int(peak) / 1024)
 
 

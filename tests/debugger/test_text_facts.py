@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rollout_tui.debugger.text_facts import LARGE, cut_mark, utf8_size
 
 
@@ -25,6 +27,14 @@ def test_a_large_text_is_looked_at_once() -> None:
     assert text.looks == 1
     assert {cut_mark(text) for _ in range(10)} == {None}
     assert text.looks == 3
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollout_tui.debugger.text_facts.MOST_REMEMBERED", 3)
+    texts = [Counted("\u00e4" * (LARGE + number)) for number in range(20)]
+    for text in (*texts, texts[-1], texts[0]):
+        utf8_size(text)
+    assert (texts[0].looks, texts[-1].looks) == (2, 1)
 
 
 def test_texts_of_one_length_are_told_apart() -> None:

@@ -189,6 +189,11 @@ def test_a_spine_that_is_no_regular_file(make_bundle: MakeBundle, tmp_path: Path
         assert "not a regular file" in problem(folder)
 
 
+def test_a_path_without_end_is_told_by_its_beginning(tmp_path: Path) -> None:
+    told = problem(tmp_path / ("x" * 5000))
+    assert "xxxx" in told and len(told) < 2000
+
+
 def test_a_manifest_that_is_a_link_is_not_followed(make_bundle: MakeBundle, tmp_path: Path) -> None:
     folder = make_bundle()
     (folder / "manifest.json").replace(tmp_path / "other.json")
