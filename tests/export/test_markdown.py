@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from bundles_at_hand import recording, recordings
+from scripted import Script, user
 
-from rollout_tui.export.markdown import account
+from rollout_tui.export.markdown import LONGEST_TEXT, account
 from rollout_tui.recording import open_trace
 
 
@@ -26,6 +27,15 @@ def test_it_tells_turn_by_turn_what_happened() -> None:
     assert headings[2] == "### inference 1: completed, #10 to #11, 0.054 s"
     assert "**wait** `call_wB2`: completed, #39 to #50, 1.838 s" in told
     assert "**cell 2**: completed, #20 to #49, 2.743 s" in told
+
+
+def test_a_long_text_is_cut_in_the_middle(tmp_path: Path) -> None:
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    script.ask("i1", user("begin" + "x" * 100_000 + "end"))
+    told = "\n".join(lines(script.folder))
+    assert "beginx" in told and "xend" in told and "characters left out" in told
+    assert len(told) < 2 * LONGEST_TEXT
 
 
 def test_a_range_tells_only_of_what_ran_in_it() -> None:

@@ -303,13 +303,19 @@ def test_arguments_of_too_many_values_are_shown_as_they_begin(script: Script) ->
     assert (part["type"], part["summary"]) == ("json", "[" + ("0, " * 80)[:239] + "...")
 
 
-def test_a_request_of_too_many_items(script: Script) -> None:
+@pytest.mark.parametrize(
+    ("read", "field"),
+    [(as_request, "input"), (as_response, "output_items"), (as_checkpoint, "replacement_history")],
+)
+def test_a_list_of_too_many_items(script: Script, read: Callable[[Script, Any], None], field: str) -> None:
     script.begin()
-    script.ask("i1", body=b'{"input": [' + b"7," * limits.MOST_ITEMS + b"7]}")
+    others = b'"input_history": [], "input": [], ' if field == "replacement_history" else b""
+    items = b"7," * limits.MOST_ITEMS + b"7"
+    read(script, b'{%b"%b": [%b]}' % (others, field.encode(), items))
     trace, state = survives(script)
     assert codes(trace) == ["payload_too_large"]
     assert "100,001 items" in trace.diagnostics[0].message
-    assert state["inference_calls"]["i1"]["request_item_ids"] == []
+    assert len(state["conversation_items"]) < 5
 
 
 # -- ids, numbers, clocks, seqs --------------------------------------------------------------
