@@ -295,6 +295,29 @@ def test_a_line_may_be_as_deep_as_the_reference_parser_goes(
     assert ("t9" in state["codex_turns"]) == (not said)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        ("[" * 127 + "]" * 127, "json"),
+        ("[" * 128 + "]" * 128, "text"),
+        ("[" * 5000 + "]" * 5000, "text"),
+        ('{"a":' * 64 + "[" * 64 + "]" * 64 + "}" * 64, "text"),
+        ('["\\ud83d\\ude00"]', "json"),
+        ('["\\ud800"]', "text"),
+        ("[NaN]", "text"),
+    ],
+    ids=lambda one: ascii(one[:20]),
+)
+def test_arguments_are_json_where_the_reference_parser_reads_them(
+    script: Script, arguments: str, kind: str
+) -> None:
+    script.begin()
+    script.ask("i1", call("c1", arguments=arguments))
+    _, state = survives(script)
+    (part,) = state["conversation_items"]["conversation_item:1"]["body"]["parts"]
+    assert part["type"] == kind
+
+
 def test_arguments_of_too_many_values_are_shown_as_they_begin(script: Script) -> None:
     script.begin()
     script.ask("i1", call("c1", arguments="[" + "0, " * limits.MOST_VALUES + "0]"))
