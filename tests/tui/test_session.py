@@ -8,13 +8,17 @@ import pytest
 from on_screen import session_over
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
+from rollout_tui.recording import Trace
+from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.panes.lanes import lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import badge, failures_note, header_facts
 from rollout_tui.tui.panes.ruler import ruler
 from rollout_tui.tui.panes.status import Standing, standing
 from rollout_tui.tui.starting.opening import NotThere, Opening, begin, find_thread, settle
 from rollout_tui.tui.state.player import Player
+from rollout_tui.tui.state.session import Session
 
 ENDED = Standing("ended")
 LIVE = Standing("live")
@@ -104,6 +108,22 @@ def test_facts_of_the_header(demo: Path) -> None:
     facts = header_facts(session, ENDED)
     assert (facts.agent_path, facts.turn, facts.position) == ("/root", "turn 1/2", "#81/141")
     assert failures_note(session) == ("1 failure", "error")
+
+
+class Overtaken(Session):
+    """Whenever it is asked where the recording ends, some of it has just been read on another thread."""
+
+    @property
+    def head(self) -> int:
+        self.reading.advance(300)
+        return super().head
+
+
+def test_facts_of_the_header_while_the_recording_is_read(demo: Path) -> None:
+    session = Overtaken(Reading(Trace(open_bundle(demo))))
+    session.follow()
+    positions = [header_facts(session, LIVE).position for _ in range(100)]
+    assert positions[-1] == "#1/141" and len(set(positions)) > 10
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,10 @@ _Place = Callable[[Walk, "re.Match[str]", "str | None", "tzinfo | None"], Step]
 
 
 def _seq(walk: Walk, found: re.Match[str], thread_id: str | None, zone: tzinfo | None) -> Step:
-    log = walk.spans.history.events
+    head, log = walk.head, walk.spans.history.events
     event = log.ordinal_of(int(found[1]))
-    if event is None or event > walk.head:
-        return Step(None, f"no event has seq {found[1]}; there are {log.seqs[1]} to {log.seqs[walk.head]}")
+    if event is None or event > head:
+        return Step(None, f"no event has seq {found[1]}; there are {log.seqs[1]} to {log.seqs[head]}")
     return Step(event)
 
 

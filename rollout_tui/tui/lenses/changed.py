@@ -131,9 +131,9 @@ def _short(object_id: str) -> str:
 
 def _resolved_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:
     """`unresolved at #17, resolved at #23: the item that asked for it`."""
-    seqs = view.snapshot.history.events.seqs
-    for one in unresolved(view.snapshot.history, target.kind, target.id, view.event):
-        resolved = "never resolved" if one.event is None else f"resolved at #{seqs[one.event]}"
+    history = view.snapshot.history
+    for one in unresolved(history, target.kind, target.id, view.event):
+        resolved = "never resolved" if one.event is None else f"resolved at #{history.events.seqs[one.event]}"
         told = f"unresolved at #{view.snapshot.seq}, {resolved}: {one.what}"
         for row_of_it in wrapped(told, width, "note", 1):
             yield row_of_it._replace(target=None if one.event is None else ToEvent(one.event))

@@ -28,9 +28,11 @@ ENDS = (
 
 def header_facts(session: Session, standing: Standing) -> Header:
     """What the header says of a session."""
+    # The head first: what is read meanwhile is not in columns that were taken before.
+    head = session.head
     history, spans, event = session.history, session.spans, session.event
     rollout = session.trace.bundle.identity
-    times, seqs, head = history.events.times, history.events.seqs, session.head
+    times, seqs = history.events.times, history.events.seqs
     thread = spans.thread_number(session.thread_id)
     turns, calls = spans.of_kind(TURN, thread), spans.of_kind(INFERENCE, thread)
     begun = bisect_right(spans.windows.begins, event)
