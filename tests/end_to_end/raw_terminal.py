@@ -36,6 +36,12 @@ class RawTerminal(OwnTerminal):
         self.send(keys)
         self.settle()
 
+    def step(self, keys: str) -> None:
+        """Type keys that change what is shown, and wait until that is painted, however long it takes."""
+        self.send(keys)
+        assert self.take(PATIENCE_S), f"{keys!r} paints nothing"
+        self.settle()
+
     def settle(self, quiet_s: float = 0.15) -> None:
         """Take what is sent until nothing comes for a while."""
         stop = time.monotonic() + PATIENCE_S

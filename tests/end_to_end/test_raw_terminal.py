@@ -115,8 +115,8 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
     bundle = signed(tmp_path / "traces")
     with RawTerminal([bundle.parent], tmp_path / "screen", columns=200, rows=60) as terminal:
         terminal.shows("1 bundle")
-        for keys in ("\r", *"78G", *"SSSSSSSSSSS", "v"):
-            terminal.type(keys)
+        for keys in ("\r", *"78", *"SSSSSSSSSSS", "v"):
+            terminal.step(keys)
         assert unseen(terminal.output) <= {"rollout id", "thread id"}
         terminal.type(":link\r")
         terminal.type("q")
@@ -146,7 +146,7 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
 def test_what_is_said_after_the_screen_is_harmless(tmp_path: Path, option: str) -> None:
     """Why it could not show what was asked for: names of threads, and what was asked."""
     with RawTerminal([signed(tmp_path), option, "no\x1b[66699J\u202e"], tmp_path / "home") as terminal:
-        assert terminal.wait() == 2
+        assert terminal.ended() == 2
         assert "66699J" in terminal.text
         check(terminal.output)
 
