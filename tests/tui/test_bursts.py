@@ -76,3 +76,7 @@ async def test_what_is_typed_into_the_palette_finds_its_action_before_enter_take
         for key in ("ctrl+p", *"next", "down", "escape", "ctrl+p", *"no such thing", "enter", "escape", "S"):
             shown.app.post_message(pressed(key))
         await shown.until(lambda: stands_at(shown, 39))
+        for key in ("ctrl+p", *"zoom", "enter", "s"):
+            shown.app.post_message(pressed(key))
+        await shown.until(lambda: stands_at(shown, 40))
+        assert shown.session.zoomed

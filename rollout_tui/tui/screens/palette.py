@@ -81,7 +81,8 @@ class ActionProvider(Provider):
         """What matches."""
         matcher = self.matcher(query)
         for offer in self._offers():
-            score = matcher.match(_words(offer))
+            # By its words, or by the name that the settings have for it.
+            score = max(matcher.match(_words(offer)), matcher.match(offer.id))
             if score > 0:
                 yield Hit(
                     score, matcher.highlight(_words(offer)), partial(self._take, offer), help=offer.group
