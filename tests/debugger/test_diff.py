@@ -141,8 +141,12 @@ def test_lines_in_which_texts_differ() -> None:
 
 
 def test_very_long_texts_are_compared_by_their_middle() -> None:
-    before = "\n".join(["head", *(f"old {n}" for n in range(5000)), "tail"])
-    after = "\n".join(["head", *(f"new {n}" for n in range(5000)), "tail"])
-    lines = text_diff(before, after)
+    """Looking for lines that recur takes the square of their number."""
+    before, after = (
+        "\n".join(["head", *(line for n in range(2500) for line in (f"{which} {n}", "same")), "last", "tail"])
+        for which in ("old", "new")
+    )
+    lines = text_diff(before, after.replace("last", "end"))
     assert lines[0] == TextLine(" ", "head") and lines[-1] == TextLine(" ", "tail")
-    assert [line.mark for line in lines].count("-") == 5000
+    marks = [line.mark for line in lines]
+    assert (marks.count("-"), marks.count("+"), marks.count(" ")) == (5001, 5001, 2)

@@ -50,6 +50,14 @@ def test_a_request_that_is_not_there_yet(copy: Path) -> None:
     assert ending is not None and ending.items is None and ending.last.seq == 141
 
 
+def test_a_request_that_takes_long_to_read_is_left_to_the_reading(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout_tui.trace.ending.LARGEST_REQUEST", 100)
+    ending = read_ending(copy)
+    assert ending is not None and ending.items is None and ending.last.seq == 141
+
+
 def test_the_thread_of_the_last_event_is_the_one_shown(copy: Path) -> None:
     lines = (copy / "trace.jsonl").read_bytes().splitlines()
     child = next(json.loads(line)["payload"] for line in lines if b'"/root/regression_test"' in line)

@@ -6,6 +6,7 @@ from rollout_tui.printable import printable
 from rollout_tui.tui.drawing.lens import JoinedLines, LineList, MadeLines
 from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
+    LONGEST_PIECE,
     Cell,
     Line,
     Piece,
@@ -16,6 +17,12 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
+
+
+def test_of_an_id_of_megabytes_only_the_beginning_is_looked_at() -> None:
+    shown = line(Piece("\x1b" + "x" * 10_000_000), "y")
+    assert shown.text.startswith("\u241bxxx") and shown.text.endswith("x\u2026y")
+    assert shown.width == LONGEST_PIECE + 2
 
 
 def test_columns_are_aligned_whatever_the_text_holds() -> None:

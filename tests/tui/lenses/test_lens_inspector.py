@@ -1,8 +1,11 @@
+from pathlib import Path
+
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
+from scripted import Script, user
 
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, InferenceCall, ToolCall
 from rollout_tui.tui.drawing.lines import ToEvent, ToLens, ToObject, ToPayload
-from rollout_tui.tui.lenses.inspector import inspector
+from rollout_tui.tui.lenses.inspector import LONGEST_TEXT, inspector
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 
@@ -16,6 +19,16 @@ def test_the_event_and_what_it_is_about_without_a_selection() -> None:
     assert "waits wait cell 2 300 ms" in text
     assert "wait cell 2 8000 ms" in text
     assert target_of(content, "#49 code_cell_ended") == ToLens("raw")
+
+
+def test_of_a_text_of_megabytes_the_beginning_is_shown_and_the_way_to_the_rest(tmp_path: Path) -> None:
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    script.ask("i1", user("word " * 1_000_000))
+    chosen = ToObject(ConversationItem, "conversation_item:1")
+    content = inspector(view_at(script.folder, 3, selection=chosen, held=True), 58)
+    assert len(content) < LONGEST_TEXT / 10
+    assert content.line(len(content) - 1).text.startswith("... Enter, then 8 for all of it")
 
 
 def test_links_lead_to_producer_consumer_payload_and_parent() -> None:

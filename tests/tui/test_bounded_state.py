@@ -1,0 +1,38 @@
+"""What a session remembers is bounded, however long it goes on and whatever is found."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from scripted import Script, user
+
+from rollout_tui.debugger.searching.search import query
+from rollout_tui.tui.state.places import MOST_PLACES, Place, Places
+from rollout_tui.tui.state.searching import Search
+
+PATIENCE_S = 60
+
+
+def test_excerpts_of_the_first_hits_are_kept_and_all_hits_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout_tui.tui.state.searching.MOST_EXCERPTS", 3)
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    for number in range(20):
+        script.ask(f"i{number}", user("needle"))
+    trace = script.trace()
+    search, done = Search(query("needle"), Place(1)), threading.Event()
+    search.start(trace, 1, lambda: done.set() if search.done else None)
+    assert done.wait(PATIENCE_S)
+    assert search.events == 20 and len(search.excerpts) == 3
+
+
+def test_places_one_came_from() -> None:
+    places = Places()
+    for event in range(3 * MOST_PLACES):
+        places.leave(Place(event))
+    assert len(places.behind) == MOST_PLACES
+    assert places.back(Place(0)) == Place(3 * MOST_PLACES - 1)
