@@ -22,7 +22,7 @@ def test_excerpts_of_the_first_hits_are_kept_and_all_hits_are_found(
     script = Script(tmp_path / "bundle")
     script.begin()
     for number in range(20):
-        script.ask(f"i{number}", user("needle"))
+        script.ask(f"i{number}", user(f"{number} needle"))
     trace = script.trace()
     search, done = Search(query("needle"), Place(1)), threading.Event()
     search.start(trace, 1, lambda: done.set() if search.done else None)
