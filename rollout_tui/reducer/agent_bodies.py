@@ -112,9 +112,8 @@ def _activity(r: Reduction, called: ToolCall, reference: PayloadReference) -> No
             called.tool_call_id,
         )
         return
-    author = path_of(r, called.thread_id)
     spawn = body.agent_thread_id if kind == "spawn_agent" else None
-    _queue(r, called, _edge_id(called, spawn), body.agent_thread_id, author, text, r.time, spawn)
+    _queue(r, called, _edge_id(called, spawn), body.agent_thread_id, text, r.time, spawn)
 
 
 def _queue(
@@ -122,13 +121,15 @@ def _queue(
     called: ToolCall,
     edge_id: str,
     target: str,
-    author: str,
     text: str,
     ended: int | None,
     spawn: str | None = None,
 ) -> None:
-    """An edge from a call to the item of the thread `target` that will carry `text`."""
-    started = called.execution.started_at_unix_ms
+    """An edge from a call to the item of the thread `target` that will carry `text`.
+
+    Its author is the agent that made the call, whatever sender an older body names.
+    """
+    started, author = called.execution.started_at_unix_ms, path_of(r, called.thread_id)
     source, carried = ToolAnchor(called.tool_call_id), _payload_ids(called)
     kind = called.kind.type
     queue(r, PendingEdge(edge_id, kind, source, target, author, text, spawn, started, ended, carried))
@@ -176,14 +177,11 @@ def _legacy_end(r: Reduction, called: ToolCall, reference: PayloadReference) -> 
 
 
 def _spawn_edge(r: Reduction, called: ToolCall, spawned: SpawnEnd, child: str) -> None:
-    edge_id = _edge_id(called, child, spawned.sender_thread_id)
-    author = path_of(r, spawned.sender_thread_id)
-    _queue(r, called, edge_id, child, author, spawned.prompt, r.time, child)
+    _queue(r, called, _edge_id(called, child, spawned.sender_thread_id), child, spawned.prompt, r.time, child)
 
 
 def _message_edge(r: Reduction, called: ToolCall, body: MessageBegin, ended: int | None) -> None:
-    author = path_of(r, body.sender_thread_id)
-    _queue(r, called, _edge_id(called, None), body.receiver_thread_id, author, body.prompt, ended)
+    _queue(r, called, _edge_id(called, None), body.receiver_thread_id, body.prompt, ended)
 
 
 def _close_edge(r: Reduction, called: ToolCall, target: str, ended: int | None) -> None:

@@ -25,7 +25,7 @@ from rollout_tui.trace.events import Event
 
 
 def addressed(r: Reduction, number: int, item: ConversationItem) -> None:
-    """A listed item can receive an edge that comes later: index it by what it says."""
+    """An item, listed or not, can receive an edge that comes later: index it by what it says."""
     message = message_of(r, item)
     if message is not None:
         numbers = r.items.addressed.setdefault((item.thread_id, *message), [])
@@ -50,7 +50,7 @@ def resolve(r: Reduction, number: int, item: ConversationItem) -> None:
 
 
 def queue(r: Reduction, edge: PendingEdge) -> None:
-    """Make the edge if its receiving item is listed already, else let it wait."""
+    """Make the edge if its receiving item is there already, else let it wait."""
     key = (edge.target_thread_id, edge.author, edge.text)
     for number in r.items.addressed.get(key, ()):
         if number not in r.items.edge_targets:

@@ -75,8 +75,10 @@ def request_completed(r: Reduction, event: Event, payload: CompactionRequestComp
 
 
 def request_failed(r: Reduction, event: Event, payload: CompactionRequestFailed) -> None:
-    """A compaction failed."""
-    _finish(r, payload, "failed")
+    """A compaction failed; an answer that came before does not count."""
+    handle = _finish(r, payload, "failed")
+    if handle is not None:
+        r.history.set(handle, "raw_response_payload_id", None)
 
 
 def _finish(
@@ -91,6 +93,13 @@ def _finish(
             request_id,
         )
         return None
+    begun = cast(CompactionRequest, r.objects[handle]).compaction_id
+    if payload.compaction_id != begun:
+        r.refuse(
+            "compaction_mismatch",
+            f"compaction request end {request_id} names {payload.compaction_id}, its start {begun}",
+            request_id,
+        )
     r.close(handle, status)
     return handle
 

@@ -75,6 +75,7 @@ def create_item(
     if responses_id is not None:
         named(r, number, thread_id, responses_id)
     agents.said(r, number, created)
+    agents.addressed(r, number, created)
     if r.schema == 1:
         list_item(r, number)
     return number
@@ -101,7 +102,6 @@ def list_item(r: Reduction, number: int) -> None:
     """The item enters its thread's list (7.4), unless it is in it already."""
     if not r.history.items.listed[number]:
         r.history.items.listed[number] = r.history.event
-        agents.addressed(r, number, item_at(r, number))
 
 
 # -- equality (7.2, 7.3) ---------------------------------------------------------
@@ -195,8 +195,7 @@ def replace_parts(r: Reduction, number: int, item: ConversationItem, parts: tupl
     r.history.set(handle_of(r, number), "body", Body(parts))
     head = (item.role, item.channel, item.kind, item.agent_message, item.call_id)
     r.items.content[number] = r.items.number_of(content_key(head, parts))
-    if r.history.items.listed[number]:
-        agents.addressed(r, number, item_at(r, number))
+    agents.addressed(r, number, item_at(r, number))
 
 
 def add_producer(r: Reduction, number: int, producer: Producer) -> None:
@@ -243,6 +242,14 @@ def link_started(r: Reduction, tool: int) -> None:
             r.history.set(
                 inference, "tool_call_ids_started_by_response", with_id(started, called.tool_call_id)
             )
+
+
+def relink_elsewhere(r: Reduction, call_id: str, thread_id: str) -> None:
+    """Items of other threads are tied to what has their call id when requests carry them again (8.4)."""
+    for number in r.items.by_call.get(call_id, ()):
+        other = item_at(r, number).thread_id
+        if other != thread_id:
+            r.items.relink.setdefault(other, set()).add(call_id)
 
 
 def attach_to_cell(r: Reduction, number: int, item: ConversationItem) -> None:

@@ -97,6 +97,9 @@ CODES: dict[str, Rule] = {
     "duplicate_compaction": Rule("a compaction is installed again", BOTH, "the first install stands"),
     "duplicate_compaction_request": Rule("a compaction request starts again", BOTH, "the first start stands"),
     "unknown_compaction_request": Rule("an unknown compaction request ends", BOTH, "skipped"),
+    "compaction_mismatch": Rule(
+        "a compaction request ends for another compaction", BOTH, "that of its start stands"
+    ),
     # calls (8)
     "duplicate_inference": Rule("an inference call starts again", BOTH, "the first start stands"),
     "unknown_inference": Rule("an unknown inference call ends", BOTH, "skipped; its payload is kept"),

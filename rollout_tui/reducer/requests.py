@@ -14,6 +14,7 @@ from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer import cells
 from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.conversation import (
+    attach_to_cell,
     attach_to_tool,
     check_call_id,
     create_item,
@@ -114,7 +115,7 @@ def reread(r: Reduction, reference: PayloadReference) -> list[Placed]:
 
 
 def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
-    """Re-sighting an item can link its tool call to a response stored since (8.4)."""
+    """Seeing an item again can tie it to a tool call, a cell or a response that came since (8.4)."""
     waiting = r.items.relink.pop(thread_id, None)
     if not waiting or not shared:
         return
@@ -127,6 +128,7 @@ def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
             carried = set(base[:shared]) if carried is None else carried
             if item.item_id in carried:
                 attach_to_tool(r, number, item)
+                attach_to_cell(r, number, item)
 
 
 def incremental_request(

@@ -91,6 +91,18 @@ def test_a_receipt_is_matched_once(script: Script) -> None:
     assert script.state()["inference_calls"]["i2"]["request_item_ids"] == ["conversation_item:2"]
 
 
+def test_what_is_unlike_its_receipt_is_another_item_the_next_time(script: Script) -> None:
+    """The id counts once, then what it says does, of which author and recipient are a part."""
+    script.begin()
+    accept(script, "m1", agent_message("/root/kid", "/root", "x", id="m1"))
+    sent = (user("a"), agent_message("/root/other", "/root", "x", id="m1"), user("b"))
+    for name in ("i1", "i2", "i3"):
+        script.ask(name, *sent)
+    calls = script.state()["inference_calls"]
+    found = [[int(one.rpartition(":")[2]) for one in calls[name]["request_item_ids"]] for name in calls]
+    assert found == [[2, 1, 3], [2, 4, 3], [2, 4, 3]]
+
+
 def test_an_item_without_id_is_not_a_receipt_s(script: Script) -> None:
     script.begin()
     accept(script, "m1", agent_message("/root/kid", "/root", "x", id="m1"))

@@ -133,6 +133,31 @@ def test_the_older_message_is_json_in_a_text(either: Script) -> None:
     assert "edge:tool:x1" in edges(either)
 
 
+def test_a_message_counts_before_it_is_listed(script: Script) -> None:
+    """What a response says is not in the thread's list yet, and can be what an agent was told."""
+    two_agents(script)
+    script.ask("i1", thread=PARENT)
+    text = json.dumps({"author": "/root/kid", "recipient": "/root", "content": "done", "trigger_turn": False})
+    script.answer("i1", assistant(text), thread=PARENT)
+    result(script)
+    state = script.state()
+    assert state["threads"][PARENT]["conversation_item_ids"] == []
+    assert state["interaction_edges"]["edge:agent_result:x"]["carried_item_ids"] == ["conversation_item:1"]
+
+
+def test_the_author_is_who_made_the_call(either: Script) -> None:
+    """Whatever sender an older body names."""
+    two_agents(either)
+    kind = "send_message" if either.schema == 2 else None
+    agent_tool(either, "x1", "send_message")
+    body = {"call_id": "x1", "sender_thread_id": CHILD, "receiver_thread_id": CHILD, "prompt": "go"}
+    either.work("x1", body, kind)
+    receive(either, "i1", author="/root/kid")
+    assert edges(either) == {}
+    receive(either, "i2", author="/root")
+    assert list(edges(either)) == ["edge:tool:x1"]
+
+
 def test_the_older_bodies(either: Script) -> None:
     """Format sections 10.2 and 10.3: begin and end name sender, receiver and prompt."""
     two_agents(either)

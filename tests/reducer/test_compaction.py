@@ -47,6 +47,16 @@ def test_requests_have_a_window_of_their_own(either: Script) -> None:
     )
 
 
+def test_a_failure_takes_an_answer_back(either: Script) -> None:
+    either.begin()
+    request(either, "r1")
+    about = {"compaction_id": "k1", "compaction_request_id": "r1"}
+    either.event("compaction_request_completed", **about, response_payload=Body("compaction_response", {}))
+    either.event("compaction_request_failed", **about, error="no")
+    found = either.state()["compaction_requests"]["r1"]
+    assert (found["execution"]["status"], found["raw_response_payload_id"]) == ("failed", None)
+
+
 def test_an_install_records_what_went_in_and_what_replaces_it(either: Script) -> None:
     either.begin()
     either.ask("i1", user("a"), user("b"))

@@ -79,6 +79,28 @@ def test_the_context_of_a_thread_is_its_last_request_and_the_responses_since(eit
     assert found == [ids[:2], ids]
 
 
+@pytest.mark.parametrize(
+    ("answered", "ids"),
+    [
+        ([user("a", id="m1")], [1]),
+        ([user("a")], [3]),
+        ([user("a"), user("b", id="m1")], [1, 3]),
+        ([user("a"), user("a", id="m1")], [1, 3]),
+        ([user("x", id="m1"), user("b"), user("a")], [3, 4, 1]),
+    ],
+    ids=["its id and text", "its text alone", "its text beside its id", "its text before it", "after it"],
+)
+def test_a_response_meets_items_that_have_the_id_of_any_of_its_own(
+    script: Script, answered: list[Any], ids: list[int]
+) -> None:
+    """In schema 2, as releases of it do: the ids of all say which items can be met, the text which are."""
+    script.begin()
+    script.ask("i1", user("a", id="m1"), B)
+    script.answer("i1", *answered)
+    found = script.state()["inference_calls"]["i1"]["response_item_ids"]
+    assert [int(one.rpartition(":")[2]) for one in found] == ids
+
+
 def test_an_incremental_request_goes_on_from_a_response(either: Script) -> None:
     either.begin()
     either.ask("i1", A)

@@ -417,6 +417,12 @@ def _(script: Script) -> None:
     request_compaction(script, "failed", "r7", error="no")
 
 
+@case("compaction_mismatch", lambda state: state["compaction_requests"]["r1"]["compaction_id"] == "k1")
+def _(script: Script) -> None:
+    start_compaction(script)
+    script.event("compaction_request_failed", compaction_id="k2", compaction_request_id="r1", error="no")
+
+
 # -- calls ---------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripted import Body, Script, assistant, call, cell_call, output, time_of, user
+from scripted import Body, Script, assistant, call, cell_call, cell_output, output, time_of, user
 
 OTHER = {"type": "other", "name": "x"}
 
@@ -81,6 +81,22 @@ def test_a_call_id_links_items_of_another_thread_that_come_later(either: Script)
         ["conversation_item:1"],
         ["conversation_item:2"],
     )
+
+
+def test_items_that_a_request_only_repeats_are_linked_too(either: Script) -> None:
+    """However much of a request is as it was in the one before."""
+    either.begin()
+    either.thread("t2", "/root/kid")
+    either.turn("u2", "t2")
+    sent = [call("c1"), output("c1"), cell_call("c2"), cell_output("c2"), user("a"), user("b")]
+    either.ask("i1", *sent, thread="t2", turn="u2")
+    either.ask("i2", cell_call("c2"))
+    either.tool("x1", OTHER, call_id="c1")
+    either.cell("1", "c2")
+    either.ask("i3", *sent, user("c"), thread="t2", turn="u2")
+    state = either.state()
+    assert state["tool_calls"]["x1"]["model_visible_output_item_ids"] == ["conversation_item:2"]
+    assert state["code_cells"]["code_cell:c2"]["output_item_ids"] == ["conversation_item:4"]
 
 
 def test_a_second_end_overwrites_the_first(either: Script) -> None:
