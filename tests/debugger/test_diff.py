@@ -143,10 +143,10 @@ def test_lines_in_which_texts_differ() -> None:
 def test_very_long_texts_are_compared_by_their_middle() -> None:
     """Looking for lines that recur takes the square of their number."""
     before, after = (
-        "\n".join(["head", *(line for n in range(2500) for line in (f"{which} {n}", "same")), "last", "tail"])
+        "\n".join(["head", *(f"{which} {n}" if n % 250 else "same" for n in range(1, 2501)), which, "tail"])
         for which in ("old", "new")
     )
-    lines = text_diff(before, after.replace("last", "end"))
+    lines = text_diff(before, after)
     assert lines[0] == TextLine(" ", "head") and lines[-1] == TextLine(" ", "tail")
     marks = [line.mark for line in lines]
-    assert (marks.count("-"), marks.count("+"), marks.count(" ")) == (5001, 5001, 2)
+    assert (marks.count("-"), marks.count("+"), marks.count(" ")) == (2501, 2501, 2)
