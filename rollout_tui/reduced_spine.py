@@ -223,6 +223,9 @@ class ReducedSpine:
 
     def take_held_line(self) -> None:
         """Reduce an unterminated last line, if it is an event (format section 2)."""
+        if self.history.cut_short:
+            # What follows is not the last line.
+            return
         held = self._tail.held_line()
         if not held.strip() or self._taken:
             return

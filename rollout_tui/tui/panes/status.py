@@ -1,4 +1,4 @@
-"""How a recording stands, in words: LOADING, LIVE, ENDED, STOPPED, MISSING, UNREADABLE."""
+"""How a recording stands, in words: LOADING, LIVE, ENDED, STOPPED, READ IN PART, MISSING, UNREADABLE."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rollout_tui.words import count, whole_seconds
 if TYPE_CHECKING:
     from rollout_tui.tui.state.session import Session
 
-Phase: TypeAlias = Literal["loading", "live", "ended", "stopped", "away"]
+Phase: TypeAlias = Literal["loading", "live", "ended", "stopped", "part", "away"]
 Away: TypeAlias = Literal["", "missing", "unreadable"]
 
 STYLES: dict[Phase, str] = {
@@ -21,6 +21,7 @@ STYLES: dict[Phase, str] = {
     "live": "badge",
     "ended": "ok",
     "stopped": "alarm",
+    "part": "alarm",
     "away": "alarm",
 }
 
@@ -54,6 +55,8 @@ class Standing:
         if self.phase == "stopped":
             left = f", {count(self.open_things, 'thing')} open" if self.open_things else ""
             return f"STOPPED {whole_seconds(self.quiet_ms)} ago{left}"
+        if self.phase == "part":
+            return "READ IN PART"
         return (self.away or self.phase).upper()
 
     @property
@@ -71,10 +74,16 @@ def standing(
     open_things: int,
     empty: bool = False,
     away: Away = "",
+    cut_short: bool = False,
 ) -> Standing:
-    """How a recording stands; `written` is whether somebody still writes it."""
+    """How a recording stands; `written` is whether somebody still writes it.
+
+    `cut_short` is whether reading has stopped before its end.
+    """
     if loading:
         return Standing("loading", rollout.status)
+    if cut_short:
+        return Standing("part", rollout.status, quiet_ms, open_things)
     if rollout.recording_complete or rollout.status != "running":
         return Standing("ended", rollout.status)
     if away:
@@ -96,6 +105,7 @@ def session_standing(
         open_things=_open_things(session.spans),
         empty=not session.head,
         away=away,
+        cut_short=history.cut_short,
     )
 
 
