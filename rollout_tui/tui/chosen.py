@@ -28,7 +28,7 @@ def chosen_value(desk: Desk) -> tuple[str, bytes]:
         handle = session.history.handle(chosen.kind, chosen.id)
         if handle is not None and session.history.born(handle) <= session.event:
             found = session.history.as_of(handle, session.event)
-            text = object_text(session.view(), found)
+            text = object_text(session.view(), found, at_once=True)
             if text is not None:
                 return text.name, text.text.encode(errors="surrogatepass")
     return "the line", (view.line.text.strip() if view.line else "").encode(errors="surrogatepass")

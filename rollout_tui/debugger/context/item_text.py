@@ -94,6 +94,13 @@ def whole_text(trace: Trace, item: ConversationItem) -> str | None:
     return "\n".join(texts) if texts else None
 
 
+def read_from(trace: Trace, item: ConversationItem) -> str | None:
+    """The payload that `whole_text` reads a part of an item from, None where the graph has all of it."""
+    if not any(isinstance(part, JsonPart) and part.summary.endswith(CUT) for part in item.body.parts):
+        return None
+    return trace.history.items.source_payload[item_number(item.item_id)]
+
+
 def short_text(item: ConversationItem) -> str:
     """The readable text of an item as far as the graph has it, without opening a payload."""
     return "\n".join(text for part in item.body.parts if (text := part_text(part)) is not None)

@@ -78,6 +78,10 @@ class SearchAdvanced(NamedTuple):
     """More was searched, or another hit was found."""
 
 
+class Made(NamedTuple):
+    """Something large that the screen shows the beginning of has been read."""
+
+
 class Exporting(NamedTuple):
     """An export went on, or came to its end."""
 
@@ -93,5 +97,6 @@ News: TypeAlias = (
     | Arrived
     | RunningFound
     | SearchAdvanced
+    | Made
     | Exporting
 )

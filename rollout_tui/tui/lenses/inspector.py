@@ -32,6 +32,7 @@ from rollout_tui.tui.drawing.lines import (
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
 from rollout_tui.tui.lenses.findings import MARKS
 from rollout_tui.tui.lenses.recorded import findings_about
+from rollout_tui.tui.lenses.sections import BEGINNING, beginning
 from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.fields import fields
 from rollout_tui.tui.objects.labels import STATUS_STYLES, label, payload_name
@@ -105,7 +106,7 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
 
 def _text(view: View, text: Text, target: ToObject, width: int) -> list[LensLines]:
     """The whole text, of a very long one the beginning: a step must not wait for megabytes."""
-    if text.language == "json" and text.size <= LONGEST_TEXT:
+    if text.language == "json" and not text.unread and text.size <= LONGEST_TEXT:
         document = parsed(text.text.encode(errors="surrogatepass"))
         heading = line(Piece(text.name, "heading"), Piece(f"  JSON {size(text.size)}", "dim"), target=target)
         tree = JsonRows(document, f"inspector:{target.id}", view.folds, width)
@@ -114,6 +115,8 @@ def _text(view: View, text: Text, target: ToObject, width: int) -> list[LensLine
     rows = TextLines(shown, width)
     cut = len(shown.text) < len(text.text)
     told = size(text.size) if cut else f"{size(text.size)}, {count(rows.lines, 'line')}"
+    if text.unread:
+        told = f"its beginning; all of it ({size(text.unread)}) is being read"
     heading = line(Piece(text.name, "heading"), Piece(f"  {told}", "dim"), target=target)
     parts: list[LensLines] = [LineList("", (NOTHING, clipped(heading, width))), rows]
     if cut:
@@ -172,14 +175,18 @@ def _payload(view: View, target: ToPayload, width: int) -> LensLines:
     except PayloadProblem as problem:
         told = wrapped(f"{problem.code}: {problem.reason}", width, "error", 1)
         return LineList("", (line(Piece(name, "link"), target=target), *told))
+    whole = view.trace.payloads.size(reference.path) if document is None else document.size
     head = [
         line(Piece(name, "strong link"), target=target),
         field_line(Field("kind", reference.kind.type), width),
-        field_line(Field("size", size(document.size)), width),
+        field_line(Field("size", size(whole) + (", being read" if document is None else "")), width),
         field_line(Field("file", reference.path, "dim"), width),
         *(field_line(one, width) for one in Facts(view).at("named by", born)),
         NOTHING,
     ]
+    if document is None:
+        first = view.trace.payloads.read_range(reference.path, 0, BEGINNING)
+        return JoinedLines(LineList("", head), *beginning(first, width))
     if document.problem:
         head[-1:] = wrapped(f"not JSON: {document.problem}", width, "error", 1)
     return JoinedLines(

@@ -6,7 +6,6 @@ from functools import partial
 
 import msgspec
 
-from rollout_tui.debugger.context.item_text import raw_item
 from rollout_tui.graph.objects import ConversationItem, Object, Thread
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
@@ -16,6 +15,8 @@ from rollout_tui.tui.objects.facts import Facts
 from rollout_tui.tui.objects.fields import fields
 from rollout_tui.tui.objects.labels import label, payload_name
 from rollout_tui.tui.objects.object_text import object_text
+from rollout_tui.tui.texts.documents import item_document, source_size, text_document
+from rollout_tui.tui.texts.json_tree import JsonValue, parsed
 
 OPEN_PAYLOADS = 2
 """Payloads of an object without a text of its own that are shown open."""
@@ -29,26 +30,20 @@ def opened_object(view: View, target: ToObject, found: Object, width: int) -> Le
     text = object_text(view, found)
     has_text = text is not None and bool(text.text)
     if text is not None and has_text and text.language == "json":
-        encoded = partial(text.text.encode, errors="surrogatepass")
+        document = partial(text_document, view.trace, target.id, text.text)
         parts += json_section(
-            view, text.name, encoded, f"raw:{target.id}:text", width, opened=True, gap=False
+            view, text.name, document, f"raw:{target.id}:text", width, opened=True, gap=False
         )
     elif text is not None and has_text:
         parts += text_section(view, text, f"raw:{target.id}:text", width)
     for number, raw_payload_id in enumerate(payloads_of(found)):
         opened = not has_text and number < OPEN_PAYLOADS
         parts += payload_section(view, raw_payload_id, width, opened=opened, gap=number > 0 or has_text)
-    if isinstance(found, ConversationItem):
-        recorded = raw_item(view.trace, found)
-        if recorded is not None:
-            parts += json_section(
-                view,
-                "item as recorded",
-                partial(bytes, recorded),
-                f"raw:{target.id}:item",
-                width,
-                opened=False,
-            )
+    if isinstance(found, ConversationItem) and source_size(view.trace, found):
+        recorded = partial(item_document, view.trace, found)
+        parts += json_section(
+            view, "item as recorded", recorded, f"raw:{target.id}:item", width, opened=False
+        )
     own = tuple(field_line(one, width) for one in fields(Facts(view), found))
     gap = (NOTHING,) if len(JoinedLines(*parts)) else ()
     parts.append(LineList("", (*gap, line(Piece("values", "heading")), *own)))
@@ -58,10 +53,10 @@ def opened_object(view: View, target: ToObject, found: Object, width: int) -> Le
     return JoinedLines(*parts)
 
 
-def _state(view: View, found: Object) -> bytes:
+def _state(view: View, found: Object) -> JsonValue:
     """An object as the reduced state has it."""
     whole = view.snapshot.threads[found.thread_id] if isinstance(found, Thread) else found
-    return msgspec.json.encode(whole, enc_hook=list)
+    return parsed(msgspec.json.encode(whole, enc_hook=list))
 
 
 def opened_payload(view: View, target: ToPayload, width: int) -> LensLines:

@@ -26,9 +26,9 @@ from rollout_tui.tui.drawing.lines import (
 from rollout_tui.tui.objects.labels import payload_name
 from rollout_tui.tui.objects.object_text import Text
 from rollout_tui.tui.objects.subject import find
-from rollout_tui.tui.texts.documents import payload_document
+from rollout_tui.tui.texts.documents import is_crowded_out, payload_document
 from rollout_tui.tui.texts.json_rows import JsonRows
-from rollout_tui.tui.texts.json_tree import JsonValue, parsed
+from rollout_tui.tui.texts.json_tree import JsonValue
 from rollout_tui.tui.texts.text_lines import TextLines
 from rollout_tui.words import count, size
 
@@ -118,6 +118,13 @@ def payload_section(
             return [LineList("", head)]
         first = view.trace.payloads.read_range(reference.path, 0, BEGINNING)
         return [LineList("", head), *beginning(first, width)]
+    if document is None:
+        crowded = is_crowded_out(view.trace, reference.path)
+        why = "fold other payloads to see all of it" if crowded else "being read"
+        told = f"{size(view.trace.payloads.size(reference.path))}, {why}"
+        head.append(head_line(name, told, more, fold, width, opened=True))
+        first = view.trace.payloads.read_range(reference.path, 0, BEGINNING)
+        return [LineList("", head), *beginning(first, width)]
     head.append(head_line(name, size(document.size), more, fold, width, opened=True))
     if document.problem:
         head += wrapped(f"not JSON: {document.problem}", width, "error", 2)
@@ -131,14 +138,21 @@ def beginning(data: bytes, width: int) -> list[LensLines]:
 
 
 def json_section(
-    view: View, name: str, made: Callable[[], bytes], key: str, width: int, *, opened: bool, gap: bool = True
+    view: View,
+    name: str,
+    made: Callable[[], JsonValue],
+    key: str,
+    width: int,
+    *,
+    opened: bool,
+    gap: bool = True,
 ) -> list[LensLines]:
-    """A JSON text under a heading; it is made only when it is open."""
+    """A JSON value under a heading; it is made only when it is open."""
     fold = Fold(key)
     if not is_open(view, fold, by_default=opened):
         heading = head_line(name, "", "", fold, width, opened=False)
         return [LineList("", (NOTHING, heading) if gap else (heading,))]
-    document = parsed(made())
+    document = made()
     heading = head_line(name, size(document.size), "", fold, width, opened=True)
     head = LineList("", (NOTHING, heading) if gap else (heading,))
     return [head, json_lines(view, document, f"{key}:", width)]
@@ -150,6 +164,8 @@ def text_section(view: View, text: Text, key: str, width: int) -> list[LensLines
     fold = Fold(key)
     opened = is_open(view, fold, by_default=True)
     told = f"{size(text.size)}, {count(lines.lines, 'line')}"
+    if text.unread:
+        told = f"its beginning; all of it ({size(text.unread)}) is being read"
     head = LineList("", (head_line(text.name, told, "", fold, width, opened=opened),))
     return [head, lines] if opened else [head]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from rollout_tui.debugger.context.item_text import whole_text
+from rollout_tui.debugger.context.item_text import read_from, short_text, whole_text
 from rollout_tui.debugger.evidence import result_text, value
 from rollout_tui.debugger.text_facts import utf8_size
+from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import (
     CodeCell,
     ConversationItem,
@@ -16,18 +17,28 @@ from rollout_tui.graph.objects import (
     TerminalOperation,
     ToolCall,
 )
-from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart
+from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart, PayloadReference
+from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.texts.making import making
 
+LARGE_TEXT = 6_000_000
+"""Bytes of a body from which on a text is made of it by a thread: dense JSON takes 16 ms a megabyte."""
+BEGINNING = 64_000
+"""Bytes of it that are shown meanwhile."""
 Language: TypeAlias = Literal["", "javascript", "json"]
 
 
 class Text(NamedTuple):
-    """`name` is the heading over the text, `language` how it is highlighted."""
+    """`name` is the heading over the text, `language` how it is highlighted.
+
+    `unread` are the bytes of the body that is read meanwhile: the text is its beginning, 0 for a whole text.
+    """
 
     name: str
     text: str
     language: Language = ""
+    unread: int = 0
 
     @property
     def size(self) -> int:
@@ -35,10 +46,44 @@ class Text(NamedTuple):
         return utf8_size(self.text)
 
 
-def object_text(view: View, found: Object) -> Text | None:
-    """The text of an object as of the view; None for objects without one."""
+def object_text(view: View, found: Object, *, at_once: bool = False) -> Text | None:
+    """The text of an object as of the view; None for objects without one.
+
+    Of one that lies in a large body the beginning until that is read, unless it is asked for `at_once`.
+    """
     make = _TEXTS.get(type(found))
-    return make(view, found) if make else None
+    if make is None:
+        return None
+    reference = _body_of(view, found)
+    try:
+        size = 0 if reference is None else view.trace.payloads.size(reference.path)
+    except PayloadProblem:
+        size = 0
+    if reference is None or not size:
+        return make(view, found)
+    known = short_text(found) if isinstance(found, ConversationItem) else ""
+    key = (view.trace.generation, "text of", reference.path, object_id(found), known)
+    made = making(view.trace).get(key, size, lambda: (make(view, found),), large=LARGE_TEXT, at_once=at_once)
+    return _beginning(view, reference.path, known, size) if made is None else made[0]
+
+
+def _body_of(view: View, found: Object) -> PayloadReference | None:
+    """The payload that a text is read from, None where the graph has it."""
+    payload_id = None
+    if isinstance(found, ConversationItem):
+        payload_id = read_from(view.trace, found)
+    elif isinstance(found, ToolCall):
+        payload_id = found.raw_result_payload_id
+    return (
+        None if payload_id is None else view.trace.history.payloads.get(payload_id, view.trace.history.head)
+    )
+
+
+def _beginning(view: View, path: str, known: str, size: int) -> Text:
+    """What can be shown at once: what the graph has of it, else the first bytes of the body."""
+    if not known:
+        known = view.trace.payloads.read_range(path, 0, BEGINNING).decode(errors="backslashreplace")
+    return Text("text", known, "", size)
 
 
 def _item(view: View, item: ConversationItem) -> Text | None:

@@ -32,6 +32,7 @@ from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.targets import open_target
+from rollout_tui.tui.texts.making import making
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
@@ -107,6 +108,8 @@ class DebuggerScreen(Screen[None]):
         if self.opened is not None and self.told.settled:
             remember(self.opened, self.opening)
             cast("RolloutApp", self.app).looking = self.opened.looking
+        if self.opened is not None:
+            making(self.opened.trace).told = None
         if self.when_closed is not None:
             self.when_closed()
 

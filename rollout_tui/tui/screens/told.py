@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rollout_tui.tui.following.messages import (
@@ -10,6 +11,7 @@ from rollout_tui.tui.following.messages import (
     Exporting,
     Failed,
     FileChanged,
+    Made,
     News,
     Opened,
     PayloadsCame,
@@ -21,6 +23,7 @@ from rollout_tui.tui.following.messages import (
 from rollout_tui.tui.starting.opening import NotThere, begin, settle
 from rollout_tui.tui.starting.warming import warm_up
 from rollout_tui.tui.state.session import Session
+from rollout_tui.tui.texts.making import making
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ class Told:
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
         self.settled = False
+        self._cut_told = False
 
     def take(self, news: News) -> None:
         """Do what one piece of news asks for."""
@@ -62,6 +66,8 @@ class Told:
                 self._screen.neighbours.found(news)
             case SearchAdvanced():
                 self._screen.running.searched()
+            case Made():
+                pass
             case Exporting():
                 self._screen.running.exported()
         if not isinstance(news, (Advanced, SearchAdvanced, Exporting)):
@@ -71,6 +77,7 @@ class Told:
         """A trace is there: begin a session over it."""
         screen = self._screen
         screen.opened = Session(news.reading)
+        making(news.reading.trace).told = partial(screen.mailbox.put, Made())
         looking = cast("RolloutApp", screen.app).looking
         if looking is not None:
             screen.opened.looking = looking
@@ -100,6 +107,10 @@ class Told:
             self.settled = True
             self._settle(session)
             warm_up(screen.set_timer)
+        if session.history.cut_short and not self._cut_told:
+            self._cut_told = True
+            line = session.history.head
+            screen.say(f"read up to line {line:,}: memory is used up; --memory SIZE allows more", "warning")
         screen.frames.ask()
 
     def _settle(self, session: Session) -> None:

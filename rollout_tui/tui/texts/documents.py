@@ -1,62 +1,88 @@
-"""Event lines and payload bodies as JSON values, the last few remembered: folds ask again and again."""
+"""Event lines, payload bodies and texts as JSON values, the last few kept: folds ask again and again."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
+from rollout_tui.debugger.context.item_text import raw_item
+from rollout_tui.graph.history import item_number
+from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.tui.texts.json_rows import JsonRows
 from rollout_tui.tui.texts.json_tree import JsonValue, parsed
+from rollout_tui.tui.texts.making import Key, making
+
+_WIDTH = 80
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-MOST = 16
-MOST_BYTES = 64_000_000
-
-_Key = tuple[int, str]
-
-
-class _Documents(OrderedDict[_Key, JsonValue]):
-    """Documents of one trace, the one asked for last at the end."""
-
-    def get_or_make(self, key: _Key, make: Callable[[], JsonValue]) -> JsonValue:
-        """The document with that key; `make` may raise."""
-        found = self.get(key)
-        if found is None:
-            found = self[key] = make()
-            while len(self) > MOST or (len(self) > 1 and self._bytes() > MOST_BYTES):
-                self.popitem(last=False)
-        else:
-            self.move_to_end(key)
-        return found
-
-    def _bytes(self) -> int:
-        return sum(one.size for one in self.values())
-
-
-_kept: WeakKeyDictionary[Trace, _Documents] = WeakKeyDictionary()
-
-
-def _documents(trace: Trace) -> _Documents:
-    return _kept.setdefault(trace, _Documents())
-
 
 def event_document(trace: Trace, event: int) -> JsonValue:
     """The line of the event at ordinal `event`. Raises OSError when the spine is gone."""
-    return _documents(trace).get_or_make(
-        (trace.generation, f"event {event}"), lambda: parsed(trace.events.raw(event - 1))
-    )
+    offsets = trace.history.events.offsets
+    size = offsets[event + 1] - offsets[event] if event < trace.history.head else 0
+    key = (trace.generation, "event", event)
+    found = making(trace).get(key, size, lambda: parsed(trace.events.raw(event - 1)), at_once=True)
+    assert found is not None
+    return found
 
 
-def payload_document(trace: Trace, snapshot: Snapshot, raw_payload_id: str) -> JsonValue:
-    """The body of a payload that an event up to the snapshot's names. Raises PayloadProblem."""
+def payload_document(trace: Trace, snapshot: Snapshot, raw_payload_id: str) -> JsonValue | None:
+    """The body of a payload that an event up to the snapshot's names, None while a very large one is read.
+
+    Raises PayloadProblem.
+    """
     reference = snapshot.payload(raw_payload_id)
     if reference is None:
         raise PayloadProblem("payload_missing", raw_payload_id, "no event up to here names it")
-    return _documents(trace).get_or_make(
-        (trace.generation, reference.path), lambda: parsed(trace.payloads.read(reference.path))
+    path, key = reference.path, _payload_key(trace, reference.path)
+    size = trace.payloads.size(path)
+    refused = size > trace.payloads.largest
+    return making(trace).get(key, size, lambda: _unfolded(trace.payloads.read(path)), at_once=refused)
+
+
+def _unfolded(data: bytes) -> JsonValue:
+    """A document with all that its rows show at first already looked at: that costs a pass for each level."""
+    document = parsed(data)
+    JsonRows(document, "", frozenset(), _WIDTH)
+    return document
+
+
+def is_crowded_out(trace: Trace, path: str) -> bool:
+    """Whether a payload is not read because others that are shown take the room."""
+    return making(trace).is_crowded_out(_payload_key(trace, path))
+
+
+def _payload_key(trace: Trace, path: str) -> Key:
+    return trace.generation, "payload", path
+
+
+def source_size(trace: Trace, item: ConversationItem) -> int:
+    """Bytes of the payload that an item was first seen in, 0 where it cannot be read."""
+    payload_id = trace.history.items.source_payload[item_number(item.item_id)]
+    reference = None if payload_id is None else trace.history.payloads.get(payload_id, trace.history.head)
+    try:
+        return 0 if reference is None else trace.payloads.size(reference.path)
+    except PayloadProblem:
+        return 0
+
+
+def item_document(trace: Trace, item: ConversationItem) -> JsonValue:
+    """An item as it was first sent or received; where that cannot be read, null."""
+    key = (trace.generation, "item", item.item_id)
+    size = source_size(trace, item)
+    found = making(trace).get(key, size, lambda: parsed(raw_item(trace, item) or b"null"), at_once=True)
+    assert found is not None
+    return found
+
+
+def text_document(trace: Trace, name: str, text: str) -> JsonValue:
+    """A text of the recording, known by a name of its own."""
+    key = (trace.generation, "text", name, hash(text))
+    found = making(trace).get(
+        key, len(text), lambda: parsed(text.encode(errors="surrogatepass")), at_once=True
     )
+    assert found is not None
+    return found
