@@ -702,13 +702,6 @@ def test_too_little_memory(script: Script) -> None:
     assert [one.code for one in trace.diagnostics] == ["memory_used_up"]
 
 
-def test_what_memory_did_not_last_for_is_no_unterminated_last_line(script: Script) -> None:
-    script.thread()
-    script.spine.write_bytes(script.spine.read_bytes().rstrip(b"\n"))
-    trace = Trace(open_bundle(script.folder), memory=-(1 << 40)).load()
-    assert (len(trace), [one.code for one in trace.diagnostics]) == (0, ["memory_used_up"])
-
-
 # -- the table ---------------------------------------------------------------------------------------------
 
 
