@@ -104,21 +104,36 @@ def test_the_picker_and_plain_mode_too(tmp_path: Path) -> None:
         check(terminal.output.replace(b"\xe2\x80\xae", b""), re.compile("(?!)"))
 
 
+def visible(place: str) -> str:
+    """How the sign of a place looks."""
+    return f"\u241b[{PLACES[place]}J"
+
+
 def unseen(output: bytes) -> set[str]:
     """The places whose name or message has not been shown."""
     check(output)
-    return {place for place, number in PLACES.items() if f"\u241b[{number}J" not in output.decode()}
+    return {place for place in PLACES if visible(place) not in output.decode()}
 
 
 def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) -> None:
     """Each by a sign of its own: on the screen, in plain mode, and by commands, error messages among them."""
     bundle = signed(tmp_path / "traces")
     with RawTerminal([bundle.parent], tmp_path / "screen", columns=200, rows=60) as terminal:
-        terminal.shows("1 bundle")
-        for keys in ("\r", *"78", *"SSSSSSSSSSS", "v"):
-            terminal.step(keys)
+        for keys, places in (
+            ("", ("folder", "model", "text")),
+            ("\r", ("command", "tool name", "agent path", "cell id")),
+            ("7", ("tool call id", "error")),
+            ("8", ("payload path",)),
+            (":5\r", ("agent message",)),
+            (":4\r", ("turn id",)),
+            ("v", ("event type",)),
+        ):
+            terminal.send(keys)
+            for place in places:
+                terminal.shows(visible(place))
         assert unseen(terminal.output) <= {"rollout id", "thread id"}
-        terminal.type(":link\r")
+        terminal.send(":link\r")
+        terminal.shows("\x1b]52;c;")
         terminal.type("q")
         assert terminal.ended() == 0 and len(COPY.findall(terminal.text)) == 1
         check(COPY.sub("", terminal.text).encode())

@@ -14,6 +14,8 @@ from luring_texts import LURE
 from on_screen import Shown, on_screen
 from scripted import Script, user
 
+PATIENCE_S = 60.0
+"""For what takes its time by design, on a machine however busy."""
 TIME = re.compile(rb'"wall_time_unix_ms":\s*(\d+)')
 
 
@@ -229,10 +231,10 @@ async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(tmp_path: Pa
             typed = f"{sort} ~ /(a+)+[yY]$/"
             await shown.press("colon", *("space" if one == " " else one for one in typed), "enter")
             seq = write()
-            await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"))
+            await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"), PATIENCE_S)
             assert shown.session.following and shown.session.seq == seq
         script.tool("say aay")
-        await shown.until(lambda: shown.session.seq == 5 and not shown.session.following)
+        await shown.until(lambda: shown.session.seq == 5 and not shown.session.following, PATIENCE_S)
 
 
 async def test_reading_writes_nothing(writer: Writer) -> None:
