@@ -63,3 +63,9 @@ def events_of_types(history: History, types: Iterable[str], start: int, stop: in
     column = history.events.types[start:stop].tobytes()
     for match in _matcher(tuple(sorted(types))).finditer(column):
         yield start + match.start()
+
+
+def count_of_types(history: History, types: Iterable[str], start: int, stop: int) -> int:
+    """How many events are of these types, start <= event < stop; a million are counted in a moment."""
+    column = history.events.types[start:stop].tobytes()
+    return len(column) - len(column.translate(None, bytes(map(EVENT_TYPES.index, types))))

@@ -117,7 +117,10 @@ def _places(walk: Walk, word: str, thread_id: str | None) -> Sequence[int] | Non
         return [one.event for one in walk.findings.all_of("error")]
     thread = None if thread_id is None else spans.thread_number(thread_id)
     if word == "wait":
-        return Starts(spans, [one for one in spans.waits if thread is None or spans.threads[one] == thread])
+        waits = spans.waits
+        return Starts(
+            spans, waits if thread is None else [one for one in waits if spans.threads[one] == thread]
+        )
     kind = _KINDS.get(word)
     return None if kind is None else Starts(spans, spans.of_kind(kind, thread))
 

@@ -12,6 +12,7 @@ from rollout_tui.debugger.context.context_index import ContextIndex
 from rollout_tui.debugger.context.pending_index import PendingIndex
 from rollout_tui.debugger.context.usages import Usages
 from rollout_tui.debugger.findings.arranged import arranged
+from rollout_tui.debugger.findings.by_object import index_objects
 from rollout_tui.debugger.findings.findings import SEVERITIES, Findings, recording_status
 from rollout_tui.debugger.indexes import Index, index_of
 from rollout_tui.debugger.names import Names
@@ -77,13 +78,14 @@ class Reading:
     def find(self) -> None:
         """Look for findings up to the head, those of the end too once nothing more will come.
 
-        Contexts are measured along with that, since it can mean to open payloads, and events sorted by depth:
-        of a million that takes longer than a frame.
+        Findings are put in the order of their lists and under what they are about, contexts are measured (it
+        can mean to open payloads), events are sorted by depth: of a million each takes longer than a frame.
         """
         self.findings.update()
         found = self.findings.complete(recording_status(self.history, live=self.live))
         for severity in SEVERITIES:
             arranged(self.findings, found, severity)
+        index_objects(self.findings, found)
         measure_contexts(self.trace)
         self.spans.events.sort()
         self.found_to = self.spans.head

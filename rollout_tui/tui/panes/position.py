@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.indexes import count_of_types
 from rollout_tui.debugger.spans.span_tree import INFERENCE, TURN
 from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.panes.header import Header
@@ -86,12 +86,12 @@ def since_pinned(session: Session) -> str:
     since = session.pinned_at or session.event
     found = session.reading.findings.all
     failures = 0
-    for finding in reversed(found):
-        if finding.event <= since:
-            break
-        failures += finding.severity == "error" and finding.under is None
+    at = found.last_of(("error",), len(found))
+    while at is not None and found[at].event > since:
+        failures += found[at].under is None
+        at = found.last_of(("error",), at)
     words = [f"+{count(session.head - since, 'event')}"]
-    finished = sum(1 for _ in events_of_types(session.history, ENDS, since + 1, session.head + 1))
+    finished = count_of_types(session.history, ENDS, since + 1, session.head + 1)
     if finished:
         words.append(f"{finished:,} finished")
     if failures:
