@@ -43,14 +43,19 @@ def resolve(r: Reduction, number: int, item: ConversationItem) -> None:
         return
     queue = r.agents.by_message.get((item.thread_id, *message))
     if queue:
-        _make(r, r.agents.waiting[queue[0]], number)
+        edge = r.agents.waiting.pop(queue.popleft())
+        _show_pending(r, edge, waiting=False)
+        _make(r, edge, number)
 
 
 # -- queue or resolve (10.1) ----------------------------------------------------------------
 
 
 def queue(r: Reduction, edge: PendingEdge) -> None:
-    """Make the edge if its receiving item is there already, else let it wait."""
+    """Make the edge if its receiving item is there already, else let it wait.
+
+    One that waits under the same id for another message goes on to wait for that.
+    """
     key = (edge.target_thread_id, edge.author, edge.text)
     for number in r.items.addressed.get(key, ()):
         if number not in r.items.edge_targets:
@@ -85,9 +90,6 @@ def _show_pending(r: Reduction, edge: PendingEdge, *, waiting: bool = True) -> N
 
 def _make(r: Reduction, edge: PendingEdge, number: int) -> None:
     """The edge reaches an item."""
-    if r.agents.waiting.pop(edge.edge_id, None) is not None:
-        r.agents.by_message[(edge.target_thread_id, edge.author, edge.text)].remove(edge.edge_id)
-        _show_pending(r, edge, waiting=False)
     target = item_id(number)
     if upsert(
         r,

@@ -171,9 +171,9 @@ def _input_items(
     for index, normal in items:
         content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
-        number = receipt_for(r, thread_id, normal)
+        number = matcher.match(0, normal, content, encoded)
         if number is None:
-            number = matcher.match(0, normal, content, encoded)
+            number = receipt_for(r, thread_id, normal)
         if number is None:
             number = create_item(r, normal, thread_id, turn_id, payload_id, index)
         place(r, number, normal, None, listed=True)

@@ -75,13 +75,11 @@ def full_request(
     for at, (index, normal) in enumerate(items, start=shared):
         content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
-        number = receipt = receipt_for(r, thread_id, normal)
-        if number is not None:
-            matcher.used.add(number)
-        else:
-            number = matcher.match(at, normal, content, encoded)
+        number, receipt = matcher.match(at, normal, content, encoded), None
         if number is None:
-            number = create_item(r, normal, thread_id, turn_id, reference.raw_payload_id, index)
+            number = receipt = receipt_for(r, thread_id, normal)
+            if number is None:
+                number = create_item(r, normal, thread_id, turn_id, reference.raw_payload_id, index)
             matcher.used.add(number)
         place(r, number, normal, None, listed=True)
         if receipt is not None and rolling is not None and not matches(r, receipt, normal, content, encoded):

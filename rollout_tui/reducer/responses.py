@@ -90,12 +90,12 @@ def append_items(
     for index, normal in items:
         content, encoded = numbers(r, normal)
         check_call_id(r, thread_id, normal, content)
-        number = receipt_for(r, thread_id, normal)
-        if number is None and known:
-            met = (one for one in known if one not in used and matches(r, one, normal, content, encoded))
-            number = next(met, None)
-            if number is not None:
-                r.items.repeated.add(thread_id)
+        met = (one for one in known if one not in used and matches(r, one, normal, content, encoded))
+        number = next(met, None)
+        if number is not None:
+            r.items.repeated.add(thread_id)
+        else:
+            number = receipt_for(r, thread_id, normal)
         if number is None:
             number = create_item(r, normal, thread_id, turn_id, payload_id, index, (producer,))
         used.add(number)

@@ -103,6 +103,19 @@ def test_what_is_unlike_its_receipt_is_another_item_the_next_time(script: Script
     assert found == [[2, 1, 3], [2, 4, 3], [2, 4, 3]]
 
 
+def test_an_equal_item_is_met_before_a_receipt(script: Script) -> None:
+    """Wherever it stands; it adopts the id, and the receipt waits on."""
+    script.begin()
+    script.ask("i1", agent_message("/root/kid", "/root", "a"), user("b"))
+    accept(script, "m1", agent_message("/root/kid", "/root", "x", id="m1"))
+    script.compact("k1", [agent_message("/root/kid", "/root", "a", id="m1")], [])
+    script.ask("i2", agent_message("/root/kid", "/root", "x", id="m1"))
+    state = script.state()
+    assert state["compactions"]["k1"]["input_item_ids"] == ["conversation_item:1"]
+    assert state["conversation_items"]["conversation_item:1"]["responses_item_id"] == "m1"
+    assert state["inference_calls"]["i2"]["request_item_ids"] == ["conversation_item:3"]
+
+
 def test_an_item_without_id_is_not_a_receipt_s(script: Script) -> None:
     script.begin()
     accept(script, "m1", agent_message("/root/kid", "/root", "x", id="m1"))

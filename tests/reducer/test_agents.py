@@ -257,6 +257,16 @@ def test_a_result_goes_from_what_the_child_said_last(either: Script) -> None:
     assert edge["carried_raw_payload_ids"] == ["raw_payload:3"]
 
 
+def test_an_edge_that_is_there_at_once_leaves_one_that_waits_under_its_id(either: Script) -> None:
+    two_agents(either)
+    result(either, "first")
+    either.ask("i1", agent_message("/root/kid", "/root", "second"), thread=PARENT)
+    seq = result(either, "second")
+    assert edges(either)["edge:agent_result:x"]["started_at_unix_ms"] == time_of(seq)
+    either.ask("i2", agent_message("/root/kid", "/root", "first"), thread=PARENT)
+    assert "conflicting_edge" in either.codes()
+
+
 def test_a_silent_child_is_itself_the_source(either: Script) -> None:
     two_agents(either)
     either.ask("i1", agent_message("/root/kid", "/root", "done"), thread=PARENT, turn="u1")
