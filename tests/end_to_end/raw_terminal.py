@@ -39,7 +39,8 @@ class RawTerminal(OwnTerminal):
     def step(self, keys: str) -> None:
         """Type keys that change what is shown, and wait until that is painted, however long it takes."""
         self.send(keys)
-        assert self.take(PATIENCE_S), f"{keys!r} paints nothing"
+        painted = self.take(PATIENCE_S)
+        assert painted, f"{keys!r} paints nothing; status {self.process.poll()}: {self.text[-1000:]!r}"
         self.settle()
 
     def settle(self, quiet_s: float = 0.15) -> None:
