@@ -1,8 +1,10 @@
-"""Which code cells of a thread are there at an event, without telling their stories."""
+"""Which code cells of a thread are there at an event, and which waits, without telling their stories."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.indexes import index_of
@@ -12,6 +14,9 @@ from rollout_tui.graph.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
+
+MOST_WAITS, MOST_ASKED = 20_000, 2_000
+"""Among so many of the latest waits those of a thread are looked for, and so many of them looked at."""
 
 
 def cell_count(trace: Trace, snapshot: Snapshot, thread_id: str) -> int:
@@ -31,3 +36,11 @@ def cell_ids(trace: Trace, snapshot: Snapshot, thread_id: str, most: int | None 
         for number in numbers[0 if most is None else max(0, count - most) : count]
         if spans.handles[number] and trace.history.born(spans.handles[number]) <= snapshot.event
     ]
+
+
+def latest_lost(spans: Spans, thread: int, event: int) -> Iterator[int]:
+    """Waits of a thread that have begun by an event without a known cell, the latest first."""
+    count = bisect_right(spans.waits, event, key=spans.windows.begins.__getitem__)
+    latest = reversed(spans.waits[max(0, count - MOST_WAITS) : count])
+    own = (one for one in latest if spans.threads[one] == thread and one not in spans.waited_cells)
+    return islice(own, MOST_ASKED)

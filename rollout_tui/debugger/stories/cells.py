@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +16,7 @@ from rollout_tui.debugger.spans.span_words import call_text, short_call
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
-from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids
+from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids, latest_lost
 from rollout_tui.debugger.stories.cell_story import (
     FINAL,
     CellAnswer,
@@ -50,8 +49,8 @@ __all__ = [
     "now_words",
 ]
 
-MOST_WAITS, MOST_LOST = 20_000, 200
-"""Of the latest waits so many are looked at, and so many on unknown cells found among them."""
+MOST_LOST = 200
+"""Of waits for unknown cells the latest are told of."""
 
 
 def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellStory]:
@@ -88,12 +87,8 @@ def lost_waits(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | N
     """Waits of a thread on cells that are not known as of when they began: the latest."""
     teller = _Teller(trace, snapshot, now_ms)
     spans = teller.spans
-    thread = spans.thread_number(thread_id)
     found: list[CellWait] = []
-    count = bisect_right(spans.waits, snapshot.event, key=spans.windows.begins.__getitem__)
-    for number in reversed(spans.waits[max(0, count - MOST_WAITS) : count]):
-        if spans.threads[number] != thread or number in spans.waited_cells:
-            continue
+    for number in latest_lost(spans, spans.thread_number(thread_id), snapshot.event):
         tool = cast(ToolCall, teller.work.object(number))
         wait = teller.work.wait(tool)
         if wait is not None and wait.kind == ON_CELL:
