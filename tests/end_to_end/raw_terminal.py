@@ -19,7 +19,9 @@ class RawTerminal(OwnTerminal):
         homes = {name: str(home / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR")}
         for folder in homes.values():
             Path(folder).mkdir(parents=True, exist_ok=True)
-        surroundings = {**homes, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        # Whoever runs the tests may have told the size of another terminal.
+        sizes = {"COLUMNS": None, "LINES": None}
+        surroundings = {**homes, **sizes, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         super().__init__(*arguments, environment=surroundings, size=(columns, rows))
 
     @property
