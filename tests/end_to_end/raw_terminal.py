@@ -19,9 +19,7 @@ class RawTerminal(OwnTerminal):
         homes = {name: str(home / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR")}
         for folder in homes.values():
             Path(folder).mkdir(parents=True, exist_ok=True)
-        # Whoever runs the tests may have told the size of another terminal.
-        sizes = {"COLUMNS": None, "LINES": None}
-        surroundings = {**homes, **sizes, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        surroundings = {**homes, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         super().__init__(*arguments, environment=surroundings, size=(columns, rows))
 
     @property
@@ -36,13 +34,6 @@ class RawTerminal(OwnTerminal):
     def type(self, keys: str) -> None:
         """Type keys and wait until nothing is painted any more."""
         self.send(keys)
-        self.settle()
-
-    def step(self, keys: str) -> None:
-        """Type keys that change what is shown, and wait until that is painted, however long it takes."""
-        self.send(keys)
-        painted = self.take(PATIENCE_S)
-        assert painted, f"{keys!r} paints nothing; status {self.process.poll()}: {self.text[-1000:]!r}"
         self.settle()
 
     def settle(self, quiet_s: float = 0.15) -> None:
