@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from rollout_tui.debugger.text_facts import utf8_size
+from rollout_tui.trace.json_text import json_text
 from rollout_tui.trace.payloads import PayloadProblem
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def texts_of(content: Any) -> list[str]:
                 return texts_of(content[name])
     if isinstance(content, list):
         return [text for one in content for text in texts_of(one)]
-    return [msgspec.json.encode(content).decode()]
+    return [json_text(content).decode()]
 
 
 def tool_error(result: Any) -> str:

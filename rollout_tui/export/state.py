@@ -18,6 +18,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import Backing, IdView
 from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, TerminalSession, Thread
 from rollout_tui.graph.snapshot import Objects, Snapshot, listed_items
+from rollout_tui.trace.json_text import json_text
 
 CHUNK = 512
 LARGE = 1 << 20
@@ -59,7 +60,7 @@ def _write_map(out: BinaryIO, name: str, texts: Iterable[Iterable[Text]]) -> Non
 
 
 def _pretty(chunk: list[tuple[str, Any]], encoder: msgspec.json.Encoder = ENCODER) -> tuple[memoryview]:
-    encoded = encoder.encode({"": dict(chunk)})
+    encoded = json_text({"": dict(chunk)}, encoder)
     if len(encoded) > LARGE:
         # `format` does not look whether there is memory for its result: without it the process is gone.
         bytes(2 * len(encoded))
@@ -103,7 +104,7 @@ class CallTexts:
     def _text(self, ids: IdView) -> memoryview:
         found = self._rendered.get(id(ids.items))
         if found is None or len(found[2]) < ids.length:
-            lines = [b"        " + ENCODER.encode(one) for one in ids.items]
+            lines = [b"        " + json_text(one) for one in ids.items]
             ends = array("Q", accumulate(len(line) + len(_BETWEEN) for line in lines))
             found = self._rendered[id(ids.items)] = (ids.items, _BETWEEN.join(lines), ends)
         return memoryview(found[1])[: found[2][ids.length - 1] - len(_BETWEEN)]
@@ -136,7 +137,7 @@ class _AroundNumbers(dict[int, tuple[str, ...]]):
     def __missing__(self, code: int) -> tuple[str, ...]:
         known = _PAYLOAD_KIND % self._kind
         if code:
-            path = ENCODER.encode(self._paths[code]).decode()
+            path = json_text(self._paths[code]).decode()
             pieces: tuple[str, ...] = (f"{known}{path}\n    }}",)
         else:
             pieces = (f'{known}"payloads/', '.json"\n    }')
@@ -153,13 +154,15 @@ _PAYLOAD_KIND = """\
       "path": """
 
 
-def state_line(snapshot: Snapshot) -> bytes:
+def state_line(snapshot: Snapshot) -> bytearray:
     """`{"seq": N, "state": {...}}` as one line of compact JSON, LF included."""
     state: dict[str, Any] = _head(snapshot)
     for name, rows in _maps(snapshot):
         state[name] = dict(rows)
     state["raw_payloads"] = {one: snapshot.payload(one) for one in sorted(snapshot.payload_ids())}
-    return ENCODER.encode({"seq": snapshot.seq, "state": state}) + b"\n"
+    line = json_text({"seq": snapshot.seq, "state": state}, ENCODER)
+    line += b"\n"
+    return line
 
 
 def _head(snapshot: Snapshot) -> dict[str, Any]:

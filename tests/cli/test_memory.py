@@ -146,7 +146,7 @@ def test_no_command_takes_more_than_it_may(tmp_path: Path, shape: Callable[[Scri
     for command in COMMANDS:
         ended = run(script.folder, *command)
         assert ended.peak_mb <= ALLOWED_MB, (command, ended.peak_mb)
-        assert "Traceback" not in ended.errors
+        assert ended.status in (0, 1) and "Traceback" not in ended.errors
         told = SAID in ended.errors or SAID.encode() in ended.out
         said += told
         if ended.status == 1 and ended.errors.startswith("rollout-tui:"):
@@ -154,6 +154,16 @@ def test_no_command_takes_more_than_it_may(tmp_path: Path, shape: Callable[[Scri
         elif "--json" in command or command[0] == "reduce":
             json.loads(ended.out)
     assert said >= 2
+
+
+@pytest.mark.parametrize("allowed_mb", [76, 91, 106])
+def test_what_does_not_fit_when_it_is_written_ends_no_process(tmp_path: Path, allowed_mb: int) -> None:
+    """It was read, and its text takes more than is left."""
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    sources(script)
+    ended = run(script.folder, "reduce", "--memory", f"{allowed_mb}MB")
+    assert ended.status == 1 and "MiB of memory" in ended.errors
 
 
 def test_beyond_the_memory_allowed_reading_stops_and_says_so(tmp_path: Path) -> None:

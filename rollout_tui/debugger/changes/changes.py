@@ -13,6 +13,7 @@ from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import IdView
 from rollout_tui.graph.values import Body, Value
+from rollout_tui.trace.json_text import json_text
 
 __all__ = ["ChangeRow", "changes", "in_words", "list_change"]
 
@@ -75,4 +76,4 @@ def _text(value: Any) -> str | None:
             str(getattr(part, "text", getattr(part, "source", getattr(part, "label", ""))))
             for part in value.parts
         )
-    return msgspec.json.encode(value).decode()
+    return json_text(value).decode()
