@@ -33,8 +33,8 @@ class OwnTerminal:
     ) -> None:
         self.output = b""
         self._ours, self._theirs = pty.openpty()
-        columns, rows = size
-        fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._size = size
+        self.resize(*size)
         self.before = self.attributes
         surroundings = {**os.environ, **environment}
         self.process = subprocess.Popen(
@@ -51,6 +51,10 @@ class OwnTerminal:
     def attributes(self) -> list[object]:
         """How the terminal is set, as `termios` has it."""
         return termios.tcgetattr(self._theirs)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def send(self, keys: str | bytes) -> None:
         """Type keys and wait for nothing."""

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from own_terminal import PATIENCE_S, OwnTerminal
 
+QUIET_S = 2.0
+"""So long after the last of what was painted something can still come."""
+
 
 class RawTerminal(OwnTerminal):
     """`rollout-tui` with these arguments, settings and temporary files in `home`."""
@@ -43,5 +46,20 @@ class RawTerminal(OwnTerminal):
             pass
 
     def shows(self, words: str) -> None:
-        """Wait until these words have been sent."""
-        assert words.encode() in self.until(lambda output: words.encode() in output), f"no {words!r}"
+        """Wait until these words have been sent.
+
+        Only what changes is painted, so words that were there in part may never be sent whole: when nothing
+        more comes all is painted anew.
+        """
+        stop = time.monotonic() + PATIENCE_S
+        while words.encode() not in self.output:
+            if not self.take(QUIET_S):
+                assert self.process.poll() is None, f"ended without {words!r}"
+                self._paint_anew()
+            assert time.monotonic() < stop, f"no {words!r}"
+
+    def _paint_anew(self) -> None:
+        columns, rows = self._size
+        self.resize(columns, rows - 1)
+        self.settle()
+        self.resize(columns, rows)
