@@ -117,16 +117,13 @@ def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
     waiting = r.items.relink.pop(thread_id, None)
     if not waiting or not shared:
         return
-    carried: set[str] | None = None
-    for call_id in waiting:
-        for number in r.items.by_call.get(call_id, ()):
-            item = item_at(r, number)
-            if item.thread_id != thread_id:
-                continue
-            carried = set(base[:shared]) if carried is None else carried
-            if item.item_id in carried:
-                attach_to_tool(r, number, item)
-                attach_to_cell(r, number, item)
+    called = {number for call_id in waiting for number in r.items.by_call.get(call_id, ())}
+    own = {item.item_id: item for one in called if (item := item_at(r, one)).thread_id == thread_id}
+    again = list(base[:shared]) if own else []
+    # In the order in which the request carries them.
+    for one in sorted(own.keys() & again, key=again.index):
+        attach_to_tool(r, item_number(one), own[one])
+        attach_to_cell(r, item_number(one), own[one])
 
 
 def incremental_request(

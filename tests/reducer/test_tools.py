@@ -99,6 +99,19 @@ def test_items_that_a_request_only_repeats_are_linked_too(either: Script) -> Non
     assert state["code_cells"]["code_cell:c2"]["output_item_ids"] == ["conversation_item:4"]
 
 
+def test_repeated_items_are_linked_in_the_order_of_their_request(script: Script) -> None:
+    script.begin()
+    script.thread("t2", "/root/kid")
+    script.turn("u2", "t2")
+    script.ask("i1", output("c1"), thread="t2", turn="u2")
+    sent = [cell_output("c1"), user("a"), output("c1"), user("b")]
+    script.ask("i2", *sent, thread="t2", turn="u2")
+    script.tool("x1", OTHER, call_id="c1")
+    script.ask("i3", *sent, thread="t2", turn="u2")
+    outputs = script.state()["tool_calls"]["x1"]["model_visible_output_item_ids"]
+    assert outputs == ["conversation_item:2", "conversation_item:1"]
+
+
 def test_a_second_end_overwrites_the_first(either: Script) -> None:
     either.begin()
     either.tool("x1", OTHER)
