@@ -107,8 +107,8 @@ def append_items(
 def _known(r: Reduction, thread_id: str, items: list[Placed]) -> list[int]:
     """The thread's items that have a Responses id of one of these, in the order they were created."""
     by_id = r.items.by_responses_id.get(thread_id, {})
-    ids = {normal.responses_id for _, normal in items}.intersection(by_id)
-    return sorted({number for one in ids for number in by_id[cast(str, one)]})
+    ids = {normal.responses_id for _, normal in items if normal.responses_id is not None}
+    return sorted({number for one in ids for number in by_id.get(one, ())})
 
 
 def store_response(r: Reduction, handle: int, call: InferenceCall, ids: Ids) -> None:
