@@ -1,7 +1,8 @@
 """What is said of a mistake in this program: where it happened, and not a word of the trace.
 
 Such lines end up in bug reports. Messages of exceptions, values of variables and arguments can hold anything
-a trace holds, so none of them is told: only types, and places in the program's own source.
+a trace holds, so none of them is told: only types, and places in the program's own source. What that takes is
+imported when it is needed: it would be a twentieth of the time of a short command that goes well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ def problem(error: BaseException) -> str:
 
 def report(error: BaseException) -> str:
     """The line of `problem` and how the program came there, for a bug report."""
-    # Commands that go well need none of it, and importing it takes a twentieth of a short one's time.
     import platform
 
     lines = [f"rollout-tui: {problem(error)}"]
@@ -43,10 +43,9 @@ def report(error: BaseException) -> str:
 
 def _places(error: BaseException) -> Iterator[str]:
     """`rollout_tui/tui/app.py:12 in run`, from the outermost in; code of others is passed over."""
-    place = error.__traceback__
-    while place is not None:
-        code = place.tb_frame.f_code
-        _, inside, file = code.co_filename.rpartition(_INSIDE)
+    import traceback
+
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        _, inside, file = frame.f_code.co_filename.rpartition(_INSIDE)
         if inside:
-            yield f"rollout_tui/{file}:{place.tb_lineno} in {code.co_name}"
-        place = place.tb_next
+            yield f"rollout_tui/{file}:{number} in {frame.f_code.co_name}"

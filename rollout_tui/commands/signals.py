@@ -13,6 +13,7 @@ from rollout_tui.commands.outcome import BY_SIGNAL
 
 AGAIN_S = 0.01
 """After so long a signal is sent again whose exception was lost."""
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
@@ -25,7 +26,7 @@ def ended_by_signals() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(BY_SIGNAL + number)
 
-    taken = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    taken = [one for one in _ENDING if signal.getsignal(one) is signal.SIG_DFL]
     for one in taken:
         signal.signal(one, end)
     try:
@@ -72,4 +73,4 @@ def _number(error: BaseException | None) -> int | None:
     if isinstance(error, KeyboardInterrupt):
         return signal.SIGINT
     code = error.code if isinstance(error, SystemExit) else None
-    return code - BY_SIGNAL if isinstance(code, int) and code > BY_SIGNAL else None
+    return next((one for one in _ENDING if code == BY_SIGNAL + one), None)

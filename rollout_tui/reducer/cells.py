@@ -140,7 +140,7 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
     r.open_cells.setdefault(queued.turn_id, set()).add(handle)
     for number in outputs:
         conversation.add_producer(r, number, CodeCellProducer(cell))
-    conversation.relink_elsewhere(r, queued.call_id, queued.thread_id)
+    conversation.relink(r, queued.call_id, besides=queued.thread_id)
     for tool in r.tools_by_call.get(queued.call_id, ()):
         _mark_started(r, tool, cell)
     for time, seq, payload in queued.later:

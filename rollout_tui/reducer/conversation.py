@@ -244,12 +244,15 @@ def link_started(r: Reduction, tool: int) -> None:
             )
 
 
-def relink_elsewhere(r: Reduction, call_id: str, thread_id: str) -> None:
-    """Items of other threads are tied to what has their call id when requests carry them again (8.4)."""
+def relink(r: Reduction, call_id: str, *, besides: str | None = None) -> None:
+    """Items are tied to what has their call id when requests carry them again (8.4).
+
+    Not those of the thread `besides`, which are tied at once.
+    """
     for number in r.items.by_call.get(call_id, ()):
-        other = item_at(r, number).thread_id
-        if other != thread_id:
-            r.items.relink.setdefault(other, set()).add(call_id)
+        thread_id = item_at(r, number).thread_id
+        if thread_id != besides:
+            r.items.relink.setdefault(thread_id, set()).add(call_id)
 
 
 def attach_to_cell(r: Reduction, number: int, item: ConversationItem) -> None:

@@ -119,9 +119,8 @@ def relink_shared(r: Reduction, thread_id: str, base: Ids, shared: int) -> None:
         return
     called = {number for call_id in waiting for number in r.items.by_call.get(call_id, ())}
     own = {item.item_id: item for one in called if (item := item_at(r, one)).thread_id == thread_id}
-    again = list(base[:shared]) if own else []
     # In the order in which the request carries them.
-    for one in sorted(own.keys() & again, key=again.index):
+    for one in filter(own.__contains__, dict.fromkeys(base[:shared])):
         attach_to_tool(r, item_number(one), own[one])
         attach_to_cell(r, item_number(one), own[one])
 

@@ -19,6 +19,7 @@ from rollout_tui.reducer.conversation import (
     numbers,
     place,
     receipt_for,
+    relink,
 )
 from rollout_tui.reducer.normal import CALL_KINDS
 from rollout_tui.reducer.request_reading import Placed, readable_items
@@ -121,8 +122,7 @@ def store_response(r: Reduction, handle: int, call: InferenceCall, ids: Ids) -> 
         r.items.response_of.setdefault(number, []).append(handle)
         item = item_at(r, number)
         if item.kind in CALL_KINDS and item.call_id in r.tools_by_call:
-            for other in r.items.by_call[item.call_id]:
-                r.items.relink.setdefault(item_at(r, other).thread_id, set()).add(item.call_id)
+            relink(r, item.call_id)
 
 
 def _usage(raw: Raw) -> Usage | None:

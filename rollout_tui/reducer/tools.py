@@ -20,7 +20,7 @@ from rollout_tui.reducer import agent_bodies, agents, cells, terminals
 from rollout_tui.reducer.conversation import (
     add_producer,
     link_started,
-    relink_elsewhere,
+    relink,
     thread_items_of_call,
 )
 from rollout_tui.reducer.invocations import INVOCATION
@@ -87,7 +87,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
     if call_id is not None:
         r.tools_by_call.setdefault(call_id, []).append(handle)
     if shown is not None:
-        relink_elsewhere(r, shown, thread_id)
+        relink(r, shown, besides=thread_id)
     cells.tool_started(r, handle, waited)
     if call_items:
         link_started(r, handle)
