@@ -12,7 +12,7 @@ from rollout_tui.debugger.stops.breakpoints import Searching
 from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
 from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.drawing.lens import LensLines, View
-from rollout_tui.tui.drawing.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.keys import BY_ID
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
@@ -30,7 +30,7 @@ from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
     from rollout_tui.trace.writer import WriterState
-    from rollout_tui.tui.drawing.lines import Target
+    from rollout_tui.tui.drawing.targets import Target
     from rollout_tui.tui.state.exporting import Export
 
 POLL_S = 0.02

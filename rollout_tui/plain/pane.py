@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from rollout_tui.tui.drawing.lens import LensLines
-from rollout_tui.tui.drawing.lines import Line, Target
+from rollout_tui.tui.drawing.lines import Line
+from rollout_tui.tui.drawing.targets import Target
 
 WIDTH = 200
 """Cells that a row is laid out for; blanks between columns are taken out again."""

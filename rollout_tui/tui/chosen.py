@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.tui.drawing.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.objects.object_text import object_text
 from rollout_tui.tui.state.places import TIMELINE
 

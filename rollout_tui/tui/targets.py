@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.stories.agent_edges import ends
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge
-from rollout_tui.tui.drawing.lines import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
+from rollout_tui.tui.drawing.targets import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 
 EDGES = (InteractionEdge, PendingEdge)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from on_screen import on_screen
 
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.state.places import LENS, TIMELINE
 
 

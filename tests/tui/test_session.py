@@ -10,7 +10,7 @@ from on_screen import session_over
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.panes.lanes import lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import badge, failures_note, header_facts

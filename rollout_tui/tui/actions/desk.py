@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from rollout_tui.tui.drawing.lens import LensLines
-    from rollout_tui.tui.drawing.lines import Line, Target
+    from rollout_tui.tui.drawing.lines import Line
+    from rollout_tui.tui.drawing.targets import Target
     from rollout_tui.tui.state.exporting import Export
     from rollout_tui.tui.state.player import Player
     from rollout_tui.tui.state.session import Session

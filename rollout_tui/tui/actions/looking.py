@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.moving.stepping import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
-from rollout_tui.tui.drawing.lines import ToEvent
+from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.lens_names import LENS_NAMES
 from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.keys import BY_ID, key_label
 
 if TYPE_CHECKING:

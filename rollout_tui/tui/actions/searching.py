@@ -11,7 +11,7 @@ from rollout_tui.debugger.searching.search_query import Query, SearchProblem, qu
 from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.state.filtering import Filter
 from rollout_tui.tui.state.places import LENS, TIMELINE
 from rollout_tui.tui.state.searching import LostSearch, Search

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
-from rollout_tui.tui.drawing.lines import Line, ToObject, ToPayload
+from rollout_tui.tui.drawing.lines import Line
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 
 if TYPE_CHECKING:
     from rollout_tui.debugger.context.item_search import FoundItem

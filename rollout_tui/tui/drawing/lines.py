@@ -1,4 +1,4 @@
-"""What pane functions return: lines made of styled pieces, and what opening a line means.
+"""What pane functions return: lines made of styled pieces.
 
 Nothing here draws. A `Line` names styles by what they mean (`error`, `user`, `added`); the table
 `styles.STYLES` says how the theme shows them. Every text goes through `printable` before it is measured, so
@@ -11,55 +11,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from rollout_tui.graph.objects import Object
 from rollout_tui.printable import cells, clip, one_line, printable
+from rollout_tui.tui.drawing.targets import Target
 
 CUT = "\u2026"
 LONGEST_PIECE = 10_000
 """Characters; what is longer is wrapped by panes, or nobody scrolls that far sideways."""
-
-
-class ToEvent(NamedTuple):
-    """Opening the line moves the cursor to this event (ordinal) and chooses what it is `about`."""
-
-    event: int
-    about: ToObject | None = None
-
-
-class ToObject(NamedTuple):
-    """Opening the line shows this object of the graph; moving onto it shows it in the inspector."""
-
-    kind: type[Object]
-    id: str
-
-
-class ToPayload(NamedTuple):
-    """Opening the line shows the payload with this id (`raw_payload:33`)."""
-
-    raw_payload_id: str
-
-
-class ToLens(NamedTuple):
-    """Opening the line shows another lens, by name."""
-
-    name: str
-
-
-class Fold(NamedTuple):
-    """Opening the line opens or folds what lies under it; the key is the lens's own."""
-
-    key: str
-
-
-class ToOffer(NamedTuple):
-    """Opening the line does something: the id of an action, or `:` and the word of a command."""
-
-    id: str
-
-
-Target: TypeAlias = ToEvent | ToObject | ToPayload | ToLens | Fold | ToOffer
 
 
 class Piece(NamedTuple):

@@ -11,7 +11,8 @@ from rollout_tui.debugger.stories.agents import Agent
 from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, ToObject, clipped, line, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.words import count
 
 WIDE = 100

@@ -10,7 +10,7 @@ from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import CodeCell
 from rollout_tui.tui.drawing.lens import View
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.objects.subject import about
 
 LATEST = 4

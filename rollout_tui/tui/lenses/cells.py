@@ -12,18 +12,8 @@ from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellW
 from rollout_tui.debugger.stories.cells import cell_count, cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    ToObject,
-    clipped,
-    line,
-    row,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.lenses.cell_choice import choose
 from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.tui.texts.text_lines import highlight

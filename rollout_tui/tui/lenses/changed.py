@@ -10,20 +10,8 @@ from rollout_tui.debugger.waiting.resolution import unresolved
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LineList, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.tui.objects.labels import label
 

@@ -21,20 +21,8 @@ from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.graph.history import History, object_id
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.lenses.wire import wire
 from rollout_tui.tui.objects.item_words import producer_link, role_cell
 from rollout_tui.tui.objects.labels import label

@@ -23,17 +23,8 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Compaction, Conversation
 from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    NOTHING,
-    Fold,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    clipped,
-    line,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line, wrapped
+from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.lenses.diff_rows import Maker, found_rows, item_line, rewritten_rows, text_rows
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import find

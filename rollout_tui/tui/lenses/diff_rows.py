@@ -11,18 +11,8 @@ from rollout_tui.debugger.context.item_search import FoundItem
 from rollout_tui.debugger.context.item_text import size_bytes, whole_text
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.drawing.lens import View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    Target,
-    ToObject,
-    clipped,
-    line,
-    row,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.targets import Fold, Target, ToObject
 from rollout_tui.tui.objects.item_words import item_words, made_by
 from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size

@@ -12,7 +12,8 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, ToObject, restyled, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.words import count
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rollout_tui.debugger.tokens import Grown
-from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToEvent, clipped, line
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line
+from rollout_tui.tui.drawing.targets import ToEvent
 
 ROWS = 6
 CACHED, NEW = "#", ":"

@@ -14,21 +14,8 @@ from rollout_tui.graph.objects import Object
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Line,
-    Piece,
-    ToEvent,
-    ToLens,
-    ToObject,
-    ToPayload,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import ToEvent, ToLens, ToObject, ToPayload
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
 from rollout_tui.tui.lenses.findings import MARKS
 from rollout_tui.tui.lenses.recorded import findings_about

@@ -22,19 +22,8 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    line,
-    restyled,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, line, restyled, row, wrapped
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import subject
 from rollout_tui.words import since_start

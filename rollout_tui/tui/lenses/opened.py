@@ -8,7 +8,8 @@ import msgspec
 
 from rollout_tui.graph.objects import ConversationItem, Object, Thread
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToEvent, ToObject, ToPayload, line
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject, ToPayload
 from rollout_tui.tui.lenses.inspector import field_line
 from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
 from rollout_tui.tui.objects.facts import Facts

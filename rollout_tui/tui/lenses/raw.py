@@ -5,7 +5,8 @@ from __future__ import annotations
 from rollout_tui.trace.events import Event, payload_references
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import NOTHING, Fold, Line, Piece, ToObject, ToPayload, line, wrapped
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
+from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
 from rollout_tui.tui.lenses.sections import (
     BEGINNING,

@@ -8,7 +8,7 @@ from rollout_tui.debugger.findings.by_object import of_object
 from rollout_tui.debugger.findings.findings import Finding, recording_status
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.tui.drawing.lens import Selection, View
-from rollout_tui.tui.drawing.lines import ToPayload
+from rollout_tui.tui.drawing.targets import ToPayload
 
 
 def all_findings(view: View) -> Sequence[Finding]:

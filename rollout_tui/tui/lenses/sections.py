@@ -8,21 +8,8 @@ from rollout_tui.graph.objects import CodeCell, CodexTurn, InferenceCall, Object
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lens import LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    Target,
-    ToObject,
-    ToPayload,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import Fold, Target, ToObject, ToPayload
 from rollout_tui.tui.objects.labels import payload_name
 from rollout_tui.tui.objects.object_text import Text
 from rollout_tui.tui.objects.subject import find

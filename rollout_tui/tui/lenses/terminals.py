@@ -19,18 +19,8 @@ from rollout_tui.debugger.stories.terminals import (
 )
 from rollout_tui.graph.objects import CodeCell, TerminalOperation
 from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Fold,
-    Line,
-    Piece,
-    ToObject,
-    clipped,
-    line,
-    row,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.words import count, duration, size
 

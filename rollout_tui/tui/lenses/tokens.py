@@ -19,19 +19,8 @@ from rollout_tui.debugger.tokens import tokens as recorded_tokens
 from rollout_tui.graph.objects import ConversationItem, InferenceCall
 from rollout_tui.graph.values import Usage
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.tui.objects.labels import STATUS_STYLES

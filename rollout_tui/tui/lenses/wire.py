@@ -10,20 +10,8 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
-from rollout_tui.tui.drawing.lines import (
-    FLEXIBLE,
-    NOTHING,
-    Cell,
-    Line,
-    Piece,
-    ToEvent,
-    ToObject,
-    ToPayload,
-    clipped,
-    line,
-    row,
-    wrapped,
-)
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject, ToPayload
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.words import count, size
 

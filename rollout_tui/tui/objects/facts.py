@@ -10,7 +10,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodexTurn, ConversationItem, Object, Thread
 from rollout_tui.graph.values import Window
 from rollout_tui.tui.drawing.lens import View
-from rollout_tui.tui.drawing.lines import Target, ToEvent, ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import Target, ToEvent, ToObject, ToPayload
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.tui.objects.labels import label, payload_name
 from rollout_tui.tui.objects.subject import find

@@ -18,7 +18,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import AgentMessage, ToolProducer
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.item_words import producer_link
 from rollout_tui.tui.objects.labels import label

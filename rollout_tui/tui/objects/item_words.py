@@ -8,7 +8,8 @@ from rollout_tui.debugger.context.item_words import item_label, provenance
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, InferenceCall, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Producer, ToolProducer
 from rollout_tui.tui.drawing.lens import View
-from rollout_tui.tui.drawing.lines import Cell, ToObject
+from rollout_tui.tui.drawing.lines import Cell
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.objects.labels import ROLE_STYLES, ROLES, label
 from rollout_tui.tui.objects.subject import find
 

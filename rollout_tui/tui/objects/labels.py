@@ -27,7 +27,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import CodeCellRequester
-from rollout_tui.tui.drawing.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.words import short_id
 
 ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}

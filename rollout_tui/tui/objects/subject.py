@@ -14,7 +14,7 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.events import Event, payload_references
 from rollout_tui.tui.drawing.lens import Selection, View
-from rollout_tui.tui.drawing.lines import ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 
 T = TypeVar("T", bound=Object)
 

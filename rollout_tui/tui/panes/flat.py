@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.tui.drawing.lens import MadeLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
+from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.words import since_start
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rollout_tui.printable import cells
 from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.drawing.lens import LineList
-from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, ToOffer, line, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, line, row
+from rollout_tui.tui.drawing.targets import ToOffer
 from rollout_tui.tui.keys import BY_ID, GROUPS, HelpRow, help_rows
 from rollout_tui.tui.panes.here import PLACES as HERE
 

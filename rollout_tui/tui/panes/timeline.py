@@ -19,7 +19,8 @@ from rollout_tui.debugger.spans.span_words import call_label, short_call
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation, Thread, ToolCall
 from rollout_tui.tui.drawing.lens import MadeLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, ToEvent, restyled, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
+from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.panes.flat import EMPTY
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import duration

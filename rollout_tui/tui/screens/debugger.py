@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rollout_tui.tui.actions import function_of
-from rollout_tui.tui.drawing.lines import Target
+from rollout_tui.tui.drawing.targets import Target
 from rollout_tui.tui.following.loader import Loader
 from rollout_tui.tui.following.mailbox import Mailbox
 from rollout_tui.tui.following.messages import News

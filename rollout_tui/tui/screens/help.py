@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from rollout_tui.tui.drawing.lines import Target, ToOffer
+from rollout_tui.tui.drawing.targets import Target, ToOffer
 from rollout_tui.tui.panes.help import help_lines
 from rollout_tui.tui.screens.bindings import bound, rekeyed
 from rollout_tui.tui.widgets.line_view import LineView

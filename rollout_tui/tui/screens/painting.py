@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer import WriterState
 from rollout_tui.tui.drawing.lens import LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, ToObject, ToPayload, line, wrapped
+from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
+from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.layout import Layout, edges, layout
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector

@@ -10,7 +10,7 @@ from rollout_tui.debugger.moving.related import Subject, subject_of
 from rollout_tui.debugger.stops.breakpoints import Breakpoints
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.drawing.lens import WAYS, Selection, View, Way
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.state.cursor import Cursor
 from rollout_tui.tui.state.places import Place, Places
 

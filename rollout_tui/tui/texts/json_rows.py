@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rollout_tui.printable import cells, one_line
-from rollout_tui.tui.drawing.lines import CUT, Fold, Line, Piece, Target, clipped, line
+from rollout_tui.tui.drawing.lines import CUT, Line, Piece, clipped, line
+from rollout_tui.tui.drawing.targets import Fold, Target
 from rollout_tui.tui.texts.json_tree import Child, JsonValue
 from rollout_tui.tui.texts.text_rows import TextRows
 from rollout_tui.words import count, size

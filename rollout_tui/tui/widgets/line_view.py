@@ -13,8 +13,9 @@ from textual.message import Message
 
 from rollout_tui.printable import printable
 from rollout_tui.tui.drawing.lens import LensLines, LineList
-from rollout_tui.tui.drawing.lines import Line, Target, ToObject
+from rollout_tui.tui.drawing.lines import Line
 from rollout_tui.tui.drawing.rows import BAR, Shape, pane_rows, seen, thumb, top_at
+from rollout_tui.tui.drawing.targets import Target, ToObject
 from rollout_tui.tui.widgets.row_widget import RowWidget
 
 TITLE_ROWS = 1

@@ -16,7 +16,7 @@ from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.printable import cells, printable
 from rollout_tui.recording import Trace
 from rollout_tui.tui.drawing.lens import LensLines, View
-from rollout_tui.tui.drawing.lines import Target
+from rollout_tui.tui.drawing.targets import Target
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
 

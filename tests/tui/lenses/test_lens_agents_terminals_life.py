@@ -1,7 +1,7 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import ConversationItem, TerminalOperation, Thread, ToolCall
-from rollout_tui.tui.drawing.lines import ToEvent, ToObject
+from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.lenses.agents import agents
 from rollout_tui.tui.lenses.life_line import life_line
 from rollout_tui.tui.lenses.terminals import terminals

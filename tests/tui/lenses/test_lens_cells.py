@@ -1,7 +1,7 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
-from rollout_tui.tui.drawing.lines import Fold, ToObject
+from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.lenses.cells import cells
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"

@@ -1,7 +1,7 @@
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem
-from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
 from rollout_tui.tui.lenses.context import context
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"

@@ -2,7 +2,7 @@ from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 
 from rollout_tui.debugger.tokens import Grown
 from rollout_tui.graph.objects import ConversationItem
-from rollout_tui.tui.drawing.lines import Fold, ToEvent, ToObject
+from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.lenses.diff import diff
 from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.lenses.tokens import tokens

@@ -3,7 +3,7 @@ from dataclasses import replace
 from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
 
 from rollout_tui.graph.objects import InferenceCall
-from rollout_tui.tui.drawing.lines import ToEvent
+from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.lenses.findings import findings
 
 CHILD_FAILS = RECORDINGS / "ma-child-http400"

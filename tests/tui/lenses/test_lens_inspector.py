@@ -4,7 +4,7 @@ from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 from scripted import Script, user
 
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, InferenceCall, ToolCall
-from rollout_tui.tui.drawing.lines import ToEvent, ToLens, ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import ToEvent, ToLens, ToObject, ToPayload
 from rollout_tui.tui.lenses.inspector import LONGEST_TEXT, inspector
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"

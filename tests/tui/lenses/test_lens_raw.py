@@ -10,7 +10,7 @@ from lens_views import DEMO, RECORDINGS, corpus, opened, rows, shown, target_of,
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCall
 from rollout_tui.trace.memory import resident
 from rollout_tui.tui.drawing.lens import LineList
-from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
 from rollout_tui.tui.lenses.raw import raw
 from rollout_tui.tui.texts.json_rows import JsonRows
 from rollout_tui.tui.texts.json_tree import parsed

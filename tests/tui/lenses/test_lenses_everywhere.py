@@ -12,7 +12,7 @@ from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.snapshot import Objects
 from rollout_tui.printable import cells
 from rollout_tui.tui.drawing.lens import LensLines, View
-from rollout_tui.tui.drawing.lines import Fold, ToObject, ToPayload
+from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
 
 WIDTHS = (38, 78, 118)
 STEP = 5

@@ -13,7 +13,7 @@ from scripted import Script, assistant, call, user
 
 from rollout_tui.graph.objects import ConversationItem, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines
-from rollout_tui.tui.drawing.lines import ToObject
+from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.lenses.raw import raw
 from rollout_tui.tui.objects.object_text import LARGE_TEXT
