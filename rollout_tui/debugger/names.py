@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.indexes import created, index_of
+from rollout_tui.debugger.lookup import latest
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    CompactionRequest,
-    ConversationItem,
-    InferenceCall,
-    Object,
-    TerminalOperation,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.values import (
     CodeCellRequester,
     ExecCommandRequest,
@@ -50,10 +42,10 @@ class Names:
 
     def update(self) -> None:
         """Take in the turns and calls that were added since the last time."""
-        for number, _, turn in created(self._history, CodexTurn, self._turns_taken):
+        for number, _, turn in created(self._history, objects.CodexTurn, self._turns_taken):
             self._number(turn.codex_turn_id, "turn", turn.thread_id)
             self._turns_taken = number + 1
-        for number, _, call in created(self._history, InferenceCall, self._calls_taken):
+        for number, _, call in created(self._history, objects.InferenceCall, self._calls_taken):
             self._number(call.inference_call_id, "inference", call.thread_id)
             self._calls_taken = number + 1
 
@@ -75,29 +67,25 @@ class Names:
 
     def thread(self, thread_id: str | None) -> str:
         """Agent path, e.g. `/root/alpha`; the id when the thread is not known."""
-        thread = self._latest(Thread, thread_id)
-        return (cast(Thread, thread).agent_path if thread else "") or thread_id or "no thread"
-
-    def _latest(self, kind: type[Object], object_id: str | None) -> Object | None:
-        handle = None if object_id is None else self._history.handle(kind, object_id)
-        return None if handle is None else self._history.objects[handle]
+        thread = latest(self._history, objects.Thread, thread_id)
+        return (thread.agent_path if thread else "") or thread_id or "no thread"
 
     # -- the chain of what holds an object -----------------------------------
 
     def chain_of_turn(self, thread_id: str | None, codex_turn_id: str | None) -> tuple[Link, ...]:
         """Thread (when another one spawned it) and turn."""
         links: list[Link] = []
-        thread = cast(Thread | None, self._latest(Thread, thread_id))
+        thread = latest(self._history, objects.Thread, thread_id)
         if thread and isinstance(thread.origin, SpawnedOrigin):
             links.append(Link("thread", thread.thread_id, thread.agent_path.rpartition("/")[2]))
         if codex_turn_id in self._numbers:
             links.append(Link("codex_turn", codex_turn_id or "", self.turn(codex_turn_id)))
         return tuple(links)
 
-    def chain_of_tool(self, tool: ToolCall, depth: int = 0) -> tuple[Link, ...]:
+    def chain_of_tool(self, tool: objects.ToolCall, depth: int = 0) -> tuple[Link, ...]:
         """What asked for a call: turn and inference, and for nested calls the cell and its own chain."""
         if isinstance(tool.requester, CodeCellRequester):
-            cell = cast(CodeCell | None, self._latest(CodeCell, tool.requester.code_cell_id))
+            cell = latest(self._history, objects.CodeCell, tool.requester.code_cell_id)
             if cell and depth < DEEPEST:
                 return (
                     *self.chain_of_cell(cell, depth + 1),
@@ -108,9 +96,9 @@ class Names:
         call = self.requested_by(tool)
         return (*turn, Link("inference_call", call, self.inference(call))) if call else turn
 
-    def chain_of_cell(self, cell: CodeCell, depth: int = 0) -> tuple[Link, ...]:
+    def chain_of_cell(self, cell: objects.CodeCell, depth: int = 0) -> tuple[Link, ...]:
         """The call that started a cell and its chain."""
-        tool = cast(ToolCall | None, self._latest(ToolCall, cell.model_visible_call_id))
+        tool = latest(self._history, objects.ToolCall, cell.model_visible_call_id)
         if tool is not None:
             return (
                 *self.chain_of_tool(tool, depth),
@@ -120,34 +108,34 @@ class Names:
 
     def chain_of(self, one: Object) -> tuple[Link, ...]:
         """What holds a turn, a request, a call, a cell or a terminal operation; nothing for other objects."""
-        if isinstance(one, CodexTurn):
+        if isinstance(one, objects.CodexTurn):
             return self.chain_of_turn(one.thread_id, None)
-        if isinstance(one, (InferenceCall, CompactionRequest)):
+        if isinstance(one, (objects.InferenceCall, objects.CompactionRequest)):
             return self.chain_of_turn(one.thread_id, one.codex_turn_id)
-        if isinstance(one, ToolCall):
+        if isinstance(one, objects.ToolCall):
             return self.chain_of_tool(one)
-        if isinstance(one, CodeCell):
+        if isinstance(one, objects.CodeCell):
             return self.chain_of_cell(one)
-        if isinstance(one, TerminalOperation):
-            tool = cast(ToolCall | None, self._latest(ToolCall, one.tool_call_id))
+        if isinstance(one, objects.TerminalOperation):
+            tool = latest(self._history, objects.ToolCall, one.tool_call_id)
             return self.chain_of_tool(tool) if tool else ()
         return ()
 
     def thread_of(self, one: Object) -> str | None:
         """The thread an object belongs to, that of its call for a terminal operation; None without one."""
-        if isinstance(one, TerminalOperation):
-            tool = cast(ToolCall | None, self._latest(ToolCall, one.tool_call_id))
+        if isinstance(one, objects.TerminalOperation):
+            tool = latest(self._history, objects.ToolCall, one.tool_call_id)
             return tool.thread_id if tool else None
         return getattr(one, "thread_id", None)
 
-    def requested_by(self, tool: ToolCall) -> str | None:
+    def requested_by(self, tool: objects.ToolCall) -> str | None:
         """The inference call that asked for a call; the latest of its turn while the response is open."""
         for item_id in tool.model_visible_call_item_ids[:1]:
-            item = cast(ConversationItem | None, self._latest(ConversationItem, item_id))
+            item = latest(self._history, objects.ConversationItem, item_id)
             for producer in item.produced_by if item else ():
                 if isinstance(producer, InferenceProducer):
                     return producer.inference_call_id
-        handle = self._history.handle(ToolCall, tool.tool_call_id)
+        handle = self._history.handle(objects.ToolCall, tool.tool_call_id)
         if handle is None:
             return None
         carried = index_of(self._history, Carried)
@@ -163,12 +151,12 @@ def tool_name(kind: ToolKind) -> str:
     return kind.name or kind.type
 
 
-def cell_label(cell: CodeCell) -> str:
+def cell_label(cell: objects.CodeCell) -> str:
     """E.g. `cell 2`, by the id the model sees; by call id while that is not known."""
     return f"cell {cell.runtime_cell_id or cell.model_visible_call_id}"
 
 
-def command_line(operation: TerminalOperation) -> str:
+def command_line(operation: objects.TerminalOperation) -> str:
     """The command that runs, without the shell around it, or what was written to one."""
     request = operation.request
     if not isinstance(request, ExecCommandRequest):

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from rollout_tui.debugger.findings.findings import Findings, RecordingStatus, recording_status
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.stories.agent_edges import Edge, edges
 from rollout_tui.debugger.tokens import RequestCost, request_costs
 from rollout_tui.debugger.turn_times import TurnTime, objects_at, turn_times
@@ -157,11 +158,11 @@ def _durations(times: list[TurnTime]) -> dict[str, int]:
 
 
 def _turn_json(history: History, one: TurnTime) -> dict[str, Any]:
-    thread = history.handle(Thread, one.thread_id)
+    thread = latest(history, Thread, one.thread_id)
     return {
         "codex_turn_id": one.codex_turn_id,
         "thread_id": one.thread_id,
-        "agent_path": None if thread is None else cast(Thread, history.objects[thread]).agent_path,
+        "agent_path": None if thread is None else thread.agent_path,
         "number": one.number,
         "status": one.status,
         "started_seq": history.events.seqs[one.event],

@@ -7,7 +7,7 @@ whoever shows them writes `~` before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.changes.comparison import stable_prefix
 from rollout_tui.debugger.changes.diff import context_ids
@@ -17,6 +17,7 @@ from rollout_tui.debugger.context.context_index import ContextIndex
 from rollout_tui.debugger.context.usages import Usages
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import Usage
@@ -140,10 +141,8 @@ def _cost(history: History, request: Request, before: Request | None, number: in
 
 def usage_of(history: History, inference_call_id: str, event: int) -> Usage | None:
     """The recorded usage of a call as of `event`."""
-    handle = history.handle(InferenceCall, inference_call_id)
-    if handle is None or history.born(handle) > event:
-        return None
-    return cast(InferenceCall, history.as_of(handle, event)).usage
+    call = as_of(history, InferenceCall, inference_call_id, event)
+    return None if call is None else call.usage
 
 
 class Grown(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.objects.object_text import object_text
@@ -25,9 +26,8 @@ def chosen_value(desk: Desk) -> tuple[str, bytes]:
         except PayloadProblem as problem:
             return str(problem), b""
     if isinstance(chosen, ToObject):
-        handle = session.history.handle(chosen.kind, chosen.id)
-        if handle is not None and session.history.born(handle) <= session.event:
-            found = session.history.as_of(handle, session.event)
+        found = as_of(session.history, chosen.kind, chosen.id, session.event)
+        if found is not None:
             text = object_text(session.view(), found, at_once=True)
             if text is not None:
                 return text.name, text.text.encode(errors="surrogatepass")

@@ -10,24 +10,9 @@ from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
 from rollout_tui.debugger.text_facts import utf8_size
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 
 
 def in_words(history: History, event: int) -> list[str]:
@@ -51,32 +36,32 @@ def _window_change(names: Names, changed: Changed, what: str) -> str | None:
     return f"{what} ended: {window.status}"
 
 
-def _item(item: ConversationItem) -> str:
+def _item(item: objects.ConversationItem) -> str:
     whose = f" of {item.call_id}" if item.call_id else ""
     return f"item {item.item_id.rpartition(':')[2]} ({item.role} {item.kind}{whose})"
 
 
-def _turn(names: Names, turn: CodexTurn) -> str:
+def _turn(names: Names, turn: objects.CodexTurn) -> str:
     return names.turn(turn.codex_turn_id)
 
 
-def _call(names: Names, call: InferenceCall) -> str:
+def _call(names: Names, call: objects.InferenceCall) -> str:
     return names.inference(call.inference_call_id)
 
 
 def _started_call(names: Names, changed: Changed) -> str:
-    call = cast(InferenceCall, changed.now)
+    call = cast(objects.InferenceCall, changed.now)
     return f"{_call(names, call)} started with {len(call.request_item_ids)} items"
 
 
 def _answered(names: Names, changed: Changed) -> str | None:
-    call = cast(InferenceCall, changed.now)
+    call = cast(objects.InferenceCall, changed.now)
     added, _ = list_change(changed.before, call.response_item_ids)
     return f"{_call(names, call)} answered with {_count(len(added), 'item')}" if added else None
 
 
 def _usage(names: Names, changed: Changed) -> str | None:
-    usage = cast(InferenceCall, changed.now).usage
+    usage = cast(objects.InferenceCall, changed.now).usage
     if usage is None:
         return None
     return (
@@ -90,7 +75,7 @@ def _cell_status(names: Names, changed: Changed) -> str:
 
 
 def _result(names: Names, changed: Changed) -> str | None:
-    result = cast(TerminalOperation, changed.now).result
+    result = cast(objects.TerminalOperation, changed.now).result
     if result is None:
         return None
     size = utf8_size(result.stdout) + utf8_size(result.stderr)
@@ -114,7 +99,7 @@ def _replacement(names: Names, changed: Changed) -> str:
 
 
 def _compacted(names: Names, changed: Changed) -> str:
-    one = cast(Compaction, changed.now)
+    one = cast(objects.Compaction, changed.now)
     before, after = len(one.input_item_ids), len(one.replacement_item_ids)
     return f"compaction installed in {names.thread(one.thread_id)}: {before} items became {after}"
 
@@ -142,23 +127,23 @@ def _gained(what: Callable[[Names, Any], str], field: str, words: str) -> Phrase
     return phrase
 
 
-def _thread(names: Names, thread: Thread) -> str:
+def _thread(names: Names, thread: objects.Thread) -> str:
     return f"thread {thread.agent_path}"
 
 
-def _tool(names: Names, tool: ToolCall) -> str:
+def _tool(names: Names, tool: objects.ToolCall) -> str:
     return f"{tool_name(tool.kind)} {tool.tool_call_id}"
 
 
-def _cell(names: Names, cell: CodeCell) -> str:
+def _cell(names: Names, cell: objects.CodeCell) -> str:
     return cell_label(cell)
 
 
-def _operation(names: Names, operation: TerminalOperation) -> str:
+def _operation(names: Names, operation: objects.TerminalOperation) -> str:
     return f'command "{line(command_line(operation), 60)}"'
 
 
-def _compacting(names: Names, request: CompactionRequest) -> str:
+def _compacting(names: Names, request: objects.CompactionRequest) -> str:
     return f"compaction request {request.compaction_request_id}"
 
 
@@ -167,44 +152,44 @@ def _edge(names: Names, changed: Changed) -> str:
 
 
 def _under_way(names: Names, changed: Changed) -> str:
-    edge = cast(PendingEdge, changed.now)
+    edge = cast(objects.PendingEdge, changed.now)
     return f"{edge.kind} from {edge.author} to {names.thread(edge.target_thread_id)} is under way"
 
 
 _OUTPUTS = "model_visible_output_item_ids"
 
 _PHRASES: dict[tuple[type[Object], str], Phrase] = {
-    (Rollout, "status"): lambda names, changed: f"the rollout ended: {changed.now.status}",
-    (Rollout, "recording_complete"): lambda names, changed: "the recording is complete",
-    (Thread, ""): _started(_thread),
-    (Thread, "execution"): _ended(_thread),
-    (CodexTurn, ""): _started(_turn),
-    (CodexTurn, "execution"): _ended(_turn),
-    (ConversationItem, ""): lambda names, changed: f"{_item(changed.now)} is there",
-    (ConversationItem, "accepted_seq"): lambda names, changed: f"{_item(changed.now)} is accepted",
-    (ConversationItem, "body"): lambda names, changed: f"{_item(changed.now)} reads differently",
-    (InferenceCall, ""): _started_call,
-    (InferenceCall, "execution"): _ended(_call),
-    (InferenceCall, "response_item_ids"): _answered,
-    (InferenceCall, "usage"): _usage,
-    (CodeCell, ""): _started(_cell),
-    (CodeCell, "runtime_status"): _cell_status,
-    (CodeCell, "execution"): lambda names, changed: None,
-    (CodeCell, "nested_tool_call_ids"): _gained(_cell, "nested_tool_call_ids", "called"),
-    (CodeCell, "wait_tool_call_ids"): _gained(_cell, "wait_tool_call_ids", "is waited for by"),
-    (CodeCell, "output_item_ids"): _gained(_cell, "output_item_ids", "gave the model"),
-    (ToolCall, ""): _started(_tool),
-    (ToolCall, "execution"): _ended(_tool),
-    (ToolCall, _OUTPUTS): _gained(_tool, _OUTPUTS, "gave the model"),
-    (TerminalSession, ""): lambda names, changed: f"terminal {changed.id} opened",
-    (TerminalOperation, ""): _started(_operation),
-    (TerminalOperation, "execution"): _ended(_operation),
-    (TerminalOperation, "result"): _result,
-    (Compaction, ""): _compacted,
-    (CompactionRequest, ""): _started(_compacting),
-    (CompactionRequest, "execution"): _ended(_compacting),
-    (InteractionEdge, ""): _edge,
-    (PendingEdge, ""): _under_way,
-    (Conversation, "snapshot"): _context,
-    (Conversation, "replacement"): _replacement,
+    (objects.Rollout, "status"): lambda names, changed: f"the rollout ended: {changed.now.status}",
+    (objects.Rollout, "recording_complete"): lambda names, changed: "the recording is complete",
+    (objects.Thread, ""): _started(_thread),
+    (objects.Thread, "execution"): _ended(_thread),
+    (objects.CodexTurn, ""): _started(_turn),
+    (objects.CodexTurn, "execution"): _ended(_turn),
+    (objects.ConversationItem, ""): lambda names, changed: f"{_item(changed.now)} is there",
+    (objects.ConversationItem, "accepted_seq"): lambda names, changed: f"{_item(changed.now)} is accepted",
+    (objects.ConversationItem, "body"): lambda names, changed: f"{_item(changed.now)} reads differently",
+    (objects.InferenceCall, ""): _started_call,
+    (objects.InferenceCall, "execution"): _ended(_call),
+    (objects.InferenceCall, "response_item_ids"): _answered,
+    (objects.InferenceCall, "usage"): _usage,
+    (objects.CodeCell, ""): _started(_cell),
+    (objects.CodeCell, "runtime_status"): _cell_status,
+    (objects.CodeCell, "execution"): lambda names, changed: None,
+    (objects.CodeCell, "nested_tool_call_ids"): _gained(_cell, "nested_tool_call_ids", "called"),
+    (objects.CodeCell, "wait_tool_call_ids"): _gained(_cell, "wait_tool_call_ids", "is waited for by"),
+    (objects.CodeCell, "output_item_ids"): _gained(_cell, "output_item_ids", "gave the model"),
+    (objects.ToolCall, ""): _started(_tool),
+    (objects.ToolCall, "execution"): _ended(_tool),
+    (objects.ToolCall, _OUTPUTS): _gained(_tool, _OUTPUTS, "gave the model"),
+    (objects.TerminalSession, ""): lambda names, changed: f"terminal {changed.id} opened",
+    (objects.TerminalOperation, ""): _started(_operation),
+    (objects.TerminalOperation, "execution"): _ended(_operation),
+    (objects.TerminalOperation, "result"): _result,
+    (objects.Compaction, ""): _compacted,
+    (objects.CompactionRequest, ""): _started(_compacting),
+    (objects.CompactionRequest, "execution"): _ended(_compacting),
+    (objects.InteractionEdge, ""): _edge,
+    (objects.PendingEdge, ""): _under_way,
+    (objects.Conversation, "snapshot"): _context,
+    (objects.Conversation, "replacement"): _replacement,
 }

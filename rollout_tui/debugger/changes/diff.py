@@ -11,6 +11,7 @@ from rollout_tui.debugger.context.carried import Carried, Request
 from rollout_tui.debugger.context.content_sizes import ContentSizes, content_size
 from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.graph.history import History, item_id
 from rollout_tui.graph.ids import Ids, common_prefix, place_in, prefix
 from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem, InferenceCall
@@ -57,11 +58,8 @@ def context_ids(history: History, thread_id: str, event: int) -> Ids:
 
     None between the installation of a compaction and the next request. Empty for an unknown thread.
     """
-    handle = history.handle(Conversation, thread_id)
-    if handle is None or history.born(handle) > event:
-        return ()
-    conversation = cast(Conversation, history.as_of(handle, event))
-    return () if conversation.replacement is not None else conversation.snapshot
+    conversation = as_of(history, Conversation, thread_id, event)
+    return () if conversation is None or conversation.replacement is not None else conversation.snapshot
 
 
 def diff(trace: Trace, a: int, b: int, thread_id: str) -> ContextDiff:

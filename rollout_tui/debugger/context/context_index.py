@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from rollout_tui.debugger.indexes import created
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.debugger.spans.open_objects import Intervals
 from rollout_tui.graph.history import CREATED, History, item_number
 from rollout_tui.graph.ids import Ids, common_prefix
@@ -72,10 +73,10 @@ class ContextIndex:
 
     def in_context(self, thread_id: str, event: int) -> Ids:
         """Ids of the items in context, in order."""
-        handle = self.history.handle(Conversation, thread_id)
-        if handle is None or self.history.born(handle) > event or self.replaced_at(thread_id, event):
+        if self.replaced_at(thread_id, event):
             return ()
-        return cast(Conversation, self.history.as_of(handle, event)).snapshot
+        conversation = as_of(self.history, Conversation, thread_id, event)
+        return () if conversation is None else conversation.snapshot
 
     def replaced_at(self, thread_id: str, event: int) -> int | None:
         """The event of the compaction that no request has followed yet, None when there is none."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import cast
 from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import UNSET
 
 from rollout_tui.debugger.context.item_text import short_text
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label
 from rollout_tui.debugger.spans.span_words import one_line, telling_argument
 from rollout_tui.debugger.spans.waits import wait_of
 from rollout_tui.graph.history import History, item_number
-from rollout_tui.graph.objects import CodeCell, ConversationItem, Object, ToolCall
+from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
 from rollout_tui.graph.values import (
     Body,
     CodeCellProducer,
@@ -190,8 +190,8 @@ def cell_words(text: str, named: Callable[[], str | None]) -> tuple[str, str] | 
 def _cell_of(history: History, item: ConversationItem) -> str | None:
     for producer in item.produced_by:
         if isinstance(producer, ToolProducer):
-            tool = _latest(history, ToolCall, producer.tool_call_id)
-            named = None if tool is None else cell_of_call(history, cast(ToolCall, tool))
+            tool = latest(history, ToolCall, producer.tool_call_id)
+            named = None if tool is None else cell_of_call(history, tool)
             if named is not None:
                 return named
     for producer in item.produced_by:
@@ -209,10 +209,5 @@ def cell_of_call(history: History, tool: ToolCall) -> str | None:
 
 
 def _cell_named(history: History, code_cell_id: str) -> str | None:
-    cell = _latest(history, CodeCell, code_cell_id)
-    return None if cell is None else cell_label(cast(CodeCell, cell))
-
-
-def _latest(history: History, kind: type[Object], id: str) -> Object | None:
-    handle = history.handle(kind, id)
-    return None if handle is None else cast(Object, history.objects[handle])
+    cell = latest(history, CodeCell, code_cell_id)
+    return None if cell is None else cell_label(cell)

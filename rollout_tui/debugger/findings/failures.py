@@ -15,17 +15,8 @@ from rollout_tui.debugger.evidence import (
 )
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.names import cell_label, command_line, tool_name
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    CompactionRequest,
-    InferenceCall,
-    Object,
-    Rollout,
-    TerminalOperation,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph import objects
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.values import SpawnedOrigin, ToolKind, Window
 from rollout_tui.trace.event_payloads import (
     CompactionRequestFailed,
@@ -62,7 +53,7 @@ def call_code(kind: ToolKind) -> str:
 # -- one rule per kind ---------------------------------------------------------
 
 
-def _inference(sources: Sources, event: int, call: InferenceCall) -> Iterator[Finding]:
+def _inference(sources: Sources, event: int, call: objects.InferenceCall) -> Iterator[Finding]:
     status = call.execution.status
     if status not in NOT_DONE:
         return
@@ -78,7 +69,7 @@ def _inference(sources: Sources, event: int, call: InferenceCall) -> Iterator[Fi
     yield sources.finding_about(code, event, message, call)
 
 
-def _tool(sources: Sources, event: int, tool: ToolCall) -> Iterator[Finding]:
+def _tool(sources: Sources, event: int, tool: objects.ToolCall) -> Iterator[Finding]:
     status = tool.execution.status
     if status not in NOT_DONE:
         return
@@ -91,14 +82,14 @@ def work_failed(sources: Sources, event: int) -> Iterator[Finding]:
     payload = sources.payload(event)
     if not isinstance(payload, ToolCallRuntimeEnded) or payload.status not in NOT_DONE:
         return
-    if sources.history.handle(ToolCall, payload.tool_call_id) is None:
+    if sources.history.handle(objects.ToolCall, payload.tool_call_id) is None:
         return
-    tool = sources.as_of(ToolCall, payload.tool_call_id, event)
+    tool = sources.as_of(objects.ToolCall, payload.tool_call_id, event)
     runtime = value(sources.trace, payload.runtime_payload.raw_payload_id)
     yield _failed_call(sources, event, tool, payload.status, runtime_error(runtime))
 
 
-def _failed_call(sources: Sources, event: int, tool: ToolCall, status: str, error: str) -> Finding:
+def _failed_call(sources: Sources, event: int, tool: objects.ToolCall, status: str, error: str) -> Finding:
     code = call_code(tool.kind) if status == "failed" else "tool_call_cancelled"
     return sources.finding_about(code, event, f"{tool_name(tool.kind)}: {error or status}", tool)
 
@@ -114,7 +105,7 @@ def exit_words(exit_code: int | None, status: str) -> str:
     return f"exit {exit_code}"
 
 
-def _command(sources: Sources, event: int, operation: TerminalOperation) -> Iterator[Finding]:
+def _command(sources: Sources, event: int, operation: objects.TerminalOperation) -> Iterator[Finding]:
     status = operation.execution.status
     exit_code = operation.result.exit_code if operation.result else None
     if status == "running" or (status == "completed" and not exit_code):
@@ -123,7 +114,7 @@ def _command(sources: Sources, event: int, operation: TerminalOperation) -> Iter
     yield sources.finding_about("command_failed", event, message, operation)
 
 
-def _cell(sources: Sources, event: int, cell: CodeCell) -> Iterator[Finding]:
+def _cell(sources: Sources, event: int, cell: objects.CodeCell) -> Iterator[Finding]:
     status = cell.execution.status
     if status not in NOT_DONE:
         return
@@ -140,19 +131,21 @@ def _cell(sources: Sources, event: int, cell: CodeCell) -> Iterator[Finding]:
 _TURN_CODES = {"failed": "turn_failed", "cancelled": "turn_cancelled", "aborted": "turn_aborted"}
 
 
-def _turn(sources: Sources, event: int, turn: CodexTurn) -> Iterator[Finding]:
+def _turn(sources: Sources, event: int, turn: objects.CodexTurn) -> Iterator[Finding]:
     status = turn.execution.status
     if status not in NOT_DONE:
         return
     message = f"{sources.names.turn(turn.codex_turn_id)} {status}"
     yield sources.finding_about(_TURN_CODES[status], event, message, turn)
-    thread = sources.latest(Thread, turn.thread_id)
+    thread = sources.latest(objects.Thread, turn.thread_id)
     if status == "failed" and thread and isinstance(thread.origin, SpawnedOrigin):
         why = f"failed in its {sources.names.turn(turn.codex_turn_id)}"
         yield agent_failed(sources, event, thread, turn.codex_turn_id, why)
 
 
-def agent_failed(sources: Sources, event: int, thread: Thread, codex_turn_id: str, why: str) -> Finding:
+def agent_failed(
+    sources: Sources, event: int, thread: objects.Thread, codex_turn_id: str, why: str
+) -> Finding:
     """A child agent whose turn came to nothing."""
     return sources.finding(
         "agent_failed",
@@ -164,7 +157,7 @@ def agent_failed(sources: Sources, event: int, thread: Thread, codex_turn_id: st
     )
 
 
-def _compaction(sources: Sources, event: int, request: CompactionRequest) -> Iterator[Finding]:
+def _compaction(sources: Sources, event: int, request: objects.CompactionRequest) -> Iterator[Finding]:
     if request.execution.status not in NOT_DONE:
         return
     payload = sources.payload(event)
@@ -176,13 +169,13 @@ def _compaction(sources: Sources, event: int, request: CompactionRequest) -> Ite
     yield sources.finding_about("compaction_failed", event, f"compaction: {why}", request)
 
 
-def _thread(sources: Sources, event: int, thread: Thread) -> Iterator[Finding]:
+def _thread(sources: Sources, event: int, thread: objects.Thread) -> Iterator[Finding]:
     if thread.execution.status in NOT_DONE:
         message = f"{thread.agent_path} ended as {thread.execution.status}"
         yield sources.finding_about("thread_failed", event, message, thread)
 
 
-def _rollout(sources: Sources, event: int, rollout: Rollout) -> Iterator[Finding]:
+def _rollout(sources: Sources, event: int, rollout: objects.Rollout) -> Iterator[Finding]:
     if rollout.status in NOT_DONE:
         message = f"the rollout ended as {rollout.status}"
         yield sources.finding(
@@ -191,12 +184,12 @@ def _rollout(sources: Sources, event: int, rollout: Rollout) -> Iterator[Finding
 
 
 _RULES: dict[tuple[type[Object], str], Rule] = {
-    (InferenceCall, "execution"): _inference,
-    (ToolCall, "execution"): _tool,
-    (TerminalOperation, "execution"): _command,
-    (CodeCell, "execution"): _cell,
-    (CodexTurn, "execution"): _turn,
-    (CompactionRequest, "execution"): _compaction,
-    (Thread, "execution"): _thread,
-    (Rollout, "status"): _rollout,
+    (objects.InferenceCall, "execution"): _inference,
+    (objects.ToolCall, "execution"): _tool,
+    (objects.TerminalOperation, "execution"): _command,
+    (objects.CodeCell, "execution"): _cell,
+    (objects.CodexTurn, "execution"): _turn,
+    (objects.CompactionRequest, "execution"): _compaction,
+    (objects.Thread, "execution"): _thread,
+    (objects.Rollout, "status"): _rollout,
 }

@@ -11,6 +11,7 @@ from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.findings.finding_codes import CODES, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.kinds import KIND_NAMES
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import Link, Names
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import Object
@@ -147,8 +148,7 @@ class Sources:
 
     def latest(self, kind: type[T], object_id: str | None) -> T | None:
         """An object with its latest fields, None when there is none."""
-        handle = None if object_id is None else self.history.handle(kind, object_id)
-        return None if handle is None else cast(T, self.history.objects[handle])
+        return latest(self.history, kind, object_id)
 
     def as_of(self, kind: type[T], object_id: str, event: int) -> T:
         """An object with its fields as of an event. Raises KeyError when there is none."""

@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 from rollout_tui.debugger.spans.span_tree import OBJECTS
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph import objects
+from rollout_tui.graph.objects import Object
 from rollout_tui.trace.events import EVENT_TYPES
 
-SPANS = {kind: code for code, kind in enumerate(OBJECTS) if kind is not Rollout}
+SPANS = {kind: code for code, kind in enumerate(OBJECTS) if kind is not objects.Rollout}
 
 ABOUT: dict[str, tuple[type[Object], ...]] = {
-    "rollout_started": (Rollout,),
-    "rollout_ended": (Rollout,),
-    "recording_completed": (Rollout,),
-    "thread_started": (Thread,),
-    "thread_ended": (Thread,),
-    "thread_resumed": (Thread,),
-    "codex_turn_started": (CodexTurn,),
-    "codex_turn_ended": (CodexTurn,),
-    "inference_started": (InferenceCall,),
-    "inference_completed": (InferenceCall,),
-    "inference_failed": (InferenceCall,),
-    "inference_cancelled": (InferenceCall,),
-    "tool_call_started": (ToolCall,),
-    "mcp_tool_call_correlation_assigned": (ToolCall,),
-    "stdin_target_resolved": (TerminalOperation, ToolCall),
-    "tool_call_runtime_started": (TerminalOperation, ToolCall),
-    "tool_call_runtime_ended": (TerminalOperation, ToolCall),
-    "tool_call_ended": (ToolCall,),
-    "code_cell_started": (CodeCell,),
-    "code_cell_initial_response": (CodeCell,),
-    "code_cell_ended": (CodeCell,),
-    "compaction_request_started": (CompactionRequest,),
-    "compaction_request_completed": (CompactionRequest,),
-    "compaction_request_failed": (CompactionRequest,),
-    "compaction_installed": (Compaction,),
-    "agent_result_observed": (InteractionEdge, PendingEdge),
+    "rollout_started": (objects.Rollout,),
+    "rollout_ended": (objects.Rollout,),
+    "recording_completed": (objects.Rollout,),
+    "thread_started": (objects.Thread,),
+    "thread_ended": (objects.Thread,),
+    "thread_resumed": (objects.Thread,),
+    "codex_turn_started": (objects.CodexTurn,),
+    "codex_turn_ended": (objects.CodexTurn,),
+    "inference_started": (objects.InferenceCall,),
+    "inference_completed": (objects.InferenceCall,),
+    "inference_failed": (objects.InferenceCall,),
+    "inference_cancelled": (objects.InferenceCall,),
+    "tool_call_started": (objects.ToolCall,),
+    "mcp_tool_call_correlation_assigned": (objects.ToolCall,),
+    "stdin_target_resolved": (objects.TerminalOperation, objects.ToolCall),
+    "tool_call_runtime_started": (objects.TerminalOperation, objects.ToolCall),
+    "tool_call_runtime_ended": (objects.TerminalOperation, objects.ToolCall),
+    "tool_call_ended": (objects.ToolCall,),
+    "code_cell_started": (objects.CodeCell,),
+    "code_cell_initial_response": (objects.CodeCell,),
+    "code_cell_ended": (objects.CodeCell,),
+    "compaction_request_started": (objects.CompactionRequest,),
+    "compaction_request_completed": (objects.CompactionRequest,),
+    "compaction_request_failed": (objects.CompactionRequest,),
+    "compaction_installed": (objects.Compaction,),
+    "agent_result_observed": (objects.InteractionEdge, objects.PendingEdge),
 }
 """Event type to the kinds of objects it is about; the first kind that the event touched counts."""
 

@@ -10,29 +10,20 @@ from typing import NamedTuple
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.debugger.spans.open_objects import Intervals
 from rollout_tui.debugger.spans.span_events import SpanEvents
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History, object_id
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    CompactionRequest,
-    InferenceCall,
-    Object,
-    Rollout,
-    TerminalOperation,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 
 ROLLOUT, THREAD, TURN, INFERENCE, COMPACTION_REQUEST, TOOL, CELL, OPERATION = range(8)
 OBJECTS: tuple[type[Object], ...] = (
-    Rollout,
-    Thread,
-    CodexTurn,
-    InferenceCall,
-    CompactionRequest,
-    ToolCall,
-    CodeCell,
-    TerminalOperation,
+    objects.Rollout,
+    objects.Thread,
+    objects.CodexTurn,
+    objects.InferenceCall,
+    objects.CompactionRequest,
+    objects.ToolCall,
+    objects.CodeCell,
+    objects.TerminalOperation,
 )
 KINDS = tuple(KIND_NAMES[one] for one in OBJECTS)
 SPAN_OBJECTS = dict(zip(KINDS, OBJECTS, strict=True))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import KINDS, TURN
 from rollout_tui.debugger.spans.spans import Spans
@@ -64,9 +65,9 @@ def call_label(history: History, tool: ToolCall) -> str:
 
 def call_text(history: History, tool: ToolCall, started: ToolCall | None = None) -> str:
     """What a call was given, the telling part of it, on one line; empty when nothing is known."""
-    handle = history.handle(TerminalOperation, tool.terminal_operation_id or "")
-    if handle is not None:
-        return one_line(command_line(cast(TerminalOperation, history.objects[handle])))
+    operation = latest(history, TerminalOperation, tool.terminal_operation_id)
+    if operation is not None:
+        return one_line(command_line(operation))
     called = started or as_started(history, tool.tool_call_id) or tool
     told = telling_argument(call_arguments(called))
     if told:

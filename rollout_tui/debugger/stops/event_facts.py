@@ -11,21 +11,8 @@ from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES
 from rollout_tui.debugger.names import command_line
 from rollout_tui.debugger.stops.expressions import Field
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph import objects
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.values import CodeCellRequester, Window
 from rollout_tui.trace.event_payloads import (
     CompactionRequestFailed,
@@ -144,7 +131,7 @@ class EventFacts:
         found: dict[int, set[str]] = {}
         for _, handle, field, _ in history.notes(event, event + 1):
             kind = type(history.objects[handle])
-            if kind in _RULES and (field in _TOLD or (about_calls and kind is ToolCall)):
+            if kind in _RULES and (field in _TOLD or (about_calls and kind is objects.ToolCall)):
                 found.setdefault(handle, set()).add(field)
         yield from found.items()
 
@@ -157,13 +144,13 @@ class EventFacts:
 
     # -- one rule per kind of object -----------------------------------------------------
 
-    def tool(self, own: Record, tool: ToolCall, fields: set[str]) -> None:
+    def tool(self, own: Record, tool: objects.ToolCall, fields: set[str]) -> None:
         """A tool call."""
         self._of_tool(own, tool)
         if "error" in self.wanted and tool.execution.status == "failed":
             own["error"] = tool_error(value(self._sources.trace, tool.raw_result_payload_id))
 
-    def _of_tool(self, own: Record, tool: ToolCall) -> None:
+    def _of_tool(self, own: Record, tool: objects.ToolCall) -> None:
         kind = tool.kind
         if kind.type == "mcp":
             own["tool"] = (f"{kind.server}.{kind.tool}", kind.tool or "", kind.type)
@@ -172,26 +159,26 @@ class EventFacts:
         own["call"] = (tool.tool_call_id, tool.model_visible_call_id or tool.tool_call_id)
         self._place(own, tool.thread_id, tool.started_by_codex_turn_id)
         if "command" in self.wanted and tool.terminal_operation_id is not None:
-            operation = self._sources.latest(TerminalOperation, tool.terminal_operation_id)
+            operation = self._sources.latest(objects.TerminalOperation, tool.terminal_operation_id)
             own["command"] = command_line(operation) if operation else None
         if "cell" in self.wanted:
             asked = tool.requester
             cell_id = (
                 asked.code_cell_id if isinstance(asked, CodeCellRequester) else tool.started_code_cell_id
             )
-            cell = self._sources.latest(CodeCell, cell_id) if isinstance(cell_id, str) else None
+            cell = self._sources.latest(objects.CodeCell, cell_id) if isinstance(cell_id, str) else None
             own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id) if cell else None
 
-    def operation(self, own: Record, operation: TerminalOperation, fields: set[str]) -> None:
+    def operation(self, own: Record, operation: objects.TerminalOperation, fields: set[str]) -> None:
         """A command or an input to one."""
-        tool = self._sources.latest(ToolCall, operation.tool_call_id)
+        tool = self._sources.latest(objects.ToolCall, operation.tool_call_id)
         if tool is not None:
             self._of_tool(own, tool)
         own["command"] = command_line(operation) if "command" in self.wanted else None
         if operation.result is not None:
             own["exit_code"] = operation.result.exit_code
 
-    def cell(self, own: Record, cell: CodeCell, fields: set[str]) -> None:
+    def cell(self, own: Record, cell: objects.CodeCell, fields: set[str]) -> None:
         """A code cell."""
         own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id)
         own["status"] = cell.runtime_status
@@ -200,7 +187,7 @@ class EventFacts:
             body = cell_result(value(self._sources.trace, cell.raw_result_payload_id))
             own["error"] = body.get("error_text")
 
-    def call(self, own: Record, call: InferenceCall, fields: set[str]) -> None:
+    def call(self, own: Record, call: objects.InferenceCall, fields: set[str]) -> None:
         """An inference call."""
         own.update(call=call.inference_call_id, model=call.model, items=len(call.request_item_ids))
         self._place(own, call.thread_id, call.codex_turn_id)
@@ -210,29 +197,29 @@ class EventFacts:
             own["output_tokens"] = call.usage.output_tokens
             own["reasoning_tokens"] = call.usage.reasoning_output_tokens
 
-    def compaction_request(self, own: Record, request: CompactionRequest, fields: set[str]) -> None:
+    def compaction_request(self, own: Record, request: objects.CompactionRequest, fields: set[str]) -> None:
         """A request to compact."""
         own["model"] = request.model
         self._place(own, request.thread_id, request.codex_turn_id)
 
-    def turn(self, own: Record, turn: CodexTurn, fields: set[str]) -> None:
+    def turn(self, own: Record, turn: objects.CodexTurn, fields: set[str]) -> None:
         """A turn."""
         self._place(own, turn.thread_id, turn.codex_turn_id)
 
-    def thread(self, own: Record, thread: Thread, fields: set[str]) -> None:
+    def thread(self, own: Record, thread: objects.Thread, fields: set[str]) -> None:
         """An agent thread."""
         own["agent"] = thread.agent_path
         self._place(own, thread.thread_id, None)
 
-    def rollout(self, own: Record, rollout: Rollout, fields: set[str]) -> None:
+    def rollout(self, own: Record, rollout: objects.Rollout, fields: set[str]) -> None:
         """The rollout itself."""
         own["status"] = rollout.status
 
-    def compaction(self, own: Record, compaction: Compaction, fields: set[str]) -> None:
+    def compaction(self, own: Record, compaction: objects.Compaction, fields: set[str]) -> None:
         """An installed compaction."""
         self._place(own, compaction.thread_id, compaction.codex_turn_id)
 
-    def item(self, own: Record, item: ConversationItem, fields: set[str]) -> None:
+    def item(self, own: Record, item: objects.ConversationItem, fields: set[str]) -> None:
         """An item that comes up; of one that is accepted only which it is."""
         own["item"] = item.item_id
         if "" in fields:
@@ -240,11 +227,11 @@ class EventFacts:
             own["text"] = whole_text(self._sources.trace, item) if "text" in self.wanted else None
             self._place(own, item.thread_id, item.codex_turn_id)
 
-    def edge(self, own: Record, edge: InteractionEdge, fields: set[str]) -> None:
+    def edge(self, own: Record, edge: objects.InteractionEdge, fields: set[str]) -> None:
         """Something that one agent gave another."""
         own["edge"] = edge.kind
 
-    def pending_edge(self, own: Record, edge: PendingEdge, fields: set[str]) -> None:
+    def pending_edge(self, own: Record, edge: objects.PendingEdge, fields: set[str]) -> None:
         """Something that one agent gives another and that is not seen yet."""
         own.update(edge=edge.kind, text=edge.text)
         if edge.kind == "agent_result":
@@ -258,16 +245,16 @@ _TOLD = _OF_STATUS | {"usage", "result", "accepted_seq"}
 Rule = Callable[[EventFacts, Record, Any, set[str]], None]
 
 _RULES: Mapping[type[Object], Rule] = {
-    ToolCall: EventFacts.tool,
-    TerminalOperation: EventFacts.operation,
-    CodeCell: EventFacts.cell,
-    InferenceCall: EventFacts.call,
-    CompactionRequest: EventFacts.compaction_request,
-    CodexTurn: EventFacts.turn,
-    Thread: EventFacts.thread,
-    Rollout: EventFacts.rollout,
-    Compaction: EventFacts.compaction,
-    ConversationItem: EventFacts.item,
-    InteractionEdge: EventFacts.edge,
-    PendingEdge: EventFacts.pending_edge,
+    objects.ToolCall: EventFacts.tool,
+    objects.TerminalOperation: EventFacts.operation,
+    objects.CodeCell: EventFacts.cell,
+    objects.InferenceCall: EventFacts.call,
+    objects.CompactionRequest: EventFacts.compaction_request,
+    objects.CodexTurn: EventFacts.turn,
+    objects.Thread: EventFacts.thread,
+    objects.Rollout: EventFacts.rollout,
+    objects.Compaction: EventFacts.compaction,
+    objects.ConversationItem: EventFacts.item,
+    objects.InteractionEdge: EventFacts.edge,
+    objects.PendingEdge: EventFacts.pending_edge,
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.item_text import short_text
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ConversationItem, InteractionEdge, PendingEdge, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
@@ -161,11 +162,11 @@ def _thread_at(history: History, anchor: Anchor) -> str | None:
     if isinstance(anchor, ItemAnchor):
         return _item(history, anchor.item_id).thread_id
     if isinstance(anchor, ToolAnchor):
-        handle = history.handle(ToolCall, anchor.tool_call_id)
-        return None if handle is None else cast(ToolCall, history.objects[handle]).thread_id
+        tool = latest(history, ToolCall, anchor.tool_call_id)
+        return None if tool is None else tool.thread_id
     return anchor.thread_id
 
 
 def _path(history: History, thread_id: str | None) -> str:
-    handle = None if thread_id is None else history.handle(Thread, thread_id)
-    return thread_id or "" if handle is None else cast(Thread, history.objects[handle]).agent_path
+    thread = latest(history, Thread, thread_id)
+    return thread_id or "" if thread is None else thread.agent_path

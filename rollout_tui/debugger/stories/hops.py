@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rollout_tui.debugger.context.item_text import short_text, size_bytes
 from rollout_tui.debugger.evidence import result_texts, size_of, value
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.debugger.text_facts import cut_mark
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Object, TerminalOperation, ToolCall
@@ -41,10 +42,7 @@ class AsOf:
 
     def get(self, kind: type[Any], object_id: str | None) -> Any:
         """An object as of the event, None when it does not exist by then."""
-        handle = None if object_id is None else self.history.handle(kind, object_id)
-        if handle is None or self.history.born(handle) > self.event:
-            return None
-        return self.history.as_of(handle, self.event)
+        return as_of(self.history, kind, object_id, self.event)
 
     def born(self, kind: type[Object], object_id: str) -> int:
         """The event that made an object."""

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import NamedTuple, cast
 
 from rollout_tui.debugger.indexes import created, index_of
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import command_line
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import History
@@ -64,11 +65,10 @@ class _ByThread:
         order = self._history.collections[TerminalOperation].order
         for number, event, operation in created(self._history, TerminalOperation, self._taken):
             self._taken = number + 1
-            tool = self._history.handle(ToolCall, operation.tool_call_id)
+            tool = latest(self._history, ToolCall, operation.tool_call_id)
             if tool is not None:
-                thread_id = cast(ToolCall, self._history.objects[tool]).thread_id
-                self.handles.setdefault(thread_id, array("I")).append(order[number])
-                self.events.setdefault(thread_id, array("I")).append(event)
+                self.handles.setdefault(tool.thread_id, array("I")).append(order[number])
+                self.events.setdefault(tool.thread_id, array("I")).append(event)
 
 
 def operation_count(history: History, thread_id: str, event: int) -> int:

@@ -9,18 +9,9 @@ from rollout_tui.debugger.moving.related import Subject, events_of
 from rollout_tui.debugger.stories.hops import Hop
 from rollout_tui.debugger.stories.lifeline import LifeLine, Moment
 from rollout_tui.debugger.stories.lifeline import life_line as recorded_life_line
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import (
-    CodeCell,
-    Compaction,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    TerminalOperation,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, line, restyled, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
@@ -29,14 +20,14 @@ from rollout_tui.tui.objects.subject import subject
 from rollout_tui.words import since_start
 
 _CARRIERS: tuple[type[Object], ...] = (
-    InferenceCall,
-    ToolCall,
-    Compaction,
-    ConversationItem,
-    TerminalOperation,
-    CodeCell,
-    InteractionEdge,
-    PendingEdge,
+    objects.InferenceCall,
+    objects.ToolCall,
+    objects.Compaction,
+    objects.ConversationItem,
+    objects.TerminalOperation,
+    objects.CodeCell,
+    objects.InteractionEdge,
+    objects.PendingEdge,
 )
 
 

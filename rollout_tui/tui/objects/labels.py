@@ -6,26 +6,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import Names, cell_label, command_line
 from rollout_tui.debugger.spans.span_words import call_label, one_line
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import (
-    CodeCell,
-    CodexTurn,
-    Compaction,
-    CompactionRequest,
-    Conversation,
-    ConversationItem,
-    InferenceCall,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    Rollout,
-    TerminalOperation,
-    TerminalSession,
-    Thread,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.values import CodeCellRequester
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.words import short_id
@@ -61,11 +47,11 @@ def label(history: History, target: ToObject | ToPayload) -> Label:
     """Words for what a selection or a link leads to."""
     if isinstance(target, ToPayload):
         return Label(payload_name(target.raw_payload_id), "link")
-    handle = history.handle(target.kind, target.id)
-    if handle is None:
+    found = latest(history, target.kind, target.id)
+    if found is None:
         return Label(short_id(target.id), "dim")
     make, style = _LABELS[target.kind]
-    return Label(make(history, cast(Any, history.objects[handle])), style)
+    return Label(make(history, found), style)
 
 
 def payload_name(raw_payload_id: str) -> str:
@@ -73,21 +59,21 @@ def payload_name(raw_payload_id: str) -> str:
     return f"payload {raw_payload_id.removeprefix('raw_payload:')}"
 
 
-def tool_words(history: History, tool: ToolCall) -> str:
+def tool_words(history: History, tool: objects.ToolCall) -> str:
     """`exec cell 1` for a call that runs a cell, else what the call does."""
     if isinstance(tool.started_code_cell_id, str):
-        cell = history.handle(CodeCell, tool.started_code_cell_id)
+        cell = latest(history, objects.CodeCell, tool.started_code_cell_id)
         if cell is not None:
-            return f"exec {cell_label(cast(CodeCell, history.objects[cell]))}"
+            return f"exec {cell_label(cell)}"
     return call_label(history, tool)
 
 
-def requester(history: History, tool: ToolCall) -> ToObject | None:
+def requester(history: History, tool: objects.ToolCall) -> ToObject | None:
     """Who asked for a call: an inference call or a code cell."""
     if isinstance(tool.requester, CodeCellRequester):
-        return ToObject(CodeCell, tool.requester.code_cell_id)
+        return ToObject(objects.CodeCell, tool.requester.code_cell_id)
     asked = index_of(history, Names).requested_by(tool)
-    return ToObject(InferenceCall, asked) if asked else None
+    return ToObject(objects.InferenceCall, asked) if asked else None
 
 
 def _names(history: History) -> Names:
@@ -98,34 +84,40 @@ def _ordinal(history: History, kind: type[Object], object_id: str) -> int:
     return history.collections[kind].order.index(cast(int, history.handle(kind, object_id))) + 1
 
 
-def _item(history: History, item: ConversationItem) -> str:
+def _item(history: History, item: objects.ConversationItem) -> str:
     return f"item {item.item_id.rpartition(':')[2]}"
 
 
 _LABELS: dict[type[Object], tuple[Callable[[History, Any], str], str]] = {
-    Rollout: (lambda history, one: "rollout", "strong"),
-    Thread: (lambda history, one: one.agent_path, "agent"),
-    CodexTurn: (lambda history, one: _names(history).turn(one.codex_turn_id), "turn"),
-    InferenceCall: (lambda history, one: _names(history).inference(one.inference_call_id), "inference"),
-    CodeCell: (lambda history, one: cell_label(one), "cell"),
-    ToolCall: (tool_words, "tool"),
-    ConversationItem: (_item, "accent"),
-    TerminalOperation: (lambda history, one: one_line(command_line(one)), "tool"),
-    TerminalSession: (
-        lambda history, one: f"terminal {_ordinal(history, TerminalSession, one.terminal_id)}",
+    objects.Rollout: (lambda history, one: "rollout", "strong"),
+    objects.Thread: (lambda history, one: one.agent_path, "agent"),
+    objects.CodexTurn: (lambda history, one: _names(history).turn(one.codex_turn_id), "turn"),
+    objects.InferenceCall: (
+        lambda history, one: _names(history).inference(one.inference_call_id),
+        "inference",
+    ),
+    objects.CodeCell: (lambda history, one: cell_label(one), "cell"),
+    objects.ToolCall: (tool_words, "tool"),
+    objects.ConversationItem: (_item, "accent"),
+    objects.TerminalOperation: (lambda history, one: one_line(command_line(one)), "tool"),
+    objects.TerminalSession: (
+        lambda history, one: f"terminal {_ordinal(history, objects.TerminalSession, one.terminal_id)}",
         "tool",
     ),
-    Compaction: (
-        lambda history, one: f"compaction {_ordinal(history, Compaction, one.compaction_id)}",
+    objects.Compaction: (
+        lambda history, one: f"compaction {_ordinal(history, objects.Compaction, one.compaction_id)}",
         "compaction",
     ),
-    CompactionRequest: (
+    objects.CompactionRequest: (
         lambda history, one: (
-            f"compaction request {_ordinal(history, CompactionRequest, one.compaction_request_id)}"
+            f"compaction request {_ordinal(history, objects.CompactionRequest, one.compaction_request_id)}"
         ),
         "compaction",
     ),
-    InteractionEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
-    PendingEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
-    Conversation: (lambda history, one: f"context of {_names(history).thread(one.thread_id)}", "accent"),
+    objects.InteractionEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
+    objects.PendingEdge: (lambda history, one: one.kind.replace("_", " "), "agent"),
+    objects.Conversation: (
+        lambda history, one: f"context of {_names(history).thread(one.thread_id)}",
+        "accent",
+    ),
 }

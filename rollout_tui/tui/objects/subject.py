@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
+from rollout_tui.debugger.lookup import as_of
 from rollout_tui.debugger.moving.related import subject_of
 from rollout_tui.debugger.spans.event_families import ABOUT
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
@@ -50,13 +51,7 @@ def about(view: View) -> Selection | None:
 
 def find(snapshot: Snapshot, kind: type[T], object_id: str | None) -> T | None:
     """An object of the graph as of the snapshot, None when it is not there yet."""
-    if object_id is None:
-        return None
-    history = snapshot.history
-    handle = history.handle(kind, object_id)
-    if handle is None or history.born(handle) > snapshot.event:
-        return None
-    return cast(T, history.as_of(handle, snapshot.event))
+    return as_of(snapshot.history, kind, object_id, snapshot.event)
 
 
 def born(history: History, kind: type[Object], object_id: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import tool_name
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread, ToolCall
@@ -54,15 +55,13 @@ class _Values(dict[str, str]):
 
 
 def _tool(history: History, tool_call_id: str) -> str:
-    handle = history.handle(ToolCall, tool_call_id)
-    if handle is None:
-        return f"tool {short_id(tool_call_id)}"
-    return f"{tool_name(cast(ToolCall, history.objects[handle]).kind)} {short_id(tool_call_id)}"
+    tool = latest(history, ToolCall, tool_call_id)
+    return f"{'tool' if tool is None else tool_name(tool.kind)} {short_id(tool_call_id)}"
 
 
 def _thread(history: History, thread_id: str) -> str:
-    handle = history.handle(Thread, thread_id)
-    return short_id(thread_id) if handle is None else cast(Thread, history.objects[handle]).agent_path
+    thread = latest(history, Thread, thread_id)
+    return short_id(thread_id) if thread is None else thread.agent_path
 
 
 NAMED: dict[str, Callable[[History, Any], str]] = {

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.debugger.findings.in_order import InOrder
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.spans.span_tree import (
     CELL,
     COMPACTION_REQUEST,
@@ -104,9 +105,8 @@ def lanes(
 
 
 def _name(history: History, thread_id: str | None) -> str:
-    handle = history.handle(Thread, thread_id or "")
-    found = None if handle is None else history.objects[handle]
-    return found.agent_path if isinstance(found, Thread) else thread_id or ""
+    thread = latest(history, Thread, thread_id)
+    return thread_id or "" if thread is None else thread.agent_path
 
 
 def _probes(history: History, scale: Ruler, column: int, head: int) -> list[int]:

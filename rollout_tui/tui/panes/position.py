@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from rollout_tui.debugger.indexes import count_of_types
+from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.spans.span_tree import INFERENCE, TURN
 from rollout_tui.graph.objects import Thread
 from rollout_tui.tui.panes.header import Header
@@ -53,9 +54,8 @@ def header_facts(session: Session, standing: Standing) -> Header:
 
 def agent_path(session: Session, thread_id: str | None) -> str:
     """Agent path of a thread, empty before the first one."""
-    handle = session.history.handle(Thread, thread_id or "")
-    found = None if handle is None else session.history.objects[handle]
-    return found.agent_path if isinstance(found, Thread) else ""
+    thread = latest(session.history, Thread, thread_id)
+    return "" if thread is None else thread.agent_path
 
 
 def badge(session: Session, standing: Standing) -> str:
