@@ -85,13 +85,8 @@ def _finish(
     r: Reduction, payload: CompactionRequestCompleted | CompactionRequestFailed, status: ExecutionStatus
 ) -> int | None:
     request_id = payload.compaction_request_id
-    handle = r.find(CompactionRequest, request_id)
+    handle = r.known(CompactionRequest, request_id, "compaction request end")
     if handle is None:
-        r.refuse(
-            "unknown_compaction_request",
-            f"compaction request end names unknown request {request_id}",
-            request_id,
-        )
         return None
     begun = cast(CompactionRequest, r.objects[handle]).compaction_id
     if payload.compaction_id != begun:

@@ -79,13 +79,8 @@ def _finished(
     status: ExecutionStatus,
     response_id: str | None,
 ) -> None:
-    handle = r.find(InferenceCall, payload.inference_call_id)
+    handle = r.known(InferenceCall, payload.inference_call_id, "inference end")
     if handle is None:
-        r.refuse(
-            "unknown_inference",
-            f"inference end names unknown call {payload.inference_call_id}",
-            payload.inference_call_id,
-        )
         return
     call = r.inference(handle)
     if reference is not None:

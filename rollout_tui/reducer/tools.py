@@ -33,7 +33,7 @@ from rollout_tui.trace.event_payloads import (
     ToolCallRuntimeStarted,
     ToolCallStarted,
 )
-from rollout_tui.trace.event_values import CodeCellRuntimeRequester, PayloadReference
+from rollout_tui.trace.event_values import CodeCellRuntimeRequester
 from rollout_tui.trace.events import Event
 
 BY_MODEL = ModelRequester()
@@ -141,17 +141,9 @@ def _items(r: Reduction, thread_id: str, call_id: str | None, kinds: frozenset[s
     return [] if call_id is None else thread_items_of_call(r, thread_id, call_id, kinds)
 
 
-def known(r: Reduction, tool_id: str, what: str) -> int | None:
-    """The tool call an event names; an unknown one is refused (8.3)."""
-    handle = r.find(ToolCall, tool_id)
-    if handle is None:
-        r.refuse("unknown_tool_call", f"{what} names unknown call {tool_id}", tool_id)
-    return handle
-
-
 def mcp_correlated(r: Reduction, event: Event, payload: McpToolCallCorrelationAssigned) -> None:
     """An MCP server's id for a call; the first one counts (8.3)."""
-    handle = known(r, payload.tool_call_id, "MCP correlation")
+    handle = r.known(ToolCall, payload.tool_call_id, "MCP correlation")
     if handle is None:
         return
     if r.tool(handle).mcp_call_id is not None:
@@ -178,12 +170,10 @@ _MCP = msgspec.json.Decoder(_McpBody)
 
 def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted) -> None:
     """The work of a call begins (8.3)."""
-    handle = known(r, payload.tool_call_id, "tool runtime start")
+    handle = _runtime_of(r, payload, "tool runtime start")
     if handle is None:
         return
     tool = r.tool(handle)
-    reference = payload.runtime_payload
-    _named_by(r, handle, reference)
     kind = _runtime_kind(r, tool, payload)
     if kind != tool.kind:
         r.history.set(handle, "kind", r.shared(kind))
@@ -196,15 +186,20 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
                 tool.tool_call_id,
             )
         else:
-            terminals.from_runtime(r, handle, reference)
+            terminals.from_runtime(r, handle, payload.runtime_payload)
     else:
-        agent_bodies.runtime_started(r, handle, reference)
+        agent_bodies.runtime_started(r, handle, payload.runtime_payload)
 
 
-def _named_by(r: Reduction, handle: int, reference: PayloadReference) -> None:
-    """A runtime event of a call names this payload."""
-    ids = with_id(r.tool(handle).raw_runtime_payload_ids, reference.raw_payload_id)
-    r.history.set(handle, "raw_runtime_payload_ids", ids)
+def _runtime_of(
+    r: Reduction, payload: ToolCallRuntimeStarted | ToolCallRuntimeEnded, what: str
+) -> int | None:
+    """The call whose work an event is about; the call lists the event's payload from here on."""
+    handle = r.known(ToolCall, payload.tool_call_id, what)
+    if handle is not None:
+        ids = with_id(r.tool(handle).raw_runtime_payload_ids, payload.runtime_payload.raw_payload_id)
+        r.history.set(handle, "raw_runtime_payload_ids", ids)
+    return handle
 
 
 def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
@@ -221,20 +216,17 @@ def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted)
 
 def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> None:
     """The work of a call is over (8.3)."""
-    handle = known(r, payload.tool_call_id, "tool runtime end")
+    handle = _runtime_of(r, payload, "tool runtime end")
     if handle is None:
         return
-    tool = r.tool(handle)
-    reference = payload.runtime_payload
-    _named_by(r, handle, reference)
-    if tool.terminal_operation_id is not None:
-        terminals.ended(r, handle, payload.status, reference, dispatch=False)
-    agent_bodies.runtime_ended(r, handle, reference)
+    if r.tool(handle).terminal_operation_id is not None:
+        terminals.ended(r, handle, payload.status, payload.runtime_payload, dispatch=False)
+    agent_bodies.runtime_ended(r, handle, payload.runtime_payload)
 
 
 def ended(r: Reduction, event: Event, payload: ToolCallEnded) -> None:
     """The call returned to its requester; a second end overwrites (8.3)."""
-    handle = known(r, payload.tool_call_id, "tool call end")
+    handle = r.known(ToolCall, payload.tool_call_id, "tool call end")
     if handle is None:
         return
     r.close(handle, payload.status)

@@ -12,6 +12,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
+    CompactionRequest,
     Conversation,
     InferenceCall,
     Object,
@@ -27,6 +28,14 @@ from rollout_tui.trace.memory import MemoryBudget
 
 T = TypeVar("T")
 MOST_SHARED = 512
+UNKNOWN: dict[type[Object], tuple[str, str]] = {
+    Thread: ("unknown_thread", "thread"),
+    CodexTurn: ("unknown_turn", "codex turn"),
+    InferenceCall: ("unknown_inference", "call"),
+    ToolCall: ("unknown_tool_call", "call"),
+    CompactionRequest: ("unknown_compaction_request", "request"),
+}
+"""The code and the noun of a refusal, where an event names an object that was never announced."""
 
 
 class Reduction(Evidence):
@@ -67,6 +76,14 @@ class Reduction(Evidence):
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
         """The handle of an object."""
         return self._indexes[kind].get(object_id)  # type: ignore[arg-type]
+
+    def known(self, kind: type[Object], object_id: str, what: str) -> int | None:
+        """The handle of an object that an event names, `what` says which; an unknown one is refused."""
+        handle = self._indexes[kind].get(object_id)
+        if handle is None:
+            code, noun = UNKNOWN[kind]
+            self.refuse(code, f"{what} names unknown {noun} {object_id}", object_id)
+        return handle
 
     def thread(self, handle: int) -> Thread:
         """The thread behind a handle, as of now."""
@@ -111,9 +128,8 @@ class Reduction(Evidence):
 
     def thread_or_placeholder(self, thread_id: str, what: str) -> int:
         """The thread; when unknown, say so and create one marked implicit."""
-        handle = self.find(Thread, thread_id)
+        handle = self.known(Thread, thread_id, what)
         if handle is None:
-            self.refuse("unknown_thread", f"{what} names unknown thread {thread_id}", thread_id)
             handle = self.implicit_thread(thread_id)
         return handle
 
@@ -128,9 +144,8 @@ class Reduction(Evidence):
 
     def turn_or_placeholder(self, turn_id: str, thread_id: str, what: str) -> int:
         """The turn; when unknown, say so and create one marked implicit on `thread_id`."""
-        handle = self.find(CodexTurn, turn_id)
+        handle = self.known(CodexTurn, turn_id, what)
         if handle is None:
-            self.refuse("unknown_turn", f"{what} names unknown codex turn {turn_id}", turn_id)
             self.thread_or_placeholder(thread_id, what)
             self.history.implicit[turn_id] = self.history.event
             handle = self.history.create(turn_id, CodexTurn(turn_id, thread_id, self.window()))

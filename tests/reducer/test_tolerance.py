@@ -25,6 +25,7 @@ from scripted import (
 from rollout_tui.recording import Trace
 from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import CODES, ReductionRefused
+from rollout_tui.reducer.working import UNKNOWN
 from rollout_tui.trace.bundle import open_bundle
 
 SOURCES = [
@@ -708,6 +709,7 @@ def test_too_little_memory(script: Script) -> None:
 def codes_in_use() -> set[str]:
     """Every code that the sources give to a diagnostic."""
     used = {"unreadable_line", "unknown_event_type", "payload_missing", "payload_outside_bundle"}
+    used |= {code for code, _ in UNKNOWN.values()}
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text())):
             if not isinstance(node, ast.Call):
