@@ -18,6 +18,7 @@ from rollout_tui.reducer.agent_body_shapes import (
     MESSAGE_END,
     SPAWN_END,
     MessageBegin,
+    MessageEnd,
     SpawnEnd,
 )
 from rollout_tui.reducer.agent_messages import UUID, is_agent_path, path_of
@@ -180,7 +181,7 @@ def _spawn_edge(r: Reduction, called: ToolCall, spawned: SpawnEnd, child: str) -
     _queue(r, called, _edge_id(called, child, spawned.sender_thread_id), child, spawned.prompt, r.time, child)
 
 
-def _message_edge(r: Reduction, called: ToolCall, body: MessageBegin, ended: int | None) -> None:
+def _message_edge(r: Reduction, called: ToolCall, body: MessageBegin | MessageEnd, ended: int | None) -> None:
     _queue(r, called, _edge_id(called, None), body.receiver_thread_id, body.prompt, ended)
 
 

@@ -35,12 +35,10 @@ class End(Begin, gc=False):
     receiver_agent_role: str | None = None
 
 
-class MessageEnd(MessageBegin, gc=False):
+class MessageEnd(End, gc=False, kw_only=True):
     """End of an older message or task."""
 
-    status: Raw
-    receiver_agent_nickname: str | None = None
-    receiver_agent_role: str | None = None
+    prompt: str
 
 
 class SpawnEnd(msgspec.Struct, gc=False):
