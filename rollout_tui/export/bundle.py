@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -82,7 +83,7 @@ class _Copy:
                 self._redactor.know(ids_of(line))
         (self._folder / "payloads").mkdir(mode=0o700)
         self._write_manifest()
-        with new_file(self._folder / SPINE_NAME) as spine, self._store:
+        with new_file(self._folder / SPINE_NAME) as spine, closing(self._store):
             self._write_lines(spine, chosen)
         return self._done
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def _items(folder: Path, events: list[Event], request: Event) -> tuple[Raw, ...]
     """What a request carried and its answer; None where other requests or a compaction have a say."""
     started = request.payload
     assert isinstance(started, InferenceStarted)
-    with PayloadStore(folder, largest=LARGEST_REQUEST) as store:
+    with closing(PayloadStore(folder, largest=LARGEST_REQUEST)) as store:
         try:
             body = _REQUEST.decode(store.read(started.request_payload.path))
             if bytes(body.previous_response_id) != b"null":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -133,7 +134,7 @@ def _filled(seen: Glance, lines: list[Line]) -> Glance:
     events = [line for line in lines if isinstance(line, Event)]
     payloads = [event.payload for event in events]
     inferences = [payload for payload in payloads if isinstance(payload, InferenceStarted)]
-    with PayloadStore(seen.folder, largest=GLANCED) as store:
+    with closing(PayloadStore(seen.folder, largest=GLANCED)) as store:
         session, role = _session(store, events)
         task = _task(store, inferences[0]) if inferences else ""
     failures = sum(

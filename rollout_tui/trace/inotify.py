@@ -13,8 +13,7 @@ import os
 import select
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 # Writes, attributes, closing after writing, names coming and going, the folder itself going. Not reads: those
 # are our own.
@@ -66,14 +65,6 @@ class FolderWatch:
         """Give the descriptors back; not while another thread waits."""
         for descriptor in (self._events, self._stopped, self._stop):
             os.close(descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _folder_gone(events: bytes) -> bool:

@@ -13,8 +13,7 @@ import os
 import stat
 from _thread import allocate_lock
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 MIB = 1 << 20
 
@@ -106,14 +105,6 @@ class PayloadStore:
         """Give the folder descriptors back. The store can still be used and then opens the folder afresh."""
         with self._lock:
             self._forget_parent()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         self.close()

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def refused(store: PayloadStore, path: str) -> str:
 
 
 def test_reads_what_the_recorder_wrote(bundle: Path) -> None:
-    with PayloadStore(bundle) as store:
+    with closing(PayloadStore(bundle)) as store:
         assert store.read("payloads/1.json") == b'{"a": 1}'
         assert store.read("payloads/2.json") == b""
         assert store.size("payloads/1.json") == 8
@@ -61,7 +62,7 @@ def test_a_folder_swapped_for_a_link_does_not_lead_out(bundle: Path, tmp_path: P
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "1.json").write_bytes(SECRET)
-    with PayloadStore(bundle) as store:
+    with closing(PayloadStore(bundle)) as store:
         assert store.read("payloads/1.json") == b'{"a": 1}'
         (bundle / "payloads").rename(bundle / "before")
         (bundle / "payloads").symlink_to(outside)
