@@ -16,6 +16,7 @@ from rollout_tui.trace.event_values import (
     CodeCellRuntimeStatus,
     ExecutionStatus,
     GenericSummary,
+    ModelRequester,
     PayloadReference,
     RolloutStatus,
     Summary,
@@ -29,6 +30,7 @@ __all__ = [
     "CodeCellRuntimeStatus",
     "ExecutionStatus",
     "GenericSummary",
+    "ModelRequester",
     "PayloadReference",
     "RolloutStatus",
     "Summary",
@@ -166,10 +168,6 @@ class Usage(Value, frozen=True):
 
 
 # -- tool calls ------------------------------------------------------------
-
-
-class ModelRequester(Value, frozen=True, tag="model", tag_field="type"):
-    """The model asked for the call."""
 
 
 class CodeCellRequester(Value, frozen=True, tag="code_cell", tag_field="type"):
