@@ -198,21 +198,22 @@ class History:
         """
         low = max(1, bisect_left(self._change_event, start))
         high = bisect_left(self._change_event, stop)
-        codes = self._change_field[low:high]
-        columns: list[Iterable[Any]] = [
-            self._change_event[low:high],
-            self._change_object[low:high],
-            map(self._fields.__getitem__, codes),
-            self._change_before[low:high],
-        ]
-        if fields is not None:
-            wanted = bytearray(256)
-            for field in fields:
-                if field in self._field_codes:
-                    wanted[self._field_codes[field]] = 1
-            chosen = codes.tobytes().translate(wanted)
-            columns = [compress(column, chosen) for column in columns]
-        return zip(*columns, strict=True)
+        codes = self._change_field[low:high].tobytes()
+        names = map(self._fields.__getitem__, codes)
+        columns = (self._change_event, self._change_object, self._change_before)
+        if fields is None:
+            event, handle, before = (column[low:high] for column in columns)
+            return zip(event, handle, names, before, strict=True)
+        wanted = bytearray(256)
+        for field in fields:
+            if field in self._field_codes:
+                wanted[self._field_codes[field]] = 1
+        chosen = codes.translate(wanted)
+        if 1 not in chosen:
+            return iter(())
+        places = list(compress(range(low, high), chosen))
+        events, handles, befores = (map(column.__getitem__, places) for column in columns)
+        return zip(events, handles, compress(names, chosen), befores, strict=True)
 
     def _change(self, number: int) -> Change:
         handle = self._change_object[number]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -172,11 +172,14 @@ class ContextIndex:
     def _snapshots(self, start: int, stop: int) -> dict[str, dict[int, Ids]]:
         """By thread and event: the conversation snapshot that the event left."""
         history = self.history
-        handles = set(history.collections[Conversation].order)
+        conversations = history.collections[Conversation]
+        fresh = bisect_left(conversations.born, start) < bisect_left(conversations.born, stop)
+        fields = ("snapshot", CREATED) if fresh else ("snapshot",)
+        handles = set(conversations.order)
         events: dict[int, list[int]] = defaultdict(list)
         values: dict[int, list[Ids]] = defaultdict(list)
-        for event, handle, field, before in history.notes(start, stop):
-            if handle in handles and field in ("snapshot", CREATED):
+        for event, handle, field, before in history.notes(start, stop, fields):
+            if handle in handles:
                 if field != CREATED and events[handle]:
                     values[handle].append(before)
                 events[handle].append(event)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from typing import NamedTuple, cast
 
-from rollout_tui.debugger.indexes import created, index_of
-from rollout_tui.debugger.lookup import latest
+from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import command_line
+from rollout_tui.debugger.spans.span_tree import OPERATION
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import TerminalOperation, ToolCall
+from rollout_tui.graph.objects import TerminalOperation
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.graph.values import CodeCellRequester, Window
 
@@ -52,40 +52,23 @@ class Session(NamedTuple):
     exit_code: int | None
 
 
-class _ByThread:
-    """Operations by thread, in the order they were created."""
-
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self._taken = 0
-        self.handles: dict[str, array[int]] = {}
-        self.events: dict[str, array[int]] = {}
-
-    def update(self) -> None:
-        order = self._history.collections[TerminalOperation].order
-        for number, event, operation in created(self._history, TerminalOperation, self._taken):
-            self._taken = number + 1
-            tool = latest(self._history, ToolCall, operation.tool_call_id)
-            if tool is not None:
-                self.handles.setdefault(tool.thread_id, array("I")).append(order[number])
-                self.events.setdefault(tool.thread_id, array("I")).append(event)
-
-
 def operation_count(history: History, thread_id: str, event: int) -> int:
     """How many operations a thread has had up to `event`."""
-    return bisect_right(index_of(history, _ByThread).events.get(thread_id, ()), event)
+    spans = index_of(history, Spans)
+    own = spans.of_kind(OPERATION, spans.thread_number(thread_id))
+    return bisect_right(own, event, key=spans.windows.begins.__getitem__)
 
 
 def terminals(snapshot: Snapshot, thread_id: str, most: int = MOST_OPERATIONS) -> list[Session]:
     """The sessions of the last `most` operations of a thread, by their first operation."""
-    index = index_of(snapshot.history, _ByThread)
-    count = bisect_right(index.events.get(thread_id, ()), snapshot.event)
+    spans = index_of(snapshot.history, Spans)
+    count = operation_count(snapshot.history, thread_id, snapshot.event)
+    own = spans.of_kind(OPERATION, spans.thread_number(thread_id))
     sessions: dict[str, list[Operation]] = {}
-    for at in range(max(0, count - most), count):
-        handle = index.handles[thread_id][at]
-        operation = cast(TerminalOperation, snapshot.history.as_of(handle, snapshot.event))
+    for number in own[max(0, count - most) : count]:
+        operation = cast(TerminalOperation, snapshot.history.as_of(spans.handles[number], snapshot.event))
         key = operation.terminal_id or operation.operation_id
-        found = _operation(snapshot, operation, index.events[thread_id][at])
+        found = _operation(snapshot, operation, spans.windows.begins[number])
         sessions.setdefault(key, []).append(found)
     return [_session(key, found) for key, found in sessions.items()]
 

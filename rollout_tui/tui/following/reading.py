@@ -18,7 +18,6 @@ from rollout_tui.debugger.indexes import Index, index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.debugger.stories.terminals import operation_count
 from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import Trace
@@ -118,7 +117,6 @@ class Reading:
         self.silences.update()
         for kind in INDEXES:
             index_of(self.history, kind)
-        operation_count(self.history, "", self.history.head)
         self.outline.update()
 
     @property
