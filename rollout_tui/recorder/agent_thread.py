@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rollout_tui.recorder.bodies import agent_segment, metadata_shape, session_metadata, spawned_source
-from rollout_tui.recorder.context import (
-    Context,
-    ExecutionStatus,
-    RecordingState,
-    identity,
-    never_raises,
-    nothing,
-    rollout_status,
-)
+from rollout_tui.recorder.context import Context, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form, plain
+from rollout_tui.recorder.recording_state import RecordingState
 from rollout_tui.recorder.turn import OFF_TURN, Turn
+from rollout_tui.recorder.values import ExecutionStatus, identity, rollout_status
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.inference import Inference
     from rollout_tui.recorder.tool_call import ToolCall
-
-_current_thread: ContextVar[AgentThread] = ContextVar("rollout_tui_recorder_thread")
-
-
-def current_thread() -> AgentThread:
-    """Return the thread whose `with` block surrounds the caller (across `await` too), or one that is off."""
-    return _current_thread.get(OFF_THREAD)
 
 
 class AgentThread(Context):
@@ -49,7 +36,7 @@ class AgentThread(Context):
         "thread_id",
     )
 
-    _current = _current_thread
+    _current: ClassVar[ContextVar[AgentThread]] = ContextVar("rollout_tui_recorder_thread")
 
     def __init__(
         self,

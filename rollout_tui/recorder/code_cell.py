@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, duration, never_raises, nothing
+from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
+from rollout_tui.recorder.values import ExecutionStatus, described, duration
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.turn import Turn
 
 
-class CodeCell(Context):
+class CodeCell(InTurn):
     """A running cell. It may yield while it runs on, and be waited for, also in a later turn."""
 
-    __slots__ = ("_answered", "_life", "_started", "_tools", "_turn", "call_id", "runtime_cell_id")
+    __slots__ = ("_answered", "_life", "_started", "_tools", "call_id", "runtime_cell_id")
 
     def __init__(self, turn: Turn | None, call_id: str, runtime_cell_id: str) -> None:
-        super().__init__(None if turn is None else turn._state)
-        self._turn = turn
+        super().__init__(turn)
         self.call_id = call_id
         self.runtime_cell_id = runtime_cell_id
         self._answered = False

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, never_raises, nothing
+from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.items import items_in_form
+from rollout_tui.recorder.values import ExecutionStatus, described
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.turn import Turn
 
 
-class Compaction(Context):
+class Compaction(InTurn):
     """One compaction: its requests to a model, if it makes any, and its installation."""
 
-    __slots__ = ("_turn", "compaction_id")
+    __slots__ = ("compaction_id",)
 
     def __init__(self, turn: Turn | None, compaction_id: str) -> None:
-        super().__init__(None if turn is None else turn._state)
-        self._turn = turn
+        super().__init__(turn)
         self.compaction_id = compaction_id
 
     @never_raises(lambda: OFF_REQUEST)
@@ -38,9 +38,8 @@ class Compaction(Context):
         payload = self._payload("compaction_request", body)
         if payload is None:
             return OFF_REQUEST
-        started = CompactionRequest(
-            self, f"compaction_request:{self._state.next_number('compaction request')}"
-        )
+        number = self._state.next_number("compaction request")
+        started = CompactionRequest(self._turn, self.compaction_id, f"compaction_request:{number}")
         fields = {
             "type": "compaction_request_started",
             "compaction_id": self.compaction_id,
@@ -73,14 +72,14 @@ class Compaction(Context):
             self._turn.thread.history_replaced()
 
 
-class CompactionRequest(Context):
+class CompactionRequest(InTurn):
     """One request of a compaction."""
 
-    __slots__ = ("_compaction", "compaction_request_id")
+    __slots__ = ("_compaction_id", "compaction_request_id")
 
-    def __init__(self, compaction: Compaction | None, compaction_request_id: str) -> None:
-        super().__init__(None if compaction is None else compaction._state)
-        self._compaction = compaction
+    def __init__(self, turn: Turn | None, compaction_id: str, compaction_request_id: str) -> None:
+        super().__init__(turn)
+        self._compaction_id = compaction_id
         self.compaction_request_id = compaction_request_id
 
     @never_raises(nothing)
@@ -98,12 +97,12 @@ class CompactionRequest(Context):
             self._event({"type": "compaction_request_failed", "error": described(error)}, ("error",))
 
     def _event(self, fields: dict[str, Any], texts: tuple[str, ...] = ()) -> None:
-        if self._compaction is not None and self._compaction._turn is not None:
+        if self._turn is not None:
             ids = {
-                "compaction_id": self._compaction.compaction_id,
+                "compaction_id": self._compaction_id,
                 "compaction_request_id": self.compaction_request_id,
             }
-            self._compaction._turn._event({**fields, **ids}, texts)
+            self._turn._event({**fields, **ids}, texts)
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         self.failed("the request ended without a recorded response" if error is None else described(error))
@@ -114,4 +113,4 @@ def _checkpoint_shape(body: Any) -> Any:
 
 
 OFF_COMPACTION = Compaction(None, "")
-OFF_REQUEST: CompactionRequest = CompactionRequest(None, "")
+OFF_REQUEST: CompactionRequest = CompactionRequest(None, "", "")

@@ -1,27 +1,24 @@
-"""What all contexts of a recording share: the recording's state, the off switch, and how a `with` ends."""
+"""What all contexts of a recording have: the off switch, and how a `with` ends."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
-import threading
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Concatenate, Literal, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
-from rollout_tui.recorder.identity import Clock, IdSource
-from rollout_tui.recorder.writer import PayloadRef, TraceWriter
+from rollout_tui.recorder.recording_state import RecordingState
+from rollout_tui.recorder.values import ExecutionStatus, status_of
+from rollout_tui.recorder.writer import PayloadRef
 
-ExecutionStatus = Literal["completed", "failed", "cancelled", "aborted"]
+if TYPE_CHECKING:
+    from rollout_tui.recorder.turn import Turn
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Owner = TypeVar("Owner", bound="Context")
-
-_STATUSES = frozenset({"completed", "failed", "cancelled", "aborted"})
-_INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
 
 def never_raises(
@@ -53,65 +50,6 @@ def nothing() -> None:
     """Stand for the result of a method that only records."""
 
 
-class RecordingState:
-    """What the contexts of one recording share: its writer, its id source, the ids already used."""
-
-    def __init__(self, writer: TraceWriter, new_id: IdSource, clock: Clock) -> None:
-        self.writer = writer
-        self.new_id = new_id
-        self.clock: Clock = lambda: int(clock())
-        self._used: set[tuple[str, str]] = set()
-        self._numbers: dict[str, int] = {}
-        self.open_threads: dict[str, Context] = {}
-        self._lock = threading.Lock()
-
-    def claim(self, kind: str, identity: str) -> bool:
-        """Take an id for the first time; False, and counted, if it was taken before."""
-        with self._lock:
-            if (kind, identity) in self._used:
-                taken = True
-            else:
-                self._used.add((kind, identity))
-                taken = False
-        if taken:
-            self.writer.counters.count("calls_ignored", error=f"the {kind} {identity} was recorded before")
-        return not taken
-
-    def first_use(self, text: str) -> bool:
-        """Whether a text that may well repeat is seen for the first time."""
-        with self._lock:
-            size = len(self._used)
-            self._used.add(("", text))
-            return len(self._used) > size
-
-    def next_number(self, series: str) -> int:
-        """Return 1, 2, 3, ... for each series."""
-        with self._lock:
-            self._numbers[series] = number = self._numbers.get(series, 0) + 1
-        return number
-
-
-def identity(value: object) -> str | None:
-    """Return an id as text; None stays None."""
-    return value if value is None or type(value) is str else str(value)
-
-
-def allowed_status(status: str) -> ExecutionStatus:
-    """Return a status the format knows; what it does not know counts as failed."""
-    return status if status in _STATUSES else "failed"  # type: ignore[return-value]
-
-
-def rollout_status(status: str) -> str:
-    """Return the status of a thread or rollout: it can be aborted, where a turn is cancelled."""
-    known = allowed_status(status)
-    return "aborted" if known == "cancelled" else known
-
-
-def duration(milliseconds: int) -> dict[str, int]:
-    """Return a duration as the format writes it."""
-    return {"secs": milliseconds // 1000, "nanos": milliseconds % 1000 * 1_000_000}
-
-
 class Context:
     """A span of a recording. Made and started by its parent; ends by its own methods or with its `with`.
 
@@ -121,7 +59,8 @@ class Context:
 
     __slots__ = ("_open", "_state", "_token")
 
-    _current: ContextVar[Any] | None = None
+    _current: ClassVar[ContextVar[Any] | None] = None
+    """Holds the innermost context of this kind whose `with` block is entered, where callers ask for it."""
 
     def __init__(self, state: RecordingState | None) -> None:
         self._state = state
@@ -155,7 +94,7 @@ class Context:
         if not self._open:
             return
         try:
-            self._leave(_status_of(error), error)
+            self._leave(status_of(error), error)
         except Exception as failure:
             self._state.writer.counters.count("errors", error=failure)
 
@@ -188,19 +127,11 @@ class Context:
         return None if self._state is None else self._state.writer.payload(kind, body, check)
 
 
-def _status_of(error: BaseException | None) -> ExecutionStatus:
-    if error is None:
-        return "completed"
-    return "cancelled" if isinstance(error, _INTERRUPTIONS) else "failed"
+class InTurn(Context):
+    """A span inside a turn."""
 
+    __slots__ = ("_turn",)
 
-def described(error: BaseException | str | None) -> str:
-    """Return an error as text, `Type: message` for exceptions."""
-    if error is None:
-        return "no error was given"
-    if isinstance(error, str):
-        return error
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return type(error).__name__
+    def __init__(self, turn: Turn | None) -> None:
+        super().__init__(None if turn is None else turn._state)
+        self._turn = turn

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, identity, never_raises, nothing
+from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form
+from rollout_tui.recorder.values import ExecutionStatus, described, identity
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.turn import Turn
@@ -22,14 +23,13 @@ _USAGE = (
 """Each count of the format, and where an SDK keeps it if not under that name."""
 
 
-class Inference(Context):
+class Inference(InTurn):
     """One stream attempt of a model call. A retry is another `Inference` of the same turn."""
 
-    __slots__ = ("_partial", "_turn", "inference_call_id")
+    __slots__ = ("_partial", "inference_call_id")
 
     def __init__(self, turn: Turn | None, inference_call_id: str) -> None:
-        super().__init__(None if turn is None else turn._state)
-        self._turn = turn
+        super().__init__(turn)
         self.inference_call_id = inference_call_id
         self._partial: list[Item] = []
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.bodies import ACTIVITY_OF_KIND, ToolKind, command_begin, text_of
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, duration, never_raises, nothing
+from rollout_tui.recorder.context import Context, never_raises, nothing
+from rollout_tui.recorder.values import ExecutionStatus, described, duration
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.tool_call import ToolCall

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from rollout_tui.recorder.bodies import (
@@ -17,9 +17,10 @@ from rollout_tui.recorder.bodies import (
     text_of,
     tool_kind,
 )
-from rollout_tui.recorder.context import Context, ExecutionStatus, described, identity, never_raises, nothing
+from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.items import tool_output
 from rollout_tui.recorder.runtime import OFF_COMMAND, OFF_RUNTIME, Command, Runtime, start_runtime
+from rollout_tui.recorder.values import ExecutionStatus, described, identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,34 +29,16 @@ if TYPE_CHECKING:
     from rollout_tui.recorder.code_cell import CodeCell
     from rollout_tui.recorder.turn import Turn
 
-_current_tool_call: ContextVar[ToolCall] = ContextVar("rollout_tui_recorder_tool_call")
 
-
-def current_tool_call() -> ToolCall:
-    """Return the tool call whose `with` block surrounds the caller (`await` too), or one that is off."""
-    return _current_tool_call.get(OFF_TOOL_CALL)
-
-
-class ToolCall(Context):
+class ToolCall(InTurn):
     """A tool call from its dispatch to the result that its requester gets."""
 
-    __slots__ = (
-        "_custom",
-        "_message",
-        "_runtime",
-        "_turn",
-        "call_id",
-        "cell",
-        "kind",
-        "name",
-        "tool_call_id",
-    )
+    __slots__ = ("_custom", "_message", "_runtime", "call_id", "cell", "kind", "name", "tool_call_id")
 
-    _current = _current_tool_call
+    _current: ClassVar[ContextVar[ToolCall]] = ContextVar("rollout_tui_recorder_tool_call")
 
     def __init__(self, turn: Turn | None, name: str, kind: ToolKind, tool_call_id: str) -> None:
-        super().__init__(None if turn is None else turn._state)
-        self._turn = turn
+        super().__init__(turn)
         self.name = name
         self.kind = kind
         self.tool_call_id = tool_call_id

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rollout_tui.recorder.code_cell import OFF_CELL, CodeCell
 from rollout_tui.recorder.compaction import OFF_COMPACTION, Compaction
-from rollout_tui.recorder.context import (
-    Context,
-    ExecutionStatus,
-    allowed_status,
-    identity,
-    never_raises,
-    nothing,
-)
+from rollout_tui.recorder.context import Context, never_raises, nothing
 from rollout_tui.recorder.inference import OFF_INFERENCE, Inference
 from rollout_tui.recorder.items import item_in_form, items_in_form
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
+from rollout_tui.recorder.values import ExecutionStatus, allowed_status, identity
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.agent_thread import AgentThread
-
-_current_turn: ContextVar[Turn] = ContextVar("rollout_tui_recorder_turn")
-
-
-def current_turn() -> Turn:
-    """Return the turn whose `with` block surrounds the caller (across `await` too), or one that is off."""
-    return _current_turn.get(OFF_TURN)
 
 
 class Turn(Context):
@@ -36,7 +23,7 @@ class Turn(Context):
 
     __slots__ = ("codex_turn_id", "thread")
 
-    _current = _current_turn
+    _current: ClassVar[ContextVar[Turn]] = ContextVar("rollout_tui_recorder_turn")
 
     def __init__(self, thread: AgentThread | None, codex_turn_id: str) -> None:
         super().__init__(None if thread is None else thread._state)
