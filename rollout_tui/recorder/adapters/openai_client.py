@@ -101,8 +101,8 @@ def _received(answer: Any, attempt: Inference, named: dict[str, Any]) -> Any:
         return answer
     if named.get("stream"):
         if hasattr(answer, "__aiter__"):
-            return AsyncRecordedStream(answer, attempt)
-        return RecordedStream(answer, attempt)
+            return AsyncRecordedStream(answer, aiter(answer), attempt)
+        return RecordedStream(answer, iter(answer), attempt)
     try:
         attempt.completed(lambda: _output(answer), **_about(answer))
     except Exception as error:

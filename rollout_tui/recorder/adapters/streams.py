@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -97,10 +96,11 @@ class _Heard:
 
 
 class _Recorded:
-    """A stream of a client; everything but the record is the client's own."""
+    """A stream of a client and its iterator; everything but the record is the client's own."""
 
-    def __init__(self, stream: Any, attempt: Inference) -> None:
+    def __init__(self, stream: Any, chunks: Any, attempt: Inference) -> None:
         self._stream = stream
+        self._chunks = chunks
         self._heard = _Heard(attempt)
 
     def __getattr__(self, name: str) -> Any:
@@ -109,10 +109,6 @@ class _Recorded:
 
 class RecordedStream(_Recorded):
     """A stream that is iterated over."""
-
-    def __init__(self, stream: Any, attempt: Inference) -> None:
-        super().__init__(stream, attempt)
-        self._chunks: Iterator[Any] = iter(stream)
 
     def __iter__(self) -> Self:
         return self
@@ -145,10 +141,6 @@ class RecordedStream(_Recorded):
 
 class AsyncRecordedStream(_Recorded):
     """A stream of an asynchronous client."""
-
-    def __init__(self, stream: Any, attempt: Inference) -> None:
-        super().__init__(stream, attempt)
-        self._chunks: AsyncIterator[Any] = aiter(stream)
 
     def __aiter__(self) -> Self:
         return self
