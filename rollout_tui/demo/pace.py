@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from rollout_tui.recorder.identity import Clock, CountingIds, IdSource, random_id, wall_clock
+from rollout_tui.recorder.sources import Clock, CountingIds, IdSource, random_id, wall_clock
 
 FIRST_MS = 1_795_334_400_000
 """When the repeatable demo happens, in ms since the Unix epoch."""

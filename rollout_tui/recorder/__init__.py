@@ -21,11 +21,11 @@ from rollout_tui.recorder.conversation import Conversation
 from rollout_tui.recorder.counters import RecorderCounters
 from rollout_tui.recorder.current import current_thread, current_tool_call, current_turn
 from rollout_tui.recorder.encoding import Limits, Redact, walk_text
-from rollout_tui.recorder.identity import Clock, CountingIds, IdSource
 from rollout_tui.recorder.inference import Inference
 from rollout_tui.recorder.items import agent_message, text_message, tool_output
 from rollout_tui.recorder.recording import Recording, record
 from rollout_tui.recorder.runtime import Command, Runtime
+from rollout_tui.recorder.sources import Clock, CountingIds, IdSource
 from rollout_tui.recorder.tool_call import ToolCall
 from rollout_tui.recorder.turn import Turn
 from rollout_tui.recorder.writer import TraceWriter

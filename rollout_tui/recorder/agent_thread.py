@@ -11,7 +11,7 @@ from rollout_tui.recorder.context import Context, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form, plain
 from rollout_tui.recorder.recording_state import RecordingState
 from rollout_tui.recorder.turn import OFF_TURN, Turn
-from rollout_tui.recorder.values import ExecutionStatus, identity, rollout_status
+from rollout_tui.recorder.values import ExecutionStatus, id_text, rollout_status
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.inference import Inference
@@ -64,7 +64,7 @@ class AgentThread(Context):
     def turn(self, codex_turn_id: str | None = None) -> Turn:
         """Start a turn: one task from its message to the agent's answer."""
         assert self._state is not None
-        turn = Turn(self, identity(codex_turn_id) or self._state.new_id())
+        turn = Turn(self, id_text(codex_turn_id) or self._state.new_id())
         fields = {
             "type": "codex_turn_started",
             "codex_turn_id": turn.codex_turn_id,
@@ -222,7 +222,7 @@ def start_thread(
     """Write a thread's start and return it; a thread that is off if it could not be written."""
     if state is None:
         return OFF_THREAD
-    thread = AgentThread(state, identity(thread_id) or state.new_id(), agent_path, parent, details)
+    thread = AgentThread(state, id_text(thread_id) or state.new_id(), agent_path, parent, details)
     if not state.claim("thread", thread.thread_id):
         return OFF_THREAD
     if parent is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rollout_tui.recorder.agent_thread import AgentThread
-from rollout_tui.recorder.identity import IdSource
 from rollout_tui.recorder.items import Item, agent_message, items_in_form, text_message, tool_output
+from rollout_tui.recorder.sources import IdSource
 
 _PREFIXES = {
     "reasoning": "rs",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from rollout_tui.recorder.values import described
+
 logger = logging.getLogger("rollout_tui.recorder")
 
 
@@ -50,14 +52,14 @@ class RecorderCounters:
         self._warned = False
         self._lock = threading.RLock()
 
-    def count(self, name: str, amount: int = 1, error: object = None) -> None:
+    def count(self, name: str, amount: int = 1, error: BaseException | str | None = None) -> None:
         """Add to one counter; with an `error`, keep its description and warn if it is the first one."""
         try:
             with self._lock:
                 setattr(self, name, getattr(self, name) + amount)
                 if error is None:
                     return
-                self.last_error = _described(error)
+                self.last_error = described(error)
                 first, self._warned = not self._warned, True
             if first:
                 logger.warning(
@@ -75,11 +77,3 @@ class RecorderCounters:
     def as_dict(self) -> dict[str, int | str | None]:
         """Return every counter by name."""
         return {name: getattr(self, name) for name in self.__slots__ if not name.startswith("_")}
-
-
-def _described(error: object) -> str:
-    try:
-        text = str(error)
-    except Exception:
-        text = "no description"
-    return f"{type(error).__name__}: {text}" if isinstance(error, BaseException) else text

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from rollout_tui.recorder.counters import RecorderCounters
+from rollout_tui.recorder.plain_values import MAXIMUM_DEPTH, description, known_form, plain_value
 
 Redact = Callable[[str, Any], Any]
 """`redact(kind, body)` returns the body to write, of plain dicts, lists, texts and numbers.
@@ -22,12 +23,7 @@ and agent paths are written as they are. Use the same rule for the same text eac
 by their content.
 """
 
-MAXIMUM_DEPTH = 96
-"""Nesting written as it is; the reference reducer refuses a payload nested 128 deep."""
-
 _TOO_DEEP = b"\n" + b"  " * (MAXIMUM_DEPTH + 4)
-_REPRESENTATION = 200
-_ADDRESS_SPACE = 1 << 63
 
 SKELETONS: Mapping[str, dict[str, Any]] = {
     "inference_request": {"input": []},
@@ -177,11 +173,11 @@ class BodyEncoder:
 
     def _stand_in(self, value: object) -> object:
         """Return something that JSON can hold for a value it cannot."""
-        known = _dumped(value)
+        known = known_form(value)
         if known is not None:
             return known
         self._counters.count("payloads_substituted")
-        return _description(value)
+        return description(value)
 
 
 _IDENTIFYING = frozenset({"id", "call_id", "type", "role", "name"})
@@ -223,67 +219,8 @@ def _longer(text: str, limit: int) -> bool:
     return len(text) > limit or (len(text) * 4 > limit and len(text.encode("utf-8", "replace")) > limit)
 
 
-def _dumped(value: object) -> object | None:
-    """Return the fields of a model object (pydantic's `model_dump`), the text of a path, else None."""
-    dump = getattr(value, "model_dump", None)
-    if callable(dump) and not isinstance(value, type):
-        try:
-            dumped: object = dump(mode="json", exclude_unset=True, warnings=False)
-        except Exception:
-            dumped = None
-        if dumped is not None:
-            return dumped
-    if hasattr(value, "__fspath__"):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    return None
-
-
-def _description(value: object) -> dict[str, str]:
-    try:
-        text = repr(value)[:_REPRESENTATION]
-    except Exception:
-        text = "no representation"
-    return {"recorder_unserialisable": type(value).__name__, "representation": _clean(text)}
-
-
 def _shown(value: object) -> str:
     try:
         return str(value)
     except Exception:
         return f"a {type(value).__name__}"
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-def plain_value(value: object, depth: int = 0) -> Any:
-    """Rebuild any value from what JSON can hold: clean text, text keys, bounded depth, no cycles."""
-    if isinstance(value, str):
-        return _clean(value)
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int):
-        return value if -_ADDRESS_SPACE <= value < _ADDRESS_SPACE else str(value)
-    if depth > MAXIMUM_DEPTH:
-        return {"recorder_omitted": "nested too deep"}
-    if isinstance(value, Mapping):
-        return {_key(key): plain_value(entry, depth + 1) for key, entry in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain_value(entry, depth + 1) for entry in value]
-    dumped = _dumped(value)
-    if dumped is not None:
-        return plain_value(dumped, depth + 1)
-    try:
-        return msgspec.json.decode(msgspec.json.encode(value))
-    except Exception:
-        return _description(value)
-
-
-def _key(key: object) -> str:
-    try:
-        return _clean(key if isinstance(key, str) else str(key))
-    except Exception:
-        return f"key of type {type(key).__name__}"

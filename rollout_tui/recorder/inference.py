@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form
-from rollout_tui.recorder.values import ExecutionStatus, described, identity
+from rollout_tui.recorder.values import ExecutionStatus, described, id_text
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.turn import Turn
@@ -57,8 +57,8 @@ class Inference(InTurn):
         fields: dict[str, Any] = {
             "type": "inference_completed",
             "inference_call_id": self.inference_call_id,
-            "response_id": identity(response_id),
-            "upstream_request_id": identity(upstream_request_id),
+            "response_id": id_text(response_id),
+            "upstream_request_id": id_text(upstream_request_id),
         }
         self._end(fields, "response_payload", items, usage)
 
@@ -98,7 +98,7 @@ class Inference(InTurn):
         fields: dict[str, Any] = {
             "type": event,
             "inference_call_id": self.inference_call_id,
-            "upstream_request_id": identity(upstream_request_id),
+            "upstream_request_id": id_text(upstream_request_id),
             why: text,
         }
         self._end(fields, "partial_response_payload", items, None, (why,))

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rollout_tui.recorder.encoding import plain_value
+from rollout_tui.recorder.plain_values import plain_value
 
 Item = dict[str, Any]
 

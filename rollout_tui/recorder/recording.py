@@ -10,8 +10,8 @@ from rollout_tui.recorder.agent_thread import OFF_THREAD, AgentThread, start_thr
 from rollout_tui.recorder.context import Context, never_raises, nothing
 from rollout_tui.recorder.counters import RecorderCounters
 from rollout_tui.recorder.encoding import Limits, Redact
-from rollout_tui.recorder.identity import Clock, IdSource, random_id, wall_clock
 from rollout_tui.recorder.recording_state import RecordingState
+from rollout_tui.recorder.sources import Clock, IdSource, random_id, wall_clock
 from rollout_tui.recorder.values import ExecutionStatus, rollout_status
 from rollout_tui.recorder.writer import TraceWriter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from rollout_tui.recorder.identity import Clock, IdSource
+from rollout_tui.recorder.sources import Clock, IdSource
 from rollout_tui.recorder.writer import TraceWriter
 
 if TYPE_CHECKING:

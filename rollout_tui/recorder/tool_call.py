@@ -20,7 +20,7 @@ from rollout_tui.recorder.bodies import (
 from rollout_tui.recorder.context import InTurn, never_raises, nothing
 from rollout_tui.recorder.items import tool_output
 from rollout_tui.recorder.runtime import OFF_COMMAND, OFF_RUNTIME, Command, Runtime, start_runtime
-from rollout_tui.recorder.values import ExecutionStatus, described, identity
+from rollout_tui.recorder.values import ExecutionStatus, described, id_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,9 +178,9 @@ def start_tool_call(
     if state is None:
         return OFF_TOOL_CALL
     asked = arguments() if callable(arguments) else arguments
-    text, name, namespace = text_of(asked), str(name), identity(namespace)
+    text, name, namespace = text_of(asked), str(name), id_text(namespace)
     kind = {"type": "other", "name": name} if custom and name == "write_stdin" else tool_kind(name)
-    call = ToolCall(turn, name, kind, identity(call_id) or f"{'exec' if cell else 'call'}-{state.new_id()}")
+    call = ToolCall(turn, name, kind, id_text(call_id) or f"{'exec' if cell else 'call'}-{state.new_id()}")
     call.cell, call._custom = cell, custom
     call.call_id = None if cell else call.tool_call_id
     if not state.claim("tool call", call.tool_call_id):

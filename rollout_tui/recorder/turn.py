@@ -12,7 +12,7 @@ from rollout_tui.recorder.context import Context, never_raises, nothing
 from rollout_tui.recorder.inference import OFF_INFERENCE, Inference
 from rollout_tui.recorder.items import item_in_form, items_in_form
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
-from rollout_tui.recorder.values import ExecutionStatus, allowed_status, identity
+from rollout_tui.recorder.values import ExecutionStatus, allowed_status, id_text
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.agent_thread import AgentThread
@@ -46,7 +46,7 @@ class Turn(Context):
         """
         assert self._state is not None and self.thread is not None
         body = self.thread.request_in_form(request, model)
-        call = Inference(self, identity(inference_call_id) or self._state.new_id())
+        call = Inference(self, id_text(inference_call_id) or self._state.new_id())
         self.thread.accept_items(body["input"])
         if not self._state.claim("inference", call.inference_call_id):
             return OFF_INFERENCE
@@ -103,7 +103,7 @@ class Turn(Context):
         """Start a code cell, made by the `exec` call of the model with this call id."""
         assert self._state is not None and self.thread is not None
         number = self._state.next_number(f"cell of {self.thread.thread_id}")
-        cell = CodeCell(self, str(call_id), identity(runtime_cell_id) or str(number))
+        cell = CodeCell(self, str(call_id), id_text(runtime_cell_id) or str(number))
         first = self._state.claim("code cell", cell.call_id)
         if not first or not self._state.claim(
             "runtime cell", f"{self.thread.thread_id} {cell.runtime_cell_id}"
@@ -128,7 +128,7 @@ class Turn(Context):
     def compaction(self, *, compaction_id: str | None = None) -> Compaction:
         """Start a compaction of the thread's history; nothing is written before its request or install."""
         assert self._state is not None
-        compaction = Compaction(self, identity(compaction_id) or self._state.new_id())
+        compaction = Compaction(self, id_text(compaction_id) or self._state.new_id())
         return compaction if self._state.claim("compaction", compaction.compaction_id) else OFF_COMPACTION
 
     @never_raises(nothing)

@@ -11,7 +11,7 @@ _STATUSES = frozenset({"completed", "failed", "cancelled", "aborted"})
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
 
-def identity(value: object) -> str | None:
+def id_text(value: object) -> str | None:
     """Return an id as text; None stays None."""
     return value if value is None or type(value) is str else str(value)
 

@@ -22,7 +22,7 @@ import msgspec
 
 from rollout_tui.recorder.counters import RecorderCounters
 from rollout_tui.recorder.encoding import BodyEncoder, Limits, Redact
-from rollout_tui.recorder.identity import Clock, wall_clock
+from rollout_tui.recorder.sources import Clock, wall_clock
 
 SCHEMA_VERSION = 2
 

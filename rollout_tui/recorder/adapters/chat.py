@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rollout_tui.recorder.encoding import plain_value
 from rollout_tui.recorder.items import ROLES, Item, text_message, tool_output
+from rollout_tui.recorder.plain_values import plain_value
 
 _PARTS = {
     "text": "input_text",

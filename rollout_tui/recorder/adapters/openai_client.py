@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from rollout_tui.recorder import Inference, ToolCall, Turn, current_turn
 from rollout_tui.recorder.adapters.chat import chat_items, chat_response, chat_tool_call, chat_usage
 from rollout_tui.recorder.adapters.streams import AsyncRecordedStream, RecordedStream
-from rollout_tui.recorder.encoding import plain_value
+from rollout_tui.recorder.plain_values import plain_value
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")

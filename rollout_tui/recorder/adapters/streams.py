@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from rollout_tui.recorder import Inference
 from rollout_tui.recorder.adapters.chat import chat_response, chat_usage
-from rollout_tui.recorder.encoding import plain_value
+from rollout_tui.recorder.plain_values import plain_value
 
 _FAILURES = frozenset({"response.failed", "response.incomplete", "error", "response.error"})
 
