@@ -23,7 +23,7 @@ from rollout_tui.reducer.agent_body_shapes import (
 )
 from rollout_tui.reducer.agent_messages import UUID, is_agent_path, path_of
 from rollout_tui.reducer.agents import queue, union, upsert
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
 
 MESSAGE_KINDS = frozenset(("assign_agent_task", "send_message"))

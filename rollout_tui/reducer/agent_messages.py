@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from rollout_tui.graph.objects import ConversationItem, Thread
 from rollout_tui.graph.values import EncodedPart, TextPart
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 
 AGENT_PATH = re.compile(r"/morpheus|/root(?:/(?!root(?:/|\Z))[a-z0-9_]+)*")
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -19,7 +19,7 @@ from rollout_tui.graph.values import (
     ToolAnchor,
 )
 from rollout_tui.reducer.agent_messages import message_of, path_of
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.event_payloads import AgentResultObserved
 from rollout_tui.trace.events import Event
 

@@ -11,7 +11,7 @@ from rollout_tui.reducer import conversation
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.invocations import Invocation
 from rollout_tui.reducer.queues import QueuedCell
-from rollout_tui.reducer.working import Reduction, byte_order
+from rollout_tui.reducer.reduction import Reduction, byte_order
 from rollout_tui.trace.event_payloads import (
     CodeCellEnded,
     CodeCellInitialResponse,

@@ -23,9 +23,9 @@ from rollout_tui.reducer.conversation import (
 )
 from rollout_tui.reducer.matching import Matcher
 from rollout_tui.reducer.normal import NormalItem
+from rollout_tui.reducer.reduction import Reduction, byte_order
 from rollout_tui.reducer.request_reading import Placed, readable_items
 from rollout_tui.reducer.responses import append_items
-from rollout_tui.reducer.working import Reduction, byte_order
 from rollout_tui.trace.event_payloads import (
     CompactionInstalled,
     CompactionRequestCompleted,

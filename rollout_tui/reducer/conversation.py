@@ -19,7 +19,7 @@ from rollout_tui.graph.values import (
 )
 from rollout_tui.reducer import agents, cells, terminals
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS, NormalItem, content_key
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 
 
 def item_at(r: Reduction, number: int) -> ConversationItem:

@@ -14,7 +14,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.reducer import agents, cells, compaction, inference, terminals, threads, tools
 from rollout_tui.reducer.evidence import Payloads
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace import event_payloads as said
 from rollout_tui.trace.event_values import PayloadReference
 from rollout_tui.trace.events import EVENT_TYPES, REFERENCE_FIELDS, TYPE_CODE, UNKNOWN, UNREADABLE, Event

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rollout_tui.graph.objects import CodexTurn, InferenceCall
 from rollout_tui.graph.values import ExecutionStatus, PayloadReference
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.reducer.request_reading import read_request
 from rollout_tui.reducer.requests import reduce_request
 from rollout_tui.reducer.responses import reduce_response, store_response
-from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_payloads import (
     InferenceCancelled,
     InferenceCompleted,

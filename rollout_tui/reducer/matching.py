@@ -8,7 +8,7 @@ from rollout_tui.graph.history import item_number
 from rollout_tui.graph.ids import Ids
 from rollout_tui.reducer.conversation import matches
 from rollout_tui.reducer.normal import NormalItem
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 
 
 class Matcher:

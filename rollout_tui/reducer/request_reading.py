@@ -17,7 +17,7 @@ from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
 from rollout_tui.reducer.normal import ItemProblem, NormalItem
 from rollout_tui.reducer.queues import RollingRequest
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
 
 CHUNK = 262_144

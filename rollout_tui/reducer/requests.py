@@ -26,8 +26,8 @@ from rollout_tui.reducer.conversation import (
     receipt_for,
 )
 from rollout_tui.reducer.matching import Matcher
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.reducer.request_reading import Placed, RequestBody, readable_items
-from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_payloads import InferenceStarted
 
 

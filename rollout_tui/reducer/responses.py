@@ -22,8 +22,8 @@ from rollout_tui.reducer.conversation import (
     relink,
 )
 from rollout_tui.reducer.normal import CALL_KINDS
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.reducer.request_reading import Placed, readable_items
-from rollout_tui.reducer.working import Reduction
 
 
 class _Response(msgspec.Struct, gc=False):

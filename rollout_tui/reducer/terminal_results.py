@@ -9,7 +9,7 @@ from rollout_tui.graph.objects import TerminalOperation
 from rollout_tui.graph.values import PayloadReference, TerminalResult
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import string
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.event_values import Unsigned
 from rollout_tui.trace.payloads import PayloadProblem
 

@@ -19,8 +19,8 @@ from rollout_tui.graph.values import (
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.invocations import Invocation
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.reducer.terminal_results import result_of
-from rollout_tui.reducer.working import Reduction
 from rollout_tui.trace.event_payloads import StdinTargetResolved, ToolCallStarted
 from rollout_tui.trace.event_values import Unsigned
 from rollout_tui.trace.events import Event

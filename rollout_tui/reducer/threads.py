@@ -14,7 +14,7 @@ from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.conversation import create_item, item_at, list_item, mark_accepted
 from rollout_tui.reducer.items import normal_item
 from rollout_tui.reducer.normal import ItemProblem
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.event_payloads import (
     CodexTurnEnded,
     CodexTurnStarted,

@@ -25,7 +25,7 @@ from rollout_tui.reducer.conversation import (
 )
 from rollout_tui.reducer.invocations import INVOCATION
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
-from rollout_tui.reducer.working import Reduction
+from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.event_payloads import (
     McpToolCallCorrelationAssigned,
     ToolCallEnded,

@@ -25,7 +25,7 @@ from scripted import (
 from rollout_tui.recording import Trace
 from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import CODES, ReductionRefused
-from rollout_tui.reducer.working import UNKNOWN
+from rollout_tui.reducer.reduction import UNKNOWN
 from rollout_tui.trace.bundle import open_bundle
 
 SOURCES = [
