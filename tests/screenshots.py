@@ -99,7 +99,7 @@ def as_elsewhere(folder: Path) -> Iterator[None]:
         mock.patch.dict(os.environ, environment),
         mock.patch("time.time_ns", lambda: MADE_MS * 1_000_000),
         # Looking through all processes can take longer than is waited for.
-        mock.patch("rollout_tui.trace.writer.WriterWatch.state", lambda watch: "none"),
+        mock.patch("rollout_tui.trace.writer_watch.WriterWatch.state", lambda watch: "none"),
     ):
         os.environ.pop("NO_COLOR", None)
         time.tzset()

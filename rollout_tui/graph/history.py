@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import compress
 from typing import Any, NamedTuple, TypeVar, cast
 
-from rollout_tui.graph.eventlog import EventLog
+from rollout_tui.graph.event_log import EventLog
 from rollout_tui.graph.numbered import NumberedIndex
 from rollout_tui.graph.objects import (
     ID_FIELDS,

@@ -29,7 +29,7 @@ from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.targets import open_target
 
 if TYPE_CHECKING:
-    from rollout_tui.trace.writer import WriterState
+    from rollout_tui.trace.writer_watch import WriterState
     from rollout_tui.tui.drawing.targets import Target
     from rollout_tui.tui.state.exporting import Export
 

@@ -13,7 +13,7 @@ from rollout_tui.plain.commands import FIRST_WORDS, run_line
 from rollout_tui.plain.desk import PlainDesk
 from rollout_tui.recording import TIMER_S, Trace
 from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle
-from rollout_tui.trace.writer import WriterWatch
+from rollout_tui.trace.writer_watch import WriterWatch
 from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.starting.opening import NotThere, Opening, begin, settle

@@ -8,7 +8,7 @@ from pathlib import Path
 from rollout_tui.trace.bundle import bundle_folders, started_at
 from rollout_tui.trace.glance import glance
 from rollout_tui.trace.identity import SPINE_NAME
-from rollout_tui.trace.writer import states_of
+from rollout_tui.trace.writer_watch import states_of
 
 _UNSURE_NS = 60 * 10**9
 SILENT_MS = 10 * 60 * 1000

@@ -13,7 +13,7 @@ from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.glance import Glance, glance
 from rollout_tui.trace.identity import SPINE_NAME, Identity
-from rollout_tui.trace.writer import WriterState, states_of
+from rollout_tui.trace.writer_watch import WriterState, states_of
 
 BundleStatus = Literal["running", "ended", "stopped", "damaged"]
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rollout_tui.graph.eventlog import EventLog
+from rollout_tui.graph.event_log import EventLog
 from rollout_tui.graph.numbered import RECENT, FirstSeen, NumberedIndex
 from rollout_tui.graph.payloads import PayloadTable
 from rollout_tui.trace.event_values import PayloadKind, PayloadReference

@@ -17,7 +17,7 @@ from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending
 from rollout_tui.trace.memory import give_back_memory
 from rollout_tui.trace.tail import MIB
-from rollout_tui.trace.writer import WriterState, WriterWatch
+from rollout_tui.trace.writer_watch import WriterState, WriterWatch
 from rollout_tui.tui.following.messages import (
     Advanced,
     Failed,

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.tail import Change
-from rollout_tui.trace.writer import WriterState
+from rollout_tui.trace.writer_watch import WriterState
 from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.panes.loading import LoadProgress
 

@@ -24,7 +24,7 @@ from rollout_tui.recording import Trace
 from rollout_tui.reduced_spine import Progress
 from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.tail import MIB
-from rollout_tui.trace.writer import WriterState
+from rollout_tui.trace.writer_watch import WriterState
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import Rollout
-from rollout_tui.trace.writer import WriterState
+from rollout_tui.trace.writer_watch import WriterState
 from rollout_tui.words import count, whole_seconds
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rollout_tui.trace.ending import Ending
-from rollout_tui.trace.writer import WriterState
+from rollout_tui.trace.writer_watch import WriterState
 from rollout_tui.tui.drawing.lens import LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload

@@ -15,7 +15,7 @@ import pytest
 from counted_steps import steps
 from making_bundles import Unprivileged
 
-from rollout_tui.trace.writer import WriterWatch, states_of
+from rollout_tui.trace.writer_watch import WriterWatch, states_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
 
