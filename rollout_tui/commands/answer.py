@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from rollout_tui.commands.outcome import FAILED, CommandFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 STANDARD_OUTPUT = "-"
+
+
+def say(as_json: bool, document: Callable[[], Any], text: Callable[[int], Iterable[str]]) -> None:
+    """Print an answer: its JSON document, or its lines of text, which are told how many cells they have."""
+    if as_json:
+        say_json(document())
+    else:
+        from rollout_tui.export.table import room
+
+        say_lines(text(room()))
 
 
 def say_lines(lines: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 from rollout_tui.commands.outcome import CommandFailure
@@ -48,9 +49,19 @@ def _columns() -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line and an exit status of 2."""
+    """An argument parser whose errors are one line and an exit status of 2.
 
-    def __init__(self, name: str, description: str, *, usage: str | None = None, examples: str = "") -> None:
+    `shared` add arguments that other commands have too, in the order in which the help tells them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        *shared: Callable[[argparse.ArgumentParser], None],
+        usage: str | None = None,
+        examples: str = "",
+    ) -> None:
         epilog = f"example:\n{examples}\n\n{EXIT_STATUS}" if examples else EXIT_STATUS
         super().__init__(
             prog=name,
@@ -62,6 +73,8 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
         )
         self.add_argument("-h", "--help", action="help", help="show this text")
+        for add in shared:
+            add(self)
 
     def error(self, message: str) -> NoReturn:
         """Raise CommandFailure with argparse's complaint and where to look."""

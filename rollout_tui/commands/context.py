@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rollout_tui.commands.answer import say_json, say_lines
+from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_thread, add_trace
 from rollout_tui.commands.loading import look, thread_at
 from rollout_tui.commands.outcome import FINE, CommandFailure
 from rollout_tui.debugger.context.context import as_json
+from rollout_tui.export.context import context_text
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
+_DESCRIPTION = """\
+List what a thread had in its context at an event, in order, then what is accepted but in no
+request yet, pending (known at runtime only), or dropped. Marks: + new with this event, ~ changed,
+- left.
+With --json every text is whole.
+With --item the life line of one item, call, command or cell: bytes at every place it
+passed, when requests carried it, and what dropped it."""
 _EXAMPLES = """\
   rollout-tui context trace-01a2 --at 30               what request 3 carried, what came since
   rollout-tui context trace-01a2 --thread /root/alpha  what a child had in front of it
@@ -24,19 +33,7 @@ _EXAMPLES = """\
 
 def parser() -> Parser:
     """The arguments of `rollout-tui context`."""
-    made = Parser(
-        "rollout-tui context",
-        "List what a thread had in its context at an event, in order, then what is accepted but in no\n"
-        "request yet, pending (known at runtime only), or dropped. Marks: + new with this event, ~ changed,\n"
-        "- left.\n"
-        "With --json every text is whole.\n"
-        "With --item the life line of one item, call, command or cell: bytes at every place it\n"
-        "passed, when requests carried it, and what dropped it.",
-        examples=_EXAMPLES,
-    )
-    add_trace(made)
-    add_at(made)
-    add_thread(made)
+    made = Parser("rollout-tui context", _DESCRIPTION, add_trace, add_at, add_thread, examples=_EXAMPLES)
     made.add_argument(
         "--item", metavar="ID", help="an item (its number will do), a tool call, a command or a code cell"
     )
@@ -51,19 +48,15 @@ def run(options: argparse.Namespace) -> int:
         return _life_line(trace, snapshot, options.item, options.json)
     wanted = query.get("thread") if options.thread is None else options.thread
     thread_id = thread_at(snapshot, wanted)
-    if options.json:
-        say_json(as_json(trace, snapshot, thread_id))
-    else:
-        from rollout_tui.export.context import context_text
-        from rollout_tui.export.table import room
-
-        say_lines(context_text(trace, snapshot, thread_id, room()))
+    shown = (trace, snapshot, thread_id)
+    say(options.json, partial(as_json, *shown), partial(context_text, *shown))
     return FINE
 
 
 def _life_line(trace: Trace, snapshot: Snapshot, wanted: str, as_json: bool) -> int:
     """Print the life line of one thing."""
     from rollout_tui.debugger.stories.lifeline import life_line, life_line_json
+    from rollout_tui.export.life_line import life_line_text
 
     object_id = f"conversation_item:{wanted}" if wanted.isdecimal() else wanted
     found = life_line(trace, object_id, snapshot.event)
@@ -74,11 +67,5 @@ def _life_line(trace: Trace, snapshot: Snapshot, wanted: str, as_json: bool) -> 
             f"rollout-tui: --item {wanted[:80]!r} names nothing at seq {snapshot.seq}; {items}, or give "
             "the id of a tool call, a terminal operation or a code cell"
         )
-    if as_json:
-        say_json(life_line_json(trace, found))
-    else:
-        from rollout_tui.export.life_line import life_line_text
-        from rollout_tui.export.table import room
-
-        say_lines(life_line_text(trace, found, room()))
+    say(as_json, partial(life_line_json, trace, found), partial(life_line_text, trace, found))
     return FINE

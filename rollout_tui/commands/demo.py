@@ -13,6 +13,9 @@ from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
 
+_DESCRIPTION = (
+    "Watch a scripted agent: a cell that yields, waits, a nested tool, a failing command, a child agent."
+)
 _EXAMPLES = """\
   rollout-tui demo                   a minute of an agent at work; q quits
   rollout-tui demo --pace 0.3        the same in a third of the time
@@ -22,11 +25,7 @@ _LONGEST_COMPLAINT = 400
 
 def parser() -> Parser:
     """The arguments of `rollout-tui demo`."""
-    made = Parser(
-        "rollout-tui demo",
-        "Watch a scripted agent: a cell that yields, waits, a nested tool, a failing command, a child agent.",
-        examples=_EXAMPLES,
-    )
+    made = Parser("rollout-tui demo", _DESCRIPTION, examples=_EXAMPLES)
     made.add_argument(
         "root", metavar="FOLDER", nargs="?", type=Path, help="where to write; default: a temporary folder"
     )

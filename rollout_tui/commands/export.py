@@ -33,8 +33,7 @@ Write a recording, or the events --from..--to of it, for others to look at:
 
 def parser() -> Parser:
     """The arguments of `rollout-tui export`."""
-    made = Parser("rollout-tui export", _DESCRIPTION, examples=_EXAMPLES)
-    add_trace(made)
+    made = Parser("rollout-tui export", _DESCRIPTION, add_trace, examples=_EXAMPLES)
     made.add_argument("--format", choices=FORMATS, required=True, help="what to write")
     made.add_argument(
         "--from", dest="first", metavar="SEQ", type=seq, help="the first event; default: the first"

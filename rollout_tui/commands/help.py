@@ -11,6 +11,7 @@ from rollout_tui.commands.arguments import Parser
 from rollout_tui.commands.explaining import PAGES, explained, near
 from rollout_tui.commands.outcome import FINE, CommandFailure
 
+_DESCRIPTION = "Explain a command, a lens, a key, a finding code or a schema."
 _EXAMPLES = """\
   rollout-tui help reduce                what a command does
   rollout-tui help never_seen_by_model   what a finding code means
@@ -40,11 +41,7 @@ _LAST_LINES = (
 
 def parser() -> Parser:
     """The arguments of `rollout-tui help`."""
-    made = Parser(
-        "rollout-tui help",
-        "Explain a command, a lens, a key, a finding code or a schema.",
-        examples=_EXAMPLES,
-    )
+    made = Parser("rollout-tui help", _DESCRIPTION, examples=_EXAMPLES)
     made.add_argument("word", metavar="WORD", nargs="*", help="what to explain; default: list the commands")
     made.add_argument("--version", action="store_true", help="print the version")
     return made

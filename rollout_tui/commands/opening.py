@@ -30,6 +30,9 @@ NOTHING_YET = (
 
 MOST_RECENT = 3
 
+_DESCRIPTION = (
+    "Walk through a recording, forward and back. Every pane shows the state as of one event, the cursor."
+)
 _EXAMPLES = """\
   rollout-tui ~/codex-traces --latest         follow the newest recording
   rollout-tui trace-01a2 --at 45 --lens cells  start at event 45, with the code cells
@@ -38,13 +41,7 @@ _EXAMPLES = """\
 
 def parser() -> Parser:
     """The arguments of `rollout-tui` without a command."""
-    made = Parser(
-        "rollout-tui",
-        "Walk through a recording, forward and back. Every pane shows the state as of one event, the cursor.",
-        examples=_EXAMPLES,
-    )
-    add_trace(made)
-    add_at(made)
+    made = Parser("rollout-tui", _DESCRIPTION, add_trace, add_at, examples=_EXAMPLES)
     made.add_argument(
         "--follow",
         action=argparse.BooleanOptionalAction,

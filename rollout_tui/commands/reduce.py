@@ -14,6 +14,9 @@ from rollout_tui.export.state import state_line, write_state
 from rollout_tui.recording import Trace
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 
+_DESCRIPTION = """\
+Print the reduced state exactly as the reference reducer of the recording's schema does.
+Without --strict what that reducer refuses is said on standard error, and reduction goes on."""
 _EXAMPLES = """\
   rollout-tui reduce trace-01a2 -o state.json     the whole recording
   rollout-tui reduce trace-01a2 --at 45           as if it stopped after seq 45
@@ -22,13 +25,7 @@ _EXAMPLES = """\
 
 def parser() -> Parser:
     """The arguments of `rollout-tui reduce`."""
-    made = Parser(
-        "rollout-tui reduce",
-        "Print the reduced state exactly as the reference reducer of the recording's schema does.\n"
-        "Without --strict what that reducer refuses is said on standard error, and reduction goes on.",
-        examples=_EXAMPLES,
-    )
-    add_trace(made)
+    made = Parser("rollout-tui reduce", _DESCRIPTION, add_trace, examples=_EXAMPLES)
     made.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
     add_force(made)
     made.add_argument(

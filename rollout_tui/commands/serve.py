@@ -14,6 +14,9 @@ from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
 
 DEFAULT_PORT = 8642
 
+_DESCRIPTION = """\
+Show the app in a browser on this machine, for whoever has the printed address alone.
+Needs the extra: pip install 'rollout-tui[serve]'."""
 _EXAMPLES = """\
   rollout-tui serve trace-01a2              prints the address to open; Ctrl+C ends it
   rollout-tui serve trace-01a2 --port 0     on any free port"""
@@ -21,15 +24,7 @@ _EXAMPLES = """\
 
 def parser() -> Parser:
     """The arguments of `rollout-tui serve`."""
-    made = Parser(
-        "rollout-tui serve",
-        "Show the app in a browser on this machine, for whoever has the printed address alone.\n"
-        "Needs the extra: pip install 'rollout-tui[serve]'.",
-        examples=_EXAMPLES,
-    )
-    add_trace(made)
-    add_at(made)
-    add_thread(made)
+    made = Parser("rollout-tui serve", _DESCRIPTION, add_trace, add_at, add_thread, examples=_EXAMPLES)
     made.add_argument("--lens", metavar="NAME", help="the lens to start with")
     made.add_argument(
         "--port",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator, Sequence
 
 from rollout_tui.printable import cells, clip, fit, one_line
@@ -15,6 +14,8 @@ _CUT = "\u2026"
 
 def room() -> int:
     """How many terminal cells a line may take: the terminal's (or $COLUMNS), 80 for a pipe."""
+    import shutil
+
     return max(NARROWEST, shutil.get_terminal_size((80, 24)).columns)
 
 
