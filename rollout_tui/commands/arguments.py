@@ -64,13 +64,7 @@ class Parser(argparse.ArgumentParser):
     ) -> None:
         epilog = f"example:\n{examples}\n\n{EXIT_STATUS}" if examples else EXIT_STATUS
         super().__init__(
-            prog=name,
-            usage=usage,
-            description=description,
-            epilog=epilog,
-            formatter_class=_Formatter,
-            allow_abbrev=False,
-            add_help=False,
+            name, usage, description, epilog, formatter_class=_Formatter, allow_abbrev=False, add_help=False
         )
         self.add_argument("-h", "--help", action="help", help="show this text")
         for add in shared:

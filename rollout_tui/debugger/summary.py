@@ -34,6 +34,11 @@ USAGE = (
     "reasoning_output_tokens",
 )
 
+_EDGE_FIELDS = (
+    "edge_id", "kind", "seq", "source_thread_id", "source_path", "target_thread_id", "target_path", "text",
+    "delivered_seq", "seen_seq",
+)  # fmt: skip
+
 
 def summary(
     trace: Trace, *, status: RecordingStatus | None = None, findings: Findings | None = None
@@ -137,18 +142,7 @@ def _request_json(history: History, thread_id: str, one: RequestCost) -> dict[st
 
 
 def _edge_json(one: Edge) -> dict[str, Any]:
-    return {
-        "edge_id": one.edge_id,
-        "kind": one.kind,
-        "seq": one.seq,
-        "source_thread_id": one.source_thread_id,
-        "source_path": one.source_path,
-        "target_thread_id": one.target_thread_id,
-        "target_path": one.target_path,
-        "text": one.text,
-        "delivered_seq": one.delivered_seq,
-        "seen_seq": one.seen_seq,
-    }
+    return {name: getattr(one, name) for name in _EDGE_FIELDS}
 
 
 def _durations(times: list[TurnTime]) -> dict[str, int]:

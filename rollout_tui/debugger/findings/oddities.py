@@ -84,6 +84,19 @@ def _with_the_one_before(sources: Sources, event: int) -> tuple[Request, Request
     return (before, request) if request.event == event else None
 
 
+def _of_request(sources: Sources, code: str, event: int, request: Request, told: str) -> Finding:
+    """A finding about the request that an event begins: what is told of it stands behind its name."""
+    names, thread_id = sources.names, sources.history.events.thread_id(event)
+    return sources.finding(
+        code,
+        event,
+        f"{names.inference(request.inference_call_id)} {told}",
+        thread_id,
+        ("inference_call", request.inference_call_id),
+        names.chain_of_turn(thread_id, request.codex_turn_id),
+    )
+
+
 def retries(sources: Sources, event: int) -> Iterator[Finding]:
     """A request after one of the same turn that failed."""
     pair = _with_the_one_before(sources, event)
@@ -95,16 +108,8 @@ def retries(sources: Sources, event: int) -> Iterator[Finding]:
         return
     call = cast(InferenceCall, sources.history.as_of(handle, event))
     if call.execution.status == "failed":
-        names, thread_id = sources.names, sources.history.events.thread_id(event)
-        yield sources.finding(
-            "inference_retried",
-            event,
-            f"{names.inference(request.inference_call_id)} tries again after "
-            f"{names.inference(call.inference_call_id)} failed at #{call.execution.ended_seq}",
-            thread_id,
-            ("inference_call", request.inference_call_id),
-            names.chain_of_turn(thread_id, request.codex_turn_id),
-        )
+        failed = f"{sources.names.inference(call.inference_call_id)} failed at #{call.execution.ended_seq}"
+        yield _of_request(sources, "inference_retried", event, request, f"tries again after {failed}")
 
 
 def lost_context(sources: Sources, event: int) -> Iterator[Finding]:
@@ -124,16 +129,11 @@ def lost_context(sources: Sources, event: int) -> Iterator[Finding]:
     lost = tuple(one for one in lost if not _not_understood(sources.latest(ConversationItem, one)))
     if not lost or _explained(sources, before.event, event):
         return
-    names, thread_id = sources.names, sources.history.events.thread_id(event)
-    yield sources.finding(
-        "context_shrank_unrecorded",
-        event,
-        f"{names.inference(request.inference_call_id)} left out {len(lost)} of the {len(conversation)} items "
-        f"that the model had after {names.inference(before.inference_call_id)}; no compaction is recorded",
-        thread_id,
-        ("inference_call", request.inference_call_id),
-        names.chain_of_turn(thread_id, request.codex_turn_id),
+    told = (
+        f"left out {len(lost)} of the {len(conversation)} items that the model had after "
+        f"{sources.names.inference(before.inference_call_id)}; no compaction is recorded"
     )
+    yield _of_request(sources, "context_shrank_unrecorded", event, request, told)
 
 
 def _not_understood(item: ConversationItem | None) -> bool:

@@ -10,11 +10,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.debugger.moving.over_and_out import out_end, out_start, over_next, over_previous
 from rollout_tui.debugger.moving.related import Subject, events_of, subject_of
 from rollout_tui.debugger.moving.walk import (
     END,
-    Found,
     Motion,
     Step,
     Walk,
@@ -27,7 +27,7 @@ from rollout_tui.debugger.spans.span_tree import INFERENCE, TOOL, TURN
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence, in_words
 
-__all__ = ["STEPS", "Found", "Motion", "Starts", "Step", "Walk", "step"]
+__all__ = ["STEPS", "Motion", "Starts", "Step", "Walk", "step"]
 
 _Related: TypeAlias = tuple[Subject, Sequence[int]]
 
@@ -133,7 +133,7 @@ def _to_findings(walk: Walk, event: int, severities: tuple[str, ...]) -> Step:
     return Step(event, f"{told.code}: {told.message}{more}")
 
 
-def _event_of(finding: Found) -> int:
+def _event_of(finding: Finding) -> int:
     return finding.event
 
 

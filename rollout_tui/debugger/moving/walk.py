@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.spans.spans import Spans
@@ -29,41 +30,17 @@ class Step(NamedTuple):
     subject: Subject | None = None
 
 
-class Found(Protocol):
-    """A finding, as far as a motion cares."""
-
-    @property
-    def event(self) -> int:
-        """The event (ordinal) it is found at."""
-
-    @property
-    def severity(self) -> str:
-        """`error`, `warning` or `note`."""
-
-    @property
-    def code(self) -> str:
-        """What kind of finding it is."""
-
-    @property
-    def message(self) -> str:
-        """What was found, in one line."""
-
-    @property
-    def under(self) -> object:
-        """The finding that caused this one, None where there is none."""
-
-
 @dataclass(frozen=True)
 class Walk:
     """What motions go by.
 
-    `findings` (each a `Found`) and `silences` are in the order of their events. `selected` is what
+    `findings` and `silences` are in the order of their events. `selected` is what
     `change_next` follows, `followed` what `same_next` does (None: what the event at the cursor is about).
     """
 
     trace: Trace
     spans: Spans
-    findings: InOrder[Any] = field(default_factory=InOrder)
+    findings: InOrder[Finding] = field(default_factory=InOrder)
     silences: Sequence[Silence] = ()
     selected: Subject | None = None
     followed: Subject | None = None

@@ -13,15 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.spans.span_tree import (
-    CELL,
-    COMPACTION_REQUEST,
-    INFERENCE,
-    OPERATION,
-    THREAD,
-    TOOL,
-    TURN,
-)
+from rollout_tui.debugger.spans import span_tree
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import AGENT
 from rollout_tui.debugger.waiting import open_words
@@ -39,12 +31,12 @@ MOST_LISTED = 100
 """Where not all is looked at, so much is listed of what a turn waits for, and of what nobody waits for."""
 MAYBE_MORE = " and maybe more"
 _KIND_WORDS = {
-    TURN: "turn",
-    INFERENCE: "inference",
-    COMPACTION_REQUEST: "compaction_request",
-    TOOL: "tool_call",
-    CELL: "code_cell",
-    OPERATION: "terminal_operation",
+    span_tree.TURN: "turn",
+    span_tree.INFERENCE: "inference",
+    span_tree.COMPACTION_REQUEST: "compaction_request",
+    span_tree.TOOL: "tool_call",
+    span_tree.CELL: "code_cell",
+    span_tree.OPERATION: "terminal_operation",
 }
 
 
@@ -120,7 +112,7 @@ def blocked(
     now = snapshot.time_ms if now_ms is None else max(now_ms, snapshot.time_ms)
     work = OpenWork(spans, snapshot.event, most)
     found = []
-    threads = spans.of_kind(THREAD, None if thread_id is None else spans.thread_number(thread_id))
+    threads = spans.of_kind(span_tree.THREAD, None if thread_id is None else spans.thread_number(thread_id))
     for number in islice(threads, most):
         if spans.windows.begins[number] > snapshot.event:
             break
@@ -135,7 +127,7 @@ def _waits(work: OpenWork, number: int, thread: Thread, now: int) -> ThreadWaits
     main = _List(work, now)
     listed = None if work.most is None else MOST_LISTED
     unlisted = 0
-    for turn in islice(work.open_in(number, TURN), listed):
+    for turn in islice(work.open_in(number, span_tree.TURN), listed):
         at = main.add(turn, None)
         children = work.of_turn(turn)
         for child in children[:listed]:
@@ -206,7 +198,7 @@ class _List:
             return
         self.placed.add(number)
         work, spans = self.work, self.work.spans
-        turns = work.open_in(number, TURN)
+        turns = work.open_in(number, span_tree.TURN)
         began = spans.windows.begins[turns[-1] if turns else number]
         thread = cast(Thread, work.object(number))
         label, words = open_words.of_agent(work, number, thread)

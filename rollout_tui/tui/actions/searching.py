@@ -19,6 +19,7 @@ from rollout_tui.tui.state.searching import LostSearch, Search
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
     from rollout_tui.tui.drawing.lens import View
+    from rollout_tui.tui.state.places import Place
 
 
 IN_LOST = "/ lost"
@@ -38,23 +39,28 @@ def _lost_items(view: View) -> tuple[str, ...]:
     return lost_items(view)
 
 
-def _query(desk: Desk, text: str) -> Query | None:
-    """What is searched for; where it cannot be understood that is said."""
+def _begun(desk: Desk, text: str, before: Search | LostSearch | None) -> tuple[Query, Place] | None:
+    """What is searched for and the place to go back to; the search before is over.
+
+    None where `text` cannot be understood, which is said.
+    """
     try:
-        return query(text)
+        wanted = query(text)
     except SearchProblem as problem:
         desk.say(str(problem), "warning")
         return None
+    place = desk.session.place if before is None else before.place
+    desk.session.end_search()
+    return wanted, place
 
 
 def begin_in_lost(desk: Desk, text: str) -> None:
     """Search for `text` in what the model lost, by the diff on the screen."""
     session = desk.session
-    wanted = _query(desk, text)
-    if wanted is None:
+    begun = _begun(desk, text, session.lost_search)
+    if begun is None:
         return
-    place = session.lost_search.place if session.lost_search else session.place
-    session.end_search()
+    wanted, place = begun
     session.pin()
     lost = _lost_items(session.view())
     found = tuple(find_in_items(session.trace, lost, session.event, wanted))
@@ -67,14 +73,11 @@ def begin_in_lost(desk: Desk, text: str) -> None:
 def begin(desk: Desk, text: str) -> None:
     """Search for `text` in the background, from the cursor on."""
     session = desk.session
-    wanted = _query(desk, text)
-    if wanted is None:
-        return
-    place = session.searching.place if session.searching else session.place
-    session.end_search()
-    session.searching = Search(wanted, place)
-    session.searching.start(session.trace, session.event, desk.running.tell_searched)
-    desk.repaint()
+    begun = _begun(desk, text, session.searching)
+    if begun is not None:
+        session.searching = Search(*begun)
+        session.searching.start(session.trace, session.event, desk.running.tell_searched)
+        desk.repaint()
 
 
 def hit_next(desk: Desk) -> None:

@@ -6,7 +6,7 @@ it must be cheap: look up what is visible, never walk over all events or objects
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
+Maker: TypeAlias = Callable[[], Line]
 Selection: TypeAlias = ToObject | ToPayload
 Way: TypeAlias = Literal["logical", "wire", "new"]
 WAYS: tuple[Way, ...] = ("logical", "wire", "new")
@@ -33,21 +34,14 @@ class LensLines(Protocol):
     nothing and what to press. `focus` is the row to bring into view when the event changes (None: stay).
     """
 
-    @property
-    def title(self) -> str:
-        """What the pane shows: `context /root  13 items`."""
-
-    @property
-    def subtitle(self) -> str:
-        """What else to know, at the right: `2 alive, 1 waited on`."""
-
-    @property
-    def empty(self) -> str:
-        """Shown instead of lines when there are none."""
-
-    @property
-    def focus(self) -> int | None:
-        """Row that matters most at this event."""
+    title: str = ""
+    """What the pane shows: `context /root  13 items`."""
+    subtitle: str = ""
+    """What else to know, at the right: `2 alive, 1 waited on`."""
+    empty: str = ""
+    """Shown instead of lines when there are none."""
+    focus: int | None = None
+    """Row that matters most at this event."""
 
     def __len__(self) -> int: ...
 
@@ -105,7 +99,7 @@ class Lens(NamedTuple):
     lines: LensFunction
 
 
-class MadeLines:
+class MadeLines(LensLines):
     """`LensLines` made one by one when they become visible: a million rows cost nothing."""
 
     def __init__(
@@ -147,7 +141,21 @@ class LineList(MadeLines):
         super().__init__(title, len(self.lines), self.lines.__getitem__, subtitle, empty, focus)
 
 
-class JoinedLines:
+class RowsInTurn(MadeLines):
+    """`LensLines` of rows of which each knows how it is made."""
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Maker],
+        subtitle: str = "",
+        empty: str = "",
+        focus: int | None = None,
+    ) -> None:
+        super().__init__(title, len(rows), lambda number: rows[number](), subtitle, empty, focus)
+
+
+class JoinedLines(LensLines):
     """`LensLines` one under the other, e.g. a heading over a long list."""
 
     def __init__(self, first: LensLines, *others: LensLines) -> None:

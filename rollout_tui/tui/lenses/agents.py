@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from rollout_tui.debugger.spans.span_words import one_line
@@ -10,7 +9,7 @@ from rollout_tui.debugger.stories.agent_edges import KINDS, Edge, message, name
 from rollout_tui.debugger.stories.agents import Agent
 from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
-from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
+from rollout_tui.tui.drawing.lens import LensLines, Maker, RowsInTurn, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.words import count
@@ -18,14 +17,12 @@ from rollout_tui.words import count
 WIDE = 100
 """Cells; in less room what a thread does stands in a row of its own."""
 
-_Maker = Callable[[], Line]
-
 
 def agents(view: View, width: int) -> LensLines:
     """The tree, the thread shown in focus, then every edge."""
     found = recorded_agents(view.trace, view.snapshot, view.now_ms, shown=view.thread_id)
     total = len(found.threads) + found.left_out
-    rows: list[_Maker] = []
+    rows: list[Maker] = []
     focus = None
     for agent in found.threads:
         if agent.thread_id == view.thread_id:
@@ -44,10 +41,9 @@ def agents(view: View, width: int) -> LensLines:
             rows.append(partial(_edge_line, view, edge, width))
     elif found.threads:
         rows += [lambda: NOTHING, lambda: line(Piece(" nothing given to an agent so far", "dim"))]
-    return MadeLines(
+    return RowsInTurn(
         f"agents at #{view.snapshot.seq}",
-        len(rows),
-        lambda number: rows[number](),
+        rows,
         f"{count(total, 'thread')}, {found.running} running" if total else "",
         "No thread has started yet. Press a for the next agent event.",
         focus,
@@ -57,8 +53,8 @@ def agents(view: View, width: int) -> LensLines:
 # -- the tree --------------------------------------------------------------------------
 
 
-def _agent_rows(view: View, agent: Agent, width: int) -> list[_Maker]:
-    rows: list[_Maker] = [partial(_agent_line, view, agent, width)]
+def _agent_rows(view: View, agent: Agent, width: int) -> list[Maker]:
+    rows: list[Maker] = [partial(_agent_line, view, agent, width)]
     if width < WIDE and agent.position:
         rows.append(partial(_under, agent, "", agent.position, _position_style(agent), None, width))
     if agent.spawn is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from rollout_tui.debugger.indexes import index_of
@@ -11,7 +10,7 @@ from rollout_tui.debugger.spans.span_words import one_line
 from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellWait, NestedCall, now_words
 from rollout_tui.debugger.stories.cells import cell_count, cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
-from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, RowsInTurn, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.lenses.cell_choice import choose
@@ -28,7 +27,6 @@ FEW, SOURCE_LINES = 2, 6
 """With so few cells the first lines of their sources are shown."""
 MOST_CELLS, MOST_TOLD = 1000, 500
 """The last cells that are listed, and the last calls and waits of each: more than anybody reads."""
-_Maker = Callable[[], Line]
 
 
 def cells(view: View, width: int) -> LensLines:
@@ -37,7 +35,7 @@ def cells(view: View, width: int) -> LensLines:
         return LineList("cells", (), empty="No thread has started yet. Press i for the next code cell event.")
     ids = cell_ids(view.trace, view.snapshot, view.thread_id, MOST_CELLS)
     chosen = choose(view, ids)
-    rows: list[_Maker] = []
+    rows: list[Maker] = []
     focus, waited = None, 0
     earlier = cell_count(view.trace, view.snapshot, view.thread_id) - MOST_CELLS
     if earlier > 0:
@@ -56,10 +54,9 @@ def cells(view: View, width: int) -> LensLines:
         rows += _story_rows(story, width, roomy=len(ids) <= FEW)
     rows += _lost_rows(view, view.thread_id, width)
     seq = view.snapshot.seq
-    return MadeLines(
+    return RowsInTurn(
         f"cells  {index_of(view.snapshot.history, Names).thread(view.thread_id)} at #{seq}",
-        len(rows),
-        lambda number: rows[number](),
+        rows,
         f"{len(chosen.alive)} alive, {waited} waited on" if ids else "",
         "This thread has run no code cell up to here. Press i for the next code cell event.",
         focus if focus is not None or not rows else max(0, len(rows) - 2),
@@ -101,8 +98,8 @@ def _states(story: CellStory) -> str:
     )
 
 
-def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[_Maker]:
-    rows: list[_Maker] = [partial(_head, story, width, opened=True)]
+def _story_rows(story: CellStory, width: int, *, roomy: bool) -> list[Maker]:
+    rows: list[Maker] = [partial(_head, story, width, opened=True)]
     if not _states_fit(story, width):
         target = ToObject(CodeCell, story.code_cell_id)
         rows += _wrapped_rows("states", _states(story), "", target, width)
@@ -143,7 +140,7 @@ def _named(name: str, text: str, style: str, target: ToObject, width: int) -> Li
     )
 
 
-def _wrapped_rows(name: str, text: str, style: str, target: ToObject, width: int) -> list[_Maker]:
+def _wrapped_rows(name: str, text: str, style: str, target: ToObject, width: int) -> list[Maker]:
     """A named text in as many rows as it takes."""
     room = width - _indent(width) - 8
     return [
@@ -171,7 +168,7 @@ def _nested_line(name: str, call: NestedCall, width: int) -> Line:
     )
 
 
-def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[_Maker]:
+def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[Maker]:
     """When it waited and what came of it; in little room what it gave stands below."""
     outcome, style = _outcome(wait, here=here)
     gave = "" if wait.is_open else _gave(wait)
@@ -186,7 +183,7 @@ def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[_Ma
     if width >= WIDE or (not gave and width >= MEDIUM):
         return [partial(row, width, *head, Cell(outcome, style), Cell(gave, "", FLEXIBLE), target=target)]
     if width >= MEDIUM:
-        rows: list[_Maker] = [partial(row, width, *head, Cell(outcome, style, FLEXIBLE), target=target)]
+        rows: list[Maker] = [partial(row, width, *head, Cell(outcome, style, FLEXIBLE), target=target)]
     else:
         rows = [partial(row, width, *head, target=target)]
         rows += _wrapped_rows("", outcome, style, target, width)
@@ -217,7 +214,7 @@ def _answered(answer: CellAnswer) -> str:
     return f"#{answer.seq} {answer.status}, " + (f'gave the model: "{output}"' if output else "no output")
 
 
-def _now_rows(story: CellStory, width: int) -> list[_Maker]:
+def _now_rows(story: CellStory, width: int) -> list[Maker]:
     target = ToObject(CodeCell, story.code_cell_id)
     rows = _wrapped_rows("now", now_words(story), "strong", target, width)
     if story.unobserved:
@@ -225,13 +222,13 @@ def _now_rows(story: CellStory, width: int) -> list[_Maker]:
     return rows
 
 
-def _source_rows(story: CellStory, width: int, most: int) -> list[_Maker]:
+def _source_rows(story: CellStory, width: int, most: int) -> list[Maker]:
     """The beginning of the source; a source of one line, or one among many, in a single row."""
     target = ToObject(CodeCell, story.code_cell_id)
     lines = story.source_js.strip("\n").split("\n", most)
     if most == 1 or len(lines) == 1:
         return [partial(_source_line, one_line(story.source_js), target, width)]
-    rows: list[_Maker] = [
+    rows: list[Maker] = [
         partial(_code_line, "" if number else "source", text, target, width)
         for number, text in enumerate(lines[:most])
     ]
@@ -261,12 +258,12 @@ def _code_line(name: str, text: str, target: ToObject, width: int) -> Line:
 # -- waits on nothing ------------------------------------------------------------------------
 
 
-def _lost_rows(view: View, thread_id: str, width: int) -> list[_Maker]:
+def _lost_rows(view: View, thread_id: str, width: int) -> list[Maker]:
     lost = lost_waits(view.trace, view.snapshot, thread_id, view.now_ms)
     if not lost:
         return []
     heading = clipped(line(Piece("waits on cells that nobody knows", "warning")), width)
-    rows: list[_Maker] = [lambda: heading]
+    rows: list[Maker] = [lambda: heading]
     for wait in lost:
         rows.append(partial(_lost_line, wait, width))
     return rows

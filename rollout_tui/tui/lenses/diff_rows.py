@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeAlias
 
 from rollout_tui.debugger.changes.diff import text_diff
 from rollout_tui.debugger.context.item_search import FoundItem
 from rollout_tui.debugger.context.item_text import size_bytes, whole_text
 from rollout_tui.graph.objects import ConversationItem
-from rollout_tui.tui.drawing.lens import View
+from rollout_tui.tui.drawing.lens import Maker, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, Target, ToObject
 from rollout_tui.tui.objects.item_words import item_words, made_by
@@ -20,8 +19,6 @@ from rollout_tui.words import count, size
 MARKS = {"+": "added", "-": "removed", "~": "changed"}
 OPEN_LINES = 12
 """Text differences of at most so many lines are shown without being asked for."""
-
-Maker: TypeAlias = Callable[[], Line]
 
 
 def found_rows(view: View, found: Sequence[FoundItem], lost: int, width: int) -> list[Maker]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from rollout_tui.debugger.indexes import index_of
@@ -18,7 +17,7 @@ from rollout_tui.debugger.stories.terminals import (
     terminals as recorded_terminals,
 )
 from rollout_tui.graph.objects import CodeCell, TerminalOperation
-from rollout_tui.tui.drawing.lens import LensLines, LineList, MadeLines, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, RowsInTurn, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.objects.labels import label
@@ -29,8 +28,6 @@ SHOWN_LINES = 4
 
 OUTPUT = Fold("terminals:output")
 
-_Maker = Callable[[], Line]
-
 
 def terminals(view: View, width: int) -> LensLines:
     """Terminals in the order they were opened; the one at work, or used last, in focus."""
@@ -38,7 +35,7 @@ def terminals(view: View, width: int) -> LensLines:
     if view.thread_id is None:
         return LineList(title, (), empty="No thread has started yet. Press t for the next tool call.")
     sessions = recorded_terminals(view.snapshot, view.thread_id)
-    rows: list[_Maker] = []
+    rows: list[Maker] = []
     output = OUTPUT.key not in view.folds
     if sessions:
         words = (
@@ -57,10 +54,9 @@ def terminals(view: View, width: int) -> LensLines:
         rows += _session_rows(view, session, width, output=output)
     running = sum(1 for one in sessions if one.running)
     told = f"{count(len(sessions), 'terminal')}, {running} running" if sessions else ""
-    return MadeLines(
+    return RowsInTurn(
         title,
-        len(rows),
-        lambda at: rows[at](),
+        rows,
         told,
         "No command has been run in this thread up to here. Press t for the next tool call, "
         "comma or full stop for another thread.",
@@ -76,9 +72,9 @@ def _words(text: str, width: int) -> Line:
     return clipped(line(Piece(f" {text}", "dim")), width)
 
 
-def _session_rows(view: View, session: Session, width: int, *, output: bool) -> list[_Maker]:
+def _session_rows(view: View, session: Session, width: int, *, output: bool) -> list[Maker]:
     """The command, what was written to it, and the end of what it printed last."""
-    rows: list[_Maker] = [
+    rows: list[Maker] = [
         partial(_operation_line, view, operation, width, exit_code=session.exit_code if not at else None)
         for at, operation in enumerate(session.operations)
     ]

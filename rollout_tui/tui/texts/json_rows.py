@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rollout_tui.printable import cells, one_line
+from rollout_tui.tui.drawing.lens import LensLines
 from rollout_tui.tui.drawing.lines import CUT, Line, Piece, clipped, line
 from rollout_tui.tui.drawing.targets import Fold, Target
 from rollout_tui.tui.texts.json_tree import Child, JsonValue
@@ -62,16 +63,11 @@ class _Opened(NamedTuple):
         return len(self.children) + inside
 
 
-class JsonRows:
+class JsonRows(LensLines):
     """`LensLines` of a JSON value without a row of its own for the outermost container.
 
     `prefix` makes fold keys unique, `folds` are the keys of values that are not as they are by default.
     """
-
-    title = ""
-    subtitle = ""
-    empty = ""
-    focus = None
 
     def __init__(
         self,

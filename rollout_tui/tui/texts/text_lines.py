@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rollout_tui.tui.drawing.lens import LensLines
 from rollout_tui.tui.drawing.lines import Line, Piece
 from rollout_tui.tui.objects.object_text import Text
 from rollout_tui.tui.texts.text_rows import TextRows
@@ -32,13 +33,8 @@ def _rows(text: str, width: int) -> TextRows:
     return TextRows(text, width)
 
 
-class TextLines:
+class TextLines(LensLines):
     """`LensLines` of a text."""
-
-    title = ""
-    subtitle = ""
-    empty = ""
-    focus = None
 
     def __init__(self, text: Text, width: int) -> None:
         self._text = text
