@@ -30,6 +30,29 @@ class Link(NamedTuple):
     label: str
 
 
+def tool_name(kind: ToolKind) -> str:
+    """E.g. `exec_command`, `wait`, `mcp demo.echo`."""
+    if kind.type == "mcp":
+        return f"mcp {kind.server}.{kind.tool}"
+    return kind.name or kind.type
+
+
+def cell_label(cell: objects.CodeCell) -> str:
+    """E.g. `cell 2`, by the id the model sees; by call id while that is not known."""
+    return f"cell {cell.runtime_cell_id or cell.model_visible_call_id}"
+
+
+def command_line(operation: objects.TerminalOperation) -> str:
+    """The command that runs, without the shell around it, or what was written to one."""
+    request = operation.request
+    if not isinstance(request, ExecCommandRequest):
+        return f"stdin {request.stdin!r}" if request.stdin else "poll"
+    command = request.command
+    if len(command) >= 3 and command[-2] in SHELL_FLAGS:
+        return command[-1]
+    return request.display_command
+
+
 class Names:
     """Numbers of turns and inference calls within their thread, from 1 in the order they started."""
 
@@ -142,26 +165,3 @@ class Names:
         request = carried.request_at(tool.thread_id, self._history.born(handle))
         same_turn = request and request.codex_turn_id == tool.started_by_codex_turn_id
         return request.inference_call_id if request and same_turn else None
-
-
-def tool_name(kind: ToolKind) -> str:
-    """E.g. `exec_command`, `wait`, `mcp demo.echo`."""
-    if kind.type == "mcp":
-        return f"mcp {kind.server}.{kind.tool}"
-    return kind.name or kind.type
-
-
-def cell_label(cell: objects.CodeCell) -> str:
-    """E.g. `cell 2`, by the id the model sees; by call id while that is not known."""
-    return f"cell {cell.runtime_cell_id or cell.model_visible_call_id}"
-
-
-def command_line(operation: objects.TerminalOperation) -> str:
-    """The command that runs, without the shell around it, or what was written to one."""
-    request = operation.request
-    if not isinstance(request, ExecCommandRequest):
-        return f"stdin {request.stdin!r}" if request.stdin else "poll"
-    command = request.command
-    if len(command) >= 3 and command[-2] in SHELL_FLAGS:
-        return command[-1]
-    return request.display_command

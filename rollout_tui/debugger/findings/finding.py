@@ -59,6 +59,14 @@ class Finding(Struct, eq=False):
         return found
 
 
+class Note(NamedTuple):
+    """A change that an event made: `field` is empty for a creation, `before` the earlier value."""
+
+    handle: int
+    field: str
+    before: Any
+
+
 def as_json(finding: Finding) -> dict[str, Any]:
     """The object of `findings --json`."""
     return {
@@ -69,14 +77,6 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "object_id": finding.object_id,
         "message": finding.message,
     }
-
-
-class Note(NamedTuple):
-    """A change that an event made: `field` is empty for a creation, `before` the earlier value."""
-
-    handle: int
-    field: str
-    before: Any
 
 
 class Sources:

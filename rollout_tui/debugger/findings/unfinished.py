@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, Literal, TypeAlias, cast
 
@@ -17,6 +17,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
+    CompactionRequest,
     InferenceCall,
     Object,
     Rollout,
@@ -126,25 +127,20 @@ def _left_open(sources: Sources, handle: int, status: RecordingStatus) -> Findin
     seq = left.execution.started_seq
     event = sources.history.events.ordinal_of(seq) or sources.history.born(handle)
     code = "stopped_open" if status == "stopped" else "open_at_end"
-    message = f"{_called(sources, left)} started at #{seq} and never ended"
+    message = f"{_CALLED[type(left)](sources, left)} started at #{seq} and never ended"
     return sources.finding_about(code, event, message, left)
 
 
-def _called(sources: Sources, left: Object) -> str:
-    """What people call an open object."""
-    if isinstance(left, Thread):
-        return left.agent_path
-    if isinstance(left, CodexTurn):
-        return sources.names.turn(left.codex_turn_id)
-    if isinstance(left, ToolCall):
-        return f"{tool_name(left.kind)} ({left.tool_call_id})"
-    if isinstance(left, CodeCell):
-        return f"{cell_label(left)} ({left.runtime_status})"
-    if isinstance(left, TerminalOperation):
-        return f'command "{line(command_line(left), 80)}"'
-    if isinstance(left, InferenceCall):
-        return sources.names.inference(left.inference_call_id)
-    return "a compaction request"
+_CALLED: dict[type[Object], Callable[[Sources, Any], str]] = {
+    Thread: lambda sources, left: left.agent_path,
+    CodexTurn: lambda sources, left: sources.names.turn(left.codex_turn_id),
+    ToolCall: lambda sources, left: f"{tool_name(left.kind)} ({left.tool_call_id})",
+    CodeCell: lambda sources, left: f"{cell_label(left)} ({left.runtime_status})",
+    TerminalOperation: lambda sources, left: f'command "{line(command_line(left), 80)}"',
+    InferenceCall: lambda sources, left: sources.names.inference(left.inference_call_id),
+    CompactionRequest: lambda sources, left: "a compaction request",
+}
+"""What people call an open object."""
 
 
 # -- the recording itself --------------------------------------------------------------

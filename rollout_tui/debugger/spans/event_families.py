@@ -9,34 +9,28 @@ from rollout_tui.trace.events import EVENT_TYPES
 
 SPANS = {kind: code for code, kind in enumerate(OBJECTS) if kind is not objects.Rollout}
 
-ABOUT: dict[str, tuple[type[Object], ...]] = {
-    "rollout_started": (objects.Rollout,),
-    "rollout_ended": (objects.Rollout,),
-    "recording_completed": (objects.Rollout,),
-    "thread_started": (objects.Thread,),
-    "thread_ended": (objects.Thread,),
-    "thread_resumed": (objects.Thread,),
-    "codex_turn_started": (objects.CodexTurn,),
-    "codex_turn_ended": (objects.CodexTurn,),
-    "inference_started": (objects.InferenceCall,),
-    "inference_completed": (objects.InferenceCall,),
-    "inference_failed": (objects.InferenceCall,),
-    "inference_cancelled": (objects.InferenceCall,),
-    "tool_call_started": (objects.ToolCall,),
-    "mcp_tool_call_correlation_assigned": (objects.ToolCall,),
-    "stdin_target_resolved": (objects.TerminalOperation, objects.ToolCall),
-    "tool_call_runtime_started": (objects.TerminalOperation, objects.ToolCall),
-    "tool_call_runtime_ended": (objects.TerminalOperation, objects.ToolCall),
-    "tool_call_ended": (objects.ToolCall,),
-    "code_cell_started": (objects.CodeCell,),
-    "code_cell_initial_response": (objects.CodeCell,),
-    "code_cell_ended": (objects.CodeCell,),
-    "compaction_request_started": (objects.CompactionRequest,),
-    "compaction_request_completed": (objects.CompactionRequest,),
-    "compaction_request_failed": (objects.CompactionRequest,),
-    "compaction_installed": (objects.Compaction,),
-    "agent_result_observed": (objects.InteractionEdge, objects.PendingEdge),
-}
+_EVENTS: tuple[tuple[tuple[type[Object], ...], tuple[str, ...]], ...] = (
+    ((objects.Rollout,), ("rollout_started", "rollout_ended", "recording_completed")),
+    ((objects.Thread,), ("thread_started", "thread_ended", "thread_resumed")),
+    ((objects.CodexTurn,), ("codex_turn_started", "codex_turn_ended")),
+    (
+        (objects.InferenceCall,),
+        ("inference_started", "inference_completed", "inference_failed", "inference_cancelled"),
+    ),
+    ((objects.ToolCall,), ("tool_call_started", "mcp_tool_call_correlation_assigned", "tool_call_ended")),
+    (
+        (objects.TerminalOperation, objects.ToolCall),
+        ("stdin_target_resolved", "tool_call_runtime_started", "tool_call_runtime_ended"),
+    ),
+    ((objects.CodeCell,), ("code_cell_started", "code_cell_initial_response", "code_cell_ended")),
+    (
+        (objects.CompactionRequest,),
+        ("compaction_request_started", "compaction_request_completed", "compaction_request_failed"),
+    ),
+    ((objects.Compaction,), ("compaction_installed",)),
+    ((objects.InteractionEdge, objects.PendingEdge), ("agent_result_observed",)),
+)
+ABOUT = {event_type: kinds for kinds, event_types in _EVENTS for event_type in event_types}
 """Event type to the kinds of objects it is about; the first kind that the event touched counts."""
 
 BELONGS_BY_TYPE = tuple(

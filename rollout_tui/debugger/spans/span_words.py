@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rollout_tui.debugger.lookup import latest
@@ -28,22 +29,11 @@ _LONGEST = 160
 def title(spans: Spans, number: int) -> str:
     """What people call a span."""
     kind, handle = spans.kinds[number], spans.handles[number]
-    made = spans.history.objects[handle] if handle else None
     if kind == TURN:
         return f"turn {spans.position(number)}"
-    if isinstance(made, InferenceCall):
-        return f"inference {spans.position(number)}"
-    if isinstance(made, CompactionRequest):
-        return f"compaction request {spans.position(number)}"
-    if isinstance(made, Thread):
-        return f"thread {made.agent_path or made.thread_id}"
-    if isinstance(made, ToolCall):
-        return f"{tool_name(made.kind)} {short_call(made)}"
-    if isinstance(made, CodeCell):
-        return f"cell {made.runtime_cell_id or made.model_visible_call_id}"
-    if isinstance(made, TerminalOperation):
-        return f"command {one_line(command_line(made))}"
-    return KINDS[kind].replace("_", " ")
+    made = spans.history.objects[handle] if handle else None
+    say = _TITLES.get(type(made))
+    return KINDS[kind].replace("_", " ") if say is None else say(spans, number, made)
 
 
 def short_call(tool: ToolCall) -> str:
@@ -101,3 +91,13 @@ def one_line(text: str, most: int = _LONGEST) -> str:
     """Text with its runs of white space made single spaces, cut to `most` characters."""
     line = " ".join(text[: most * 4].split())
     return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
+_TITLES: dict[type[Any], Callable[[Spans, int, Any], str]] = {
+    InferenceCall: lambda spans, number, made: f"inference {spans.position(number)}",
+    CompactionRequest: lambda spans, number, made: f"compaction request {spans.position(number)}",
+    Thread: lambda spans, number, made: f"thread {made.agent_path or made.thread_id}",
+    ToolCall: lambda spans, number, made: f"{tool_name(made.kind)} {short_call(made)}",
+    CodeCell: lambda spans, number, made: f"cell {made.runtime_cell_id or made.model_visible_call_id}",
+    TerminalOperation: lambda spans, number, made: f"command {one_line(command_line(made))}",
+}

@@ -9,15 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import (
-    CodeCell,
-    ConversationItem,
-    InteractionEdge,
-    Object,
-    PendingEdge,
-    ToolCall,
-)
+from rollout_tui.graph.objects import Object
 from rollout_tui.graph.values import CodeCellRequester
 
 
@@ -29,11 +23,11 @@ class Resolution(NamedTuple):
 
 
 _LATER: dict[type[Object], tuple[tuple[str, str], ...]] = {
-    ToolCall: (
+    objects.ToolCall: (
         ("model_visible_call_item_ids", "the item that asked for it"),
         ("model_visible_output_item_ids", "the item with what it gave the model"),
     ),
-    ConversationItem: (("accepted_seq", "its acceptance into the history"),),
+    objects.ConversationItem: (("accepted_seq", "its acceptance into the history"),),
 }
 """Fields that later evidence fills, by kind."""
 
@@ -44,12 +38,12 @@ def unresolved(history: History, kind: type[Object], object_id: str, event: int)
     if handle is None or history.born(handle) > event:
         return
     then = history.as_of(handle, event)
-    if isinstance(then, PendingEdge):
-        carried = history.handle(InteractionEdge, object_id)
+    if isinstance(then, objects.PendingEdge):
+        carried = history.handle(objects.InteractionEdge, object_id)
         if carried is None or history.born(carried) > event:
             yield Resolution("the item that carries it", None if carried is None else history.born(carried))
-    if isinstance(then, ToolCall) and isinstance(then.requester, CodeCellRequester):
-        cell = history.handle(CodeCell, then.requester.code_cell_id)
+    if isinstance(then, objects.ToolCall) and isinstance(then.requester, CodeCellRequester):
+        cell = history.handle(objects.CodeCell, then.requester.code_cell_id)
         if cell is None or history.born(cell) > event:
             yield Resolution("the cell that asked for it", None if cell is None else history.born(cell))
         return
@@ -57,7 +51,7 @@ def unresolved(history: History, kind: type[Object], object_id: str, event: int)
         if not _is_set(getattr(then, field)):
             filled = _filled_at(history, handle, field, event)
             # An acceptance that never comes is nothing unresolved: most items have none.
-            if filled is not None or kind is not ConversationItem:
+            if filled is not None or kind is not objects.ConversationItem:
                 yield Resolution(what, filled)
 
 

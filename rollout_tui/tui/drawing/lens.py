@@ -130,12 +130,7 @@ class LineList(MadeLines):
     """`LensLines` of lines that are all there."""
 
     def __init__(
-        self,
-        title: str,
-        lines: Iterable[Line],
-        subtitle: str = "",
-        empty: str = "",
-        focus: int | None = None,
+        self, title: str, lines: Iterable[Line], subtitle: str = "", empty: str = "", focus: int | None = None
     ) -> None:
         self.lines = list(lines)
         super().__init__(title, len(self.lines), self.lines.__getitem__, subtitle, empty, focus)
@@ -145,12 +140,7 @@ class RowsInTurn(MadeLines):
     """`LensLines` of rows of which each knows how it is made."""
 
     def __init__(
-        self,
-        title: str,
-        rows: Sequence[Maker],
-        subtitle: str = "",
-        empty: str = "",
-        focus: int | None = None,
+        self, title: str, rows: Sequence[Maker], subtitle: str = "", empty: str = "", focus: int | None = None
     ) -> None:
         super().__init__(title, len(rows), lambda number: rows[number](), subtitle, empty, focus)
 
