@@ -66,11 +66,3 @@ def total_bytes(bundle: Path) -> int:
     """Bytes of the spine and of all payload files."""
     payloads = sum(entry.stat().st_size for entry in os.scandir(bundle / "payloads"))
     return payloads + (bundle / "trace.jsonl").stat().st_size
-
-
-def warm(bundle: Path) -> None:
-    """Read everything once, so that the first program is not measured against the disk."""
-    for path in (bundle / "trace.jsonl", *(bundle / "payloads").iterdir()):
-        with path.open("rb") as file:
-            while file.read(1 << 20):
-                pass

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.bundles import last_seq, warm
+from tests.benchmarks.bundles import last_seq
 from tests.benchmarks.machine import load
 from tests.benchmarks.reading import cursor, cursor_at, lens_shown, ready
 from tests.benchmarks.rows import Row, at_most, percentile, spread
@@ -26,8 +26,7 @@ LIMIT_S = 120.0
 def rows(bench: Bench) -> Iterator[Row]:
     """Step, back, seek and lens on every large bundle; memory after all that."""
     for name in bench.large:
-        bundle = bench.bundles.get(name)
-        warm(bundle)
+        bundle = bench.warmed(name)
         with bench.open(bundle) as terminal:
             last = last_seq(bundle)
             if terminal.wait_until(ready(last), LIMIT_S) is None:

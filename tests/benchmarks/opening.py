@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.bundles import last_seq, warm
+from tests.benchmarks.bundles import last_seq
 from tests.benchmarks.live_bundle import begun
 from tests.benchmarks.processes import waited_s
 from tests.benchmarks.programs import Program
@@ -27,8 +27,7 @@ KEY_EVERY_S = 0.02
 def rows(bench: Bench) -> Iterator[Row]:
     """First paints, then the loading of each large bundle."""
     for name in bench.large:
-        bundle = bench.bundles.get(name)
-        warm(bundle)
+        bundle = bench.warmed(name)
         yield from _first_paint(bench, name, bundle)
     largest = bench.large[-1]
     yield from _first_paint_live(bench, largest)

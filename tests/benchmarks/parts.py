@@ -23,7 +23,6 @@ from rollout_tui.reducer import fold
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.trace.event_payloads import ProtocolEventObserved
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.bundles import warm
 from tests.benchmarks.rows import Row
 
 PARTS = {
@@ -39,8 +38,7 @@ PARTS = {
 def rows(bench: Bench) -> Iterator[Row]:
     """A row for each part of `reduce` on the million events."""
     name = "S" if bench.quick else "1M"
-    bundle = bench.bundles.get(name)
-    warm(bundle)
+    bundle = bench.warmed(name)
     command = [bench.programs.python, "-m", "tests.benchmarks.parts", str(bundle)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds = json.loads(done.stdout)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.bundles import warm
 from tests.benchmarks.processes import Run, median_run
 from tests.benchmarks.rows import Goal, Row, faster, share
 
@@ -37,8 +36,7 @@ def rows(bench: Bench) -> Iterator[Row]:
     """Time and memory of every bundle, growth, and jq beside the largest spine."""
     names = ("S",) if bench.quick else tuple(TIMES_FASTER)
     for name in names:
-        bundle = bench.bundles.get(name)
-        warm(bundle)
+        bundle = bench.warmed(name)
         ours, times = median_run(_ours(bench, bundle))
         official = _official(bench, name)
         yield from _compared(name, ours, times, official, _same(bench, name, official))
@@ -108,8 +106,8 @@ def _run_official(bench: Bench, name: str, times: int) -> tuple[Run, int]:
 def _extrapolated(bench: Bench, name: str) -> Official | None:
     """Along the power law through two smaller sizes of the same shape, one run each."""
     small, large = EXTRAPOLATED[name]
-    warm(bench.bundles.get(small))
-    warm(bench.bundles.get(large))
+    bench.warmed(small)
+    bench.warmed(large)
     (first, _), (second, _) = _run_official(bench, small, 1), _run_official(bench, large, 1)
     if first.status or second.status:
         return None
@@ -140,8 +138,7 @@ def _same(bench: Bench, name: str, official: Official | None) -> str:
 
 def _growth(bench: Bench) -> Row:
     """Twice the model calls, with compaction."""
-    half, whole = bench.bundles.get("Lc/1000"), bench.bundles.get("Lc")
-    warm(half)
+    half, whole = bench.warmed("Lc/1000"), bench.bundles.get("Lc")
     less, _ = median_run(_ours(bench, half))
     more, _ = median_run(_ours(bench, whole))
     goal = Goal("<= 2.2x the half", lambda ours, other: None if other is None else ours <= 2.2 * other)

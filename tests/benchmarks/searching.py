@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.bundles import last_seq, total_bytes, warm
+from tests.benchmarks.bundles import last_seq, total_bytes
 from tests.benchmarks.reading import cursor_at, ready
 from tests.benchmarks.rows import Row, at_least, at_most
 from tests.benchmarks.terminal import Terminal
@@ -23,8 +23,7 @@ ESCAPE = b"\x1b"
 def rows(bench: Bench) -> Iterator[Row]:
     """First hit near the cursor, speed over everything, and how soon it can be stopped."""
     for name in bench.large:
-        bundle = bench.bundles.get(name)
-        warm(bundle)
+        bundle = bench.warmed(name)
         last = last_seq(bundle)
         with bench.open(bundle) as terminal:
             if terminal.wait_until(ready(last), LIMIT_S) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
 from scripted import FIXTURES, Script, cell_call, user
 
 from rollout_tui.recording import Trace, open_trace
@@ -17,6 +18,10 @@ WAIT = {"type": "other", "name": "wait"}
 def own_folders() -> list[Path]:
     """Every recording of the project's own."""
     return sorted(folder for folder in OWN.iterdir() if folder.is_dir())
+
+
+by_own_folder = pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+"""For a test of every recording of the project's own."""
 
 
 @cache

@@ -5,6 +5,7 @@ Over the project's own recordings always, over the shared corpus where it is the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from small_recordings import own_folders
 from rollout_tui.debugger.context.context import as_json
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.waiting.blocked import blocked
-from rollout_tui.recording import open_trace
+from rollout_tui.recording import Trace, open_trace
 
 EVERY = [*(pytest.param(folder, id=folder.name) for folder in own_folders()), *corpus_params()]
 REDUCED = [one for one in EVERY if one.values[0] is None or (one.values[0] / "state.json").exists()]
@@ -46,13 +47,18 @@ FAILURES = {
 OF_ENDS = {"stopped_open", "open_at_end"}
 
 
+def contexts_at(trace: Trace, seq: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Each thread and the items of its context."""
+    snapshot = trace.at(seq)
+    for thread_id in snapshot.threads:
+        yield thread_id, as_json(trace, snapshot, thread_id)["items"]
+
+
 @pytest.mark.parametrize("folder", REDUCED)
 def test_the_context_is_the_last_request_and_what_came_since(folder: Path) -> None:
     trace = open_trace(folder)
     for seq, expected in contexts(Recorded(folder)):
-        snapshot = trace.at(seq)
-        for thread_id in snapshot.threads:
-            items = as_json(trace, snapshot, thread_id)["items"]
+        for thread_id, items in contexts_at(trace, seq):
             inside = [one["item_id"] for one in items if one["status"] == "in_context"]
             assert inside == expected.get(thread_id, []), (seq, thread_id)
 
@@ -69,9 +75,7 @@ def test_the_context_has_the_calls_that_the_bodies_have(folder: Path) -> None:
 def test_a_result_is_pending_until_a_body_has_it(folder: Path) -> None:
     trace = open_trace(folder)
     for seq, expected in waiting_results(Recorded(folder)):
-        snapshot = trace.at(seq)
-        for thread_id in snapshot.threads:
-            items = as_json(trace, snapshot, thread_id)["items"]
+        for thread_id, items in contexts_at(trace, seq):
             pending = [one["call_id"] for one in items if one["status"] == "pending" and one["call_id"]]
             assert sorted(pending) == sorted(expected.get(thread_id, ())), (seq, thread_id)
 

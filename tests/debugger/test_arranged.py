@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from scripted import Script
-from small_recordings import own_folders
+from small_recordings import by_own_folder
 
 from rollout_tui.debugger.findings.arranged import Arranged, arranged
 from rollout_tui.debugger.findings.findings import SEVERITIES, Findings
@@ -43,7 +42,7 @@ def check_growing(folder: Path, piece: int) -> int:
     return deepest
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@by_own_folder
 def test_findings_arranged_as_they_come_stand_as_if_arranged_at_once(folder: Path) -> None:
     check_growing(folder, 700)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scripted import ROOT_THREAD, spawned
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import WAIT, begun, own_folders, own_recording, with_cell
+from small_recordings import WAIT, begun, by_own_folder, own_recording, with_cell
 
 from rollout_tui.debugger.spans.waits import wait_of
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
@@ -300,7 +300,7 @@ def check_every_event(folder: Path) -> None:
                 assert named == [cells[call.tool_call_id].code_cell_id], (folder.name, event)
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@by_own_folder
 def test_every_open_wait_is_named_with_its_cell(folder: Path) -> None:
     check_every_event(folder)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from scripted import Script, assistant, reasoning, user
-from small_recordings import own_folders
+from small_recordings import by_own_folder
 
 from rollout_tui.debugger.changes.diff import context_ids
 from rollout_tui.debugger.context.content_sizes import LARGEST, category, content_size, measure_contexts
@@ -45,7 +44,7 @@ def check_growing(folder: Path, piece: int) -> None:
                 check(trace, history.objects[handle].thread_id, event)
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@by_own_folder
 def test_sizes_of_every_context(folder: Path) -> None:
     check_growing(folder, 20_000)
 

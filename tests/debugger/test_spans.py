@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from scripted import ROOT_THREAD, TURN, cell_call
 from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
-from small_recordings import EXEC, begun, own_folders, own_recording, with_cell, with_request
+from small_recordings import EXEC, begun, by_own_folder, own_recording, with_cell, with_request
 
 from rollout_tui.debugger.spans import span_tree as codes
 from rollout_tui.debugger.spans.span_tree import Span
@@ -195,7 +194,7 @@ def columns(spans: Spans) -> tuple[list[Span], list[int], list[int], list[int], 
     )
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@by_own_folder
 def test_reading_bit_by_bit_gives_the_same_as_at_once(folder: Path) -> None:
     trace = Trace(open_bundle(folder))
     growing = Spans(trace.history)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scripted import Script
 from shared_recordings import corpus_folders, needs_corpus, recording
-from small_recordings import own_folders, own_recording
+from small_recordings import by_own_folder, own_recording
 
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.indexes import index_of
@@ -155,7 +155,7 @@ def check_over(trace: Trace) -> None:
         assert step(walk, "over_previous", event).event == (before[-1] if before else None), (trace, event)
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@by_own_folder
 def test_over_is_what_its_definition_says(folder: Path) -> None:
     check_over(open_trace(folder))
 

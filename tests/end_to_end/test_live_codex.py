@@ -84,6 +84,12 @@ def codex(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Codex]:
     made.kill()
 
 
+def follow(codex: Codex, terminal: Terminal, *words: str) -> None:
+    """Open its bundle and wait until its last event and these words are shown."""
+    terminal.type(program(codex.bundle))
+    terminal.until("LIVE", "following", *words)
+
+
 @pytest.mark.parametrize("codex", [("cells", 0.7, 1)], indirect=True)
 def test_the_yield_and_both_waits_show_as_they_happen(codex: Codex, terminal: Terminal) -> None:
     terminal.type(program(codex.root, "--wait", "--latest", "--lens", "cells"))
@@ -100,8 +106,7 @@ def test_the_yield_and_both_waits_show_as_they_happen(codex: Codex, terminal: Te
 
 @pytest.mark.parametrize("codex", [("failures", 0.7, 1)], indirect=True)
 def test_failures_show_and_the_first_one_stops_the_cursor(codex: Codex, terminal: Terminal) -> None:
-    terminal.type(program(codex.bundle))
-    terminal.until("LIVE", "following", "inference 1")
+    follow(codex, terminal, "inference 1")
     terminal.type(":break failure")
     # That it is set is said until it stops somewhere, which may be at once.
     stopped = terminal.until("stop 1  break failure", "+")
@@ -125,8 +130,7 @@ def test_a_child_agent_shows_while_its_parent_waits_for_it(codex: Codex, termina
 
 @pytest.mark.parametrize("codex", [("long", 0.0, 60)], indirect=True)
 def test_a_long_run_is_followed_and_pinned(codex: Codex, terminal: Terminal) -> None:
-    terminal.type(program(codex.bundle))
-    terminal.until("LIVE", "following", "inference 5")
+    follow(codex, terminal, "inference 5")
     terminal.press("S")
     terminal.until("+1", "events", without="following")
     terminal.press("F")
@@ -137,8 +141,7 @@ def test_a_long_run_is_followed_and_pinned(codex: Codex, terminal: Terminal) -> 
 
 @pytest.mark.parametrize("codex", [("cells", 3.0, 1)], indirect=True)
 def test_codex_killed_at_work_shows_as_stopped_with_what_was_open(codex: Codex, terminal: Terminal) -> None:
-    terminal.type(program(codex.bundle))
-    terminal.until("LIVE", "following", "inference 2")
+    follow(codex, terminal, "inference 2")
     codex.kill()
     stopped = terminal.until("STOPPED", "ago", "things open")
     assert "LIVE" not in stopped

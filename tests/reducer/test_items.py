@@ -28,37 +28,27 @@ def parts_of(script: Script, item: Any) -> list[Json]:
     return parts
 
 
+def message(role: str, part: str, **more: Any) -> Json:
+    """A message of one part that says x."""
+    return {"type": "message", "role": role, **more, "content": [{"type": part, "text": "x"}]}
+
+
 WHOLE = {"type": "json"}
 
 SHAPES: dict[str, tuple[Any, tuple[str, str | None, str, str | None], list[Any]]] = {
     "user": (user("x"), ("user", None, "message", None), [TEXT]),
     "commentary": (
-        {
-            "type": "message",
-            "role": "assistant",
-            "phase": "commentary",
-            "content": [{"type": "text", "text": "x"}],
-        },
+        message("assistant", "text", phase="commentary"),
         ("assistant", "commentary", "message", None),
         [TEXT],
     ),
     "final": (
-        {
-            "type": "message",
-            "role": "assistant",
-            "phase": "final_answer",
-            "content": [{"type": "output_text", "text": "x"}],
-        },
+        message("assistant", "output_text", phase="final_answer"),
         ("assistant", "final", "message", None),
         [TEXT],
     ),
     "developer, unknown phase": (
-        {
-            "type": "message",
-            "role": "developer",
-            "phase": "odd",
-            "content": [{"type": "input_text", "text": "x"}],
-        },
+        message("developer", "input_text", phase="odd"),
         ("developer", None, "message", None),
         [TEXT],
     ),

@@ -9,18 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted import (
-    Body,
-    Json,
-    Script,
-    agent_message,
-    assistant,
-    call,
-    cell_call,
-    function,
-    state_of,
-    user,
-)
+from scripted import Body, Json, Script, agent_message, assistant, call, cell_call, function, state_of, user
 
 from rollout_tui.recording import Trace
 from rollout_tui.reducer import limits
