@@ -11,6 +11,7 @@ from rollout_tui.commands.answer import STANDARD_OUTPUT, destination
 from rollout_tui.commands.arguments import Parser, add_force, add_thread, add_trace, seq
 from rollout_tui.commands.loading import bundle, event_at, load, place, thread_at
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure, complain
+from rollout_tui.export.wanted import Said, Wanted
 
 FORMATS = ("md", "perfetto", "bundle")
 TELL_S = 0.1
@@ -62,22 +63,22 @@ def run(options: argparse.Namespace) -> int:
     if first > last and trace.history.head:
         raise CommandFailure(f"rollout-tui export: --from {options.first} lies after --to {options.last}")
     thread_id = None if options.thread is None else thread_at(trace.snapshot(last), options.thread)
-    said: Callable[[str], str] = str
+    said: Said = str
     if options.redact:
         from rollout_tui.export.redaction import Redactor
 
         said = Redactor().text
-    told = _teller("writing", options.progress)
+    wanted = Wanted(trace, first, last, thread_id, said, _teller("writing", options.progress))
     with destination(options.output, force=options.force) as out:
         if options.format == "md":
             from rollout_tui.export.markdown import account
 
-            for line in account(trace, first, last, thread_id=thread_id, said=said, told=told):
+            for line in account(wanted):
                 out.write(line.encode() + b"\n")
         else:
             from rollout_tui.export.perfetto import write_perfetto
 
-            write_perfetto(trace, first, last, out, thread_id=thread_id, said=said, told=told)
+            write_perfetto(wanted, out)
     return FINE
 
 

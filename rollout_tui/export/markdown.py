@@ -17,14 +17,14 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.export.naming import Naming, Said, Told
+from rollout_tui.export.naming import Naming
+from rollout_tui.export.wanted import Wanted
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
     Compaction,
     ConversationItem,
     InferenceCall,
-    Object,
     TerminalOperation,
     ToolCall,
 )
@@ -33,7 +33,6 @@ from rollout_tui.printable import printable
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
-    from rollout_tui.recording import Trace
 
 LONGEST_TEXT = 4000
 _LONGEST_IN_LINE = 160
@@ -41,42 +40,27 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 _SHOWN = (INFERENCE, TOOL, CELL, OPERATION)
 
 
-def account(
-    trace: Trace,
-    first: int,
-    last: int,
-    *,
-    thread_id: str | None = None,
-    said: Said = str,
-    told: Told = float,
-) -> Iterator[str]:
-    """The lines of an account of the events first..last (ordinals), of one thread or of all.
-
-    `said` is applied to everything that a model, a tool or a user said; `told` is called with the share of
-    the work that is done.
-    """
-    return _Account(trace, first, last, thread_id, said, told).lines()
+def account(wanted: Wanted) -> Iterator[str]:
+    """The lines of an account."""
+    return _Account(wanted).lines()
 
 
 class _Account:
     """One account."""
 
-    def __init__(
-        self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said, told: Told
-    ) -> None:
-        self._trace = trace
-        self._range = first, last
-        self._only = thread_id
-        self._naming = Naming(said)
-        self._share_told = told
+    def __init__(self, wanted: Wanted) -> None:
+        trace = wanted.trace
+        self._wanted = wanted
+        self._history = trace.history
+        self._naming = Naming(wanted.said)
         self._names = index_of(trace.history, Names)
         self._carried = index_of(trace.history, Carried)
         self._spans = index_of(trace.history, Spans)
         self._done = 0
-        self._snapshot: Snapshot = trace.snapshot(last)
+        self._snapshot: Snapshot = trace.snapshot(wanted.last)
         self._findings: dict[int, list[Finding]] = {}
         for finding in find_all(trace):
-            if first <= finding.event <= last and finding.under is None:
+            if wanted.first <= finding.event <= wanted.last and finding.under is None:
                 self._findings.setdefault(self._spans.span_of(finding.event), []).append(finding)
 
     def lines(self) -> Iterator[str]:
@@ -84,18 +68,14 @@ class _Account:
         yield from self._head()
         for number in self._spans.of_kind(TURN):
             span = self._spans.span(number)
-            if self._within(span) and self._only in (None, span.thread_id):
+            if self._wanted.overlaps(span) and self._wanted.of(span.thread_id):
                 yield from self._turn(span)
         rest = [one for found in self._findings.values() for one in found]
-        if rest and self._only is None:
+        if rest and self._wanted.thread_id is None:
             yield from ("", "## Beside the turns", "", *self._told(rest))
 
-    def _within(self, span: Span) -> bool:
-        first, last = self._range
-        return span.start <= last and (span.end is None or span.end >= first)
-
     def _head(self) -> Iterator[str]:
-        snapshot, (first, last) = self._snapshot, self._range
+        snapshot, first, last = self._snapshot, self._wanted.first, self._wanted.last
         rollout = snapshot.rollout
         seqs = snapshot.history.events.seqs
         yield f"# Rollout {self._id(rollout.rollout_id)}"
@@ -105,7 +85,7 @@ class _Account:
         if last:
             yield f"- events #{seqs[first]} to #{seqs[last]}, {self._took(first, last)}"
         for thread in snapshot.threads.values():
-            if self._only in (None, thread.thread_id):
+            if self._wanted.of(thread.thread_id):
                 yield f"- thread {self._path(thread.thread_id)}, {self._id(thread.thread_id)}"
 
     def _path(self, thread_id: str | None) -> str:
@@ -117,17 +97,17 @@ class _Account:
     # -- turns ------------------------------------------------------------------
 
     def _turn(self, span: Span) -> Iterator[str]:
-        turn = self._object(span)
+        turn = self._wanted.object_of(self._spans, span)
         status = turn.execution.status if isinstance(turn, CodexTurn) else "unknown"
         yield ""
         yield f"## {self._path(span.thread_id)}, {self._names.turn(span.id)}: {status}, {self._when(span)}"
         for number in sorted(self._spans.descendants(span.number)):
             inner = self._spans.span(number)
             self._done += 1
-            self._share_told(self._done / len(self._spans))
-            if inner.start > self._range[1]:
+            self._wanted.told(self._done / len(self._spans))
+            if inner.start > self._wanted.last:
                 continue
-            if self._spans.kinds[number] in _SHOWN and self._within(inner):
+            if self._spans.kinds[number] in _SHOWN and self._wanted.overlaps(inner):
                 yield ""
                 yield from self._described(inner)
             yield from self._told(self._findings.pop(number, ()))
@@ -136,7 +116,7 @@ class _Account:
                 yield from ("", *self._compaction(compaction))
 
     def _described(self, span: Span) -> Iterator[str]:
-        found = self._object(span)
+        found = self._wanted.object_of(self._spans, span)
         when = self._when(span)
         if isinstance(found, InferenceCall):
             yield f"### {self._names.inference(found.inference_call_id)}: {found.execution.status}, {when}"
@@ -203,20 +183,14 @@ class _Account:
 
     # -- small parts ---------------------------------------------------------------
 
-    def _object(self, span: Span) -> Object | None:
-        handle = self._spans.handles[span.number]
-        if not handle:
-            return None
-        return self._trace.history.as_of(handle, max(self._range[1], self._trace.history.born(handle)))
-
     def _when(self, span: Span) -> str:
-        seqs = self._trace.history.events.seqs
-        if span.end is None or span.end > self._range[1]:
+        seqs = self._history.events.seqs
+        if span.end is None or span.end > self._wanted.last:
             return f"#{seqs[span.start]} and still open"
         return f"#{seqs[span.start]} to #{seqs[span.end]}, {self._took(span.start, span.end)}"
 
     def _took(self, start: int, end: int) -> str:
-        times = self._trace.history.events.times
+        times = self._history.events.times
         return f"{max(0, times[end] - times[start]) / 1000:,.3f} s"
 
     def _fenced(self, text: str, language: str = "") -> Iterator[str]:

@@ -6,16 +6,11 @@ in the place of an id but is unlike one (a path, a host, an address) is replaced
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.export.redaction_words import ID, WORDS
+from rollout_tui.export.wanted import Said
 from rollout_tui.graph.objects import CodeCell, ToolCall
 
-Said = Callable[[str], str]
-Told = Callable[[float], object]
-"""Is told the share of the work that is done."""
-"""What becomes of a text that a model, a tool or a user said."""
 ROOT = "/root"
 
 

@@ -18,8 +18,9 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.export.naming import Naming, Said, Told
+from rollout_tui.export.naming import Naming
 from rollout_tui.export.perfetto_arrows import SHORTEST_US, Arrows, Slice
+from rollout_tui.export.wanted import Wanted
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -34,7 +35,6 @@ from rollout_tui.graph.values import CodeCellRequester
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
-    from rollout_tui.recording import Trace
 
 LANES = {
     "thread": "thread",
@@ -51,24 +51,11 @@ LANES = {
 _LANE_ROOM = 1_000_000
 
 
-def write_perfetto(
-    trace: Trace,
-    first: int,
-    last: int,
-    out: BinaryIO,
-    *,
-    thread_id: str | None = None,
-    said: Said = str,
-    told: Told = float,
-) -> None:
-    """Write what ran between the events first..last (ordinals), of one thread or of all.
-
-    `said` is applied to everything that a model, a tool or a user said; `told` is called with the share of
-    the work that is done.
-    """
+def write_perfetto(wanted: Wanted, out: BinaryIO) -> None:
+    """Write what ran."""
     out.write(b'{"displayTimeUnit": "ms", "traceEvents": [')
     between = b"\n"
-    for row in _Rows(trace, first, last, thread_id, said, told).all():
+    for row in _Rows(wanted).all():
         out.write(between + json.dumps(row).encode())
         between = b",\n"
     out.write(b"\n]}\n")
@@ -77,18 +64,14 @@ def write_perfetto(
 class _Rows:
     """The rows of one export."""
 
-    def __init__(
-        self, trace: Trace, first: int, last: int, thread_id: str | None, said: Said, told: Told
-    ) -> None:
+    def __init__(self, wanted: Wanted) -> None:
+        trace = wanted.trace
         history = trace.history
-        self._trace = trace
-        self._range = first, last
-        self._only = thread_id
-        self._naming = Naming(said)
-        self._share_told = told
+        self._wanted = wanted
+        self._naming = Naming(wanted.said)
         self._names = index_of(history, Names)
         self._spans = index_of(history, Spans)
-        self._snapshot: Snapshot = trace.snapshot(last)
+        self._snapshot: Snapshot = trace.snapshot(wanted.last)
         self._processes: dict[str | None, int] = {}
         self._lanes: dict[tuple[int, str], _Lanes] = {}
         self._slices: dict[tuple[int, str], Slice] = {}
@@ -97,33 +80,28 @@ class _Rows:
         """Every row: slices and what names their lanes, counters, instants, arrows."""
         for number in range(1, len(self._spans)):
             span = self._spans.span(number)
-            self._share_told(number / len(self._spans))
-            if self._within(span):
+            self._wanted.told(number / len(self._spans))
+            if self._wanted.overlaps(span) and self._wanted.of(span.thread_id):
                 yield from self._slice(span)
         yield from self._findings()
         yield from Arrows(self._snapshot, self._spans, self._slices).all()
 
-    def _within(self, span: Span) -> bool:
-        first, last = self._range
-        ended = span.end is not None and span.end < first
-        return span.start <= last and not ended and self._only in (None, span.thread_id)
-
     def _time(self, event: int) -> int:
         """Microseconds since the first event; at the edges of the range for what reaches over them."""
-        times = self._trace.history.events.times
-        first, last = self._range
+        times = self._wanted.trace.history.events.times
+        first, last = self._wanted.first, self._wanted.last
         return max(0, times[min(max(event, first), last)] - times[1]) * 1000
 
     # -- slices -------------------------------------------------------------------
 
     def _slice(self, span: Span) -> Iterator[dict[str, Any]]:
-        is_open = span.end is None or span.end > self._range[1]
+        is_open = span.end is None or span.end > self._wanted.last
         begin = self._time(span.start)
-        end = max(self._time(self._range[1] if span.end is None else span.end), begin + SHORTEST_US)
+        end = max(self._time(self._wanted.last if span.end is None else span.end), begin + SHORTEST_US)
         if span.thread_id not in self._processes:
             yield from self._process(span.thread_id)
         process = self._processes[span.thread_id]
-        found = self._object(span)
+        found = self._wanted.object_of(self._spans, span)
         kind = "nested" if isinstance(found, ToolCall) and _is_nested(found) else span.kind
         lane, is_new = self._lane(process, kind, begin, end)
         if is_new:
@@ -136,7 +114,7 @@ class _Rows:
                 "args": {"sort_index": lane},
             }
         self._slices[self._spans.kinds[span.number], span.id] = Slice(process, lane, begin, end)
-        seqs = self._trace.history.events.seqs
+        seqs = self._wanted.trace.history.events.seqs
         about: dict[str, Any] = {"id": self._naming.id(span.id), "started_seq": seqs[span.start]}
         about["ended_seq"] = None if span.end is None else seqs[span.end]
         if is_open:
@@ -168,12 +146,6 @@ class _Rows:
     def _lane_name(self, kind: str, lane: int) -> str:
         at = lane % _LANE_ROOM
         return LANES[kind] if at == 1 else f"{LANES[kind]} {at}"
-
-    def _object(self, span: Span) -> Object | None:
-        handle = self._spans.handles[span.number]
-        if not handle:
-            return None
-        return self._trace.history.as_of(handle, max(self._range[1], self._trace.history.born(handle)))
 
     def _described(self, found: Object | None, span: Span) -> tuple[str, dict[str, Any]]:
         """What a slice is called, and what more to say of it."""
@@ -216,8 +188,8 @@ class _Rows:
     # -- instants --------------------------------------------------------
 
     def _findings(self) -> Iterator[dict[str, Any]]:
-        first, last = self._range
-        for finding in find_all(self._trace):
+        first, last = self._wanted.first, self._wanted.last
+        for finding in find_all(self._wanted.trace):
             process = self._processes.get(finding.thread_id)
             if process is None or not first <= finding.event <= last:
                 continue

@@ -11,13 +11,14 @@ from bundles_at_hand import recording, recordings
 from scripted import Script, user
 
 from rollout_tui.export.markdown import LONGEST_TEXT, account
+from rollout_tui.export.wanted import Wanted
 from rollout_tui.recording import open_trace
 
 
 def lines(bundle: Path, first: int = 1, last: int | None = None) -> list[str]:
     """The lines of an account."""
     trace = open_trace(bundle)
-    return list(account(trace, first, trace.history.head if last is None else last))
+    return list(account(Wanted(trace, first, trace.history.head if last is None else last)))
 
 
 def test_it_tells_turn_by_turn_what_happened() -> None:

@@ -14,6 +14,7 @@ import pytest
 from bundles_at_hand import recording, recordings
 
 from rollout_tui.export.perfetto import write_perfetto
+from rollout_tui.export.wanted import Wanted
 from rollout_tui.recording import open_trace
 
 
@@ -21,7 +22,7 @@ def rows(bundle: Path, first: int = 1, last: int | None = None, **more: Any) -> 
     """The rows of an export."""
     trace = open_trace(bundle)
     out = io.BytesIO()
-    write_perfetto(trace, first, trace.history.head if last is None else last, out, **more)
+    write_perfetto(Wanted(trace, first, trace.history.head if last is None else last, **more), out)
     found: list[dict[str, Any]] = json.loads(out.getvalue())["traceEvents"]
     return found
 
