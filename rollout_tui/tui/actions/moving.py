@@ -81,20 +81,11 @@ def take(desk: Desk, name: str, found: Step, *, keep_selection: bool = False) ->
     desk.repaint()
 
 
-event_next, event_previous = _motion("event_next"), _motion("event_previous")
-over_next, over_previous = _motion("over_next"), _motion("over_previous")
-out_end, out_start = _motion("out_end"), _motion("out_start")
-turn_next, turn_previous = _motion("turn_next"), _motion("turn_previous")
-request_next, request_previous = _motion("request_next"), _motion("request_previous")
-tool_next, tool_previous = _motion("tool_next"), _motion("tool_previous")
-cell_next, cell_previous = _motion("cell_next"), _motion("cell_previous")
-wait_next, wait_previous = _motion("wait_next"), _motion("wait_previous")
-agent_next, agent_previous = _motion("agent_next"), _motion("agent_previous")
-problem_next, problem_previous = _motion("problem_next"), _motion("problem_previous")
-silence_next, silence_previous = _motion("silence_next"), _motion("silence_previous")
-same_next, same_previous = _motion("same_next"), _motion("same_previous")
-change_next, change_previous = _motion("change_next"), _motion("change_previous")
-first = _motion("first")
+def __getattr__(name: str) -> Callable[[Desk], None]:
+    """The action of each motion of `STEPS`, by the name that the table of keys has for it, too."""
+    if name not in STEPS:
+        raise AttributeError(name)
+    return _motion(name)
 
 
 def last(desk: Desk) -> None:
