@@ -84,6 +84,7 @@ def _followed(root: Path, pace: float) -> int:
     """Show the demo while it is written."""
     from rollout_tui.commands.configuring import use_settings
     from rollout_tui.tui.app import run as run_app
+    from rollout_tui.tui.starting.opening import Opening
 
     settings = use_settings()
     writer = subprocess.Popen(
@@ -91,7 +92,9 @@ def _followed(root: Path, pace: float) -> int:
     )
     try:
         return run_app(
-            root, follow=True, latest=True, wait=True, theme=settings.theme, theme_place=settings.theme_place
+            Opening(root, follow=True, latest=True, wait=True),
+            theme=settings.theme,
+            theme_place=settings.theme_place,
         )
     finally:
         writer.terminate()

@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
@@ -16,6 +17,9 @@ from rollout_tui.commands.loading import Place, default_trace, place
 from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
 from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
 from rollout_tui.tui.lens_names import LENS_NAMES, LENSES_BY_NAME
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.starting.opening import Opening
 
 HINT = (
     "No TRACE given and $CODEX_ROLLOUT_TRACE_ROOT is not set. A recording starts to exist like this:",
@@ -91,11 +95,18 @@ def run(options: argparse.Namespace) -> int:
     follow = False if where.packed else options.follow
     thread = where.query.get("thread") if options.thread is None else options.thread
     named = where.named if where.packed else None
-    if options.plain:
-        from rollout_tui.plain.program import run as run_plain
+
+    def opening() -> Opening:
+        """Made when the program is there that draws."""
         from rollout_tui.tui.starting.opening import Opening
 
-        return run_plain(Opening(where.path, at, follow, options.wait, thread, lens, named, memory(settings)))
+        asked_for = (where.path, at, follow, options.wait, thread, lens, named)
+        return Opening(*asked_for, memory(settings), latest=options.latest)
+
+    if options.plain:
+        from rollout_tui.plain.program import run as run_plain
+
+        return run_plain(opening())
     theme = options.theme or settings.theme
     head = None if at or thread or lens or options.wait else _bundle(where, latest=options.latest)
     from rollout_tui.tui.starting.first_frame import first_frame
@@ -103,18 +114,7 @@ def run(options: argparse.Namespace) -> int:
     with first_frame(head, theme) as frame:
         # From here on the program is imported that draws; meanwhile the frame is there.
         return _drawing_program()(
-            where.path,
-            at=at,
-            follow=follow,
-            latest=options.latest,
-            wait=options.wait,
-            thread=thread,
-            lens=lens,
-            theme=theme,
-            theme_place="" if options.theme else settings.theme_place,
-            named=named,
-            memory=memory(settings),
-            frame=frame,
+            opening(), theme=theme, theme_place="" if options.theme else settings.theme_place, frame=frame
         )
 
 
@@ -154,11 +154,11 @@ def _choose_recent(options: argparse.Namespace) -> int:
         say_lines(str(folder) for folder in store.recent_bundles())
         return FINE
     from rollout_tui.tui.app import run as run_app
+    from rollout_tui.tui.starting.opening import Opening
 
     theme, place = options.theme or settings.theme, "" if options.theme else settings.theme_place
-    return run_app(
-        Path(), theme=theme, theme_place=place, lens=lens_name(options.lens), memory=store, recent=True
-    )
+    opening = Opening(Path(), lens=lens_name(options.lens), memory=store)
+    return run_app(opening, theme=theme, theme_place=place, recent=True)
 
 
 def _recent() -> Iterator[str]:

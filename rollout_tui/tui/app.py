@@ -232,35 +232,23 @@ def is_folder_of_bundles(path: Path) -> bool:
 
 
 def run(
-    trace_path: Path | str,
+    opening: Opening,
     *,
-    at: int | None = None,
-    follow: bool | None = None,
-    latest: bool = False,
-    wait: bool = False,
-    thread: str | None = None,
-    lens: str | None = None,
     theme: str | None = None,
     theme_place: str = "",
-    named: Path | None = None,
-    memory: Store | None = None,
     recent: bool = False,
     frame: FirstFrame | None = None,
 ) -> int:
     """Show a trace in the terminal until the user leaves; returns the exit status.
 
-    `at` is a seq, `follow` None means while the recording grows, `latest` takes the newest bundle of a
-    folder instead of asking, `wait` waits for a trace that is not there yet. 2 when `at` or `thread` is not
-    in the recording, or there is no such `theme` (`theme_place` is where it is named, if not on the command
-    line): one line on standard error says what is. `named` is what the user calls the trace, `memory` what
-    is remembered from earlier (None: nothing); `recent` lets one choose among that instead of `trace_path`.
-    `frame` is what the terminal shows already.
+    Of a folder the newest bundle is taken (`opening.latest`) or one is asked for; `recent` asks for one of
+    those in `opening.memory` instead. 2 when what `opening` names is not in the recording, or there is no
+    such `theme` (`theme_place` is where it is named, if not on the command line): one line on standard error
+    says what is. `frame` is what the terminal shows already.
     """
     tell_colours(os.environ)
-    path = Path(trace_path)
-    opening = Opening(path, at, follow, wait, thread, lens, named, memory, latest=latest)
-    pick = not latest and is_folder_of_bundles(path)
-    app = RolloutApp(opening, pick=pick, recent=memory if recent else None, frame=frame)
+    pick = not opening.latest and is_folder_of_bundles(opening.path)
+    app = RolloutApp(opening, pick=pick, recent=opening.memory if recent else None, frame=frame)
     if theme is not None:
         if theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))

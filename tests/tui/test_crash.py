@@ -13,6 +13,7 @@ SECRET = "secret text of the trace"
 TRACE = Path(__file__).parents[2] / "fixtures" / "recordings" / "one-message"
 CRASHING = f"""
 import sys
+from pathlib import Path
 from rollout_tui.tui import app
 
 def broken(self):
@@ -20,7 +21,7 @@ def broken(self):
     raise KeyError(secret)
 
 app.RolloutApp.on_ready = broken
-sys.exit(app.run({str(TRACE)!r}))
+sys.exit(app.run(app.Opening(Path({str(TRACE)!r}))))
 """
 
 
