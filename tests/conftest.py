@@ -1,12 +1,14 @@
-"""What every test relies on: settings and remembered places of its own, and signals that do something."""
+"""What tests rely on: settings and remembered places of their own, signals that do something, a bundle."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from scripted import Script
 
 HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
@@ -30,3 +32,9 @@ def signals_that_end() -> None:
     for one, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(one) is signal.SIG_IGN:
             signal.signal(one, usual)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    """A bundle of schema 2 to write events into."""
+    return Script(tmp_path / "bundle")

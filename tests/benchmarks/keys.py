@@ -17,9 +17,7 @@ from tests.benchmarks.terminal import Painted, Terminal
 KEY_MS = 35
 SEEK_MS = 60
 LENSES = ("context", "diff", "cells", "agents", "tokens", "terminals", "findings", "raw")
-PLACES = 3
-STEPS = 12
-SEEKS = 25
+PLACES, STEPS, SEEKS = 3, 12, 25
 LIMIT_S = 120.0
 
 

@@ -137,9 +137,8 @@ COMMANDS = (
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system bounds the memory of a process")
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
-def test_no_command_takes_more_than_it_may(tmp_path: Path, shape: Callable[[Script], None]) -> None:
+def test_no_command_takes_more_than_it_may(script: Script, shape: Callable[[Script], None]) -> None:
     """Each prints what it can, or says that it cannot; where it says nothing, JSON is whole."""
-    script = Script(tmp_path / "bundle")
     script.begin()
     shape(script)
     said = 0
@@ -157,17 +156,15 @@ def test_no_command_takes_more_than_it_may(tmp_path: Path, shape: Callable[[Scri
 
 
 @pytest.mark.parametrize("allowed_mb", [76, 91, 106])
-def test_what_does_not_fit_when_it_is_written_ends_no_process(tmp_path: Path, allowed_mb: int) -> None:
+def test_what_does_not_fit_when_it_is_written_ends_no_process(script: Script, allowed_mb: int) -> None:
     """It was read, and its text takes more than is left."""
-    script = Script(tmp_path / "bundle")
     script.begin()
     sources(script)
     ended = run(script.folder, "reduce", "--memory", f"{allowed_mb}MB")
     assert ended.status == 1 and "MiB of memory" in ended.errors
 
 
-def test_beyond_the_memory_allowed_reading_stops_and_says_so(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_beyond_the_memory_allowed_reading_stops_and_says_so(script: Script) -> None:
     script.begin()
     turns(script)
     ended = run(script.folder, "findings", "--json")

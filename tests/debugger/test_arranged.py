@@ -47,8 +47,7 @@ def test_findings_arranged_as_they_come_stand_as_if_arranged_at_once(folder: Pat
     check_growing(folder, 700)
 
 
-def test_what_one_failure_caused_goes_under_it_when_it_comes(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_what_one_failure_caused_goes_under_it_when_it_comes(script: Script) -> None:
     script.begin()
     for number in range(40):
         script.tool(f"x{number}", {"type": "exec_command"})

@@ -49,8 +49,7 @@ def test_sizes_of_every_context(folder: Path) -> None:
     check_growing(folder, 20_000)
 
 
-def test_an_item_that_is_completed_late_is_measured_again(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_an_item_that_is_completed_late_is_measured_again(script: Script) -> None:
     script.begin()
     said = [[user("u" * number), reasoning(f"e{number}"), assistant(f"a{number}")] for number in range(60)]
     for rounds in range(10, 61, 10):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from scripted import Script, cell_call
 
 from rollout_tui.debugger.evidence import LONGEST_MESSAGE
@@ -11,8 +9,7 @@ from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.waiting.blocked import blocked
 
 
-def test_a_cell_that_its_own_call_asks_for(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_a_cell_that_its_own_call_asks_for(script: Script) -> None:
     script.begin()
     script.ask("i1", cell_call("c1"))
     script.cell("1", "c1")
@@ -24,8 +21,7 @@ def test_a_cell_that_its_own_call_asks_for(tmp_path: Path) -> None:
     assert blocked(trace, trace.at(trace.head), 0)
 
 
-def test_a_message_of_a_failure_is_one_line_of_bounded_length(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_a_message_of_a_failure_is_one_line_of_bounded_length(script: Script) -> None:
     script.begin()
     script.ask("i1")
     script.event("inference_failed", inference_call_id="i1", error="no\n" * 50_000)

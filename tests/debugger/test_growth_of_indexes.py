@@ -127,9 +127,8 @@ DERIVED = (
 @pytest.mark.parametrize("what", DERIVED)
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_a_new_event_costs_the_same_at_the_end_as_at_the_beginning(
-    tmp_path: Path, shape: Callable[[Script, int], None], what: str
+    script: Script, shape: Callable[[Script, int], None], what: str
 ) -> None:
-    script = Script(tmp_path / "bundle")
     shape(script, 240)
     costs = Derived(script.folder, what).costs()
     quarter = len(costs) // 4

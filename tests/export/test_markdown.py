@@ -30,8 +30,7 @@ def test_it_tells_turn_by_turn_what_happened() -> None:
     assert "**cell 2**: completed, #20 to #49, 2.743 s" in told
 
 
-def test_a_long_text_is_cut_in_the_middle(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_a_long_text_is_cut_in_the_middle(script: Script) -> None:
     script.begin()
     script.ask("i1", user("begin" + "x" * 100_000 + "end"))
     told = "\n".join(lines(script.folder))

@@ -1,4 +1,4 @@
-"""Bundles to write events into: of schema 2, of schema 1, or one after the other."""
+"""Bundles to write events into: of schema 1, or of both schemas one after the other."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from pathlib import Path
 
 import pytest
 from scripted import Script
-
-
-@pytest.fixture
-def script(tmp_path: Path) -> Script:
-    """A bundle of schema 2."""
-    return Script(tmp_path / "bundle", 2)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
 from scripted import Script, user
@@ -16,10 +15,9 @@ PATIENCE_S = 60
 
 
 def test_excerpts_of_the_first_hits_are_kept_and_all_hits_are_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rollout_tui.tui.state.searching.MOST_EXCERPTS", 3)
-    script = Script(tmp_path / "bundle")
     script.begin()
     for number in range(20):
         script.ask(f"i{number}", user(f"{number} needle"))

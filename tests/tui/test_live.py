@@ -220,8 +220,7 @@ async def test_a_live_breakpoint_stops_the_cursor(writer: Writer) -> None:
         assert not shown.session.following
 
 
-async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(script: Script) -> None:
     script.begin()
     async with on_screen(script.folder, follow=True) as shown:
         for sort, write in (

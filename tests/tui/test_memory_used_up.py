@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import chain, repeat
-from pathlib import Path
 
 import pytest
 from on_screen import on_screen
@@ -16,9 +15,8 @@ PIECES = 2
 
 
 async def test_what_was_read_is_shown_and_what_to_do_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = Script(tmp_path / "bundle")
     script.begin()
     while script.spine.stat().st_size < (PIECES + 1) * STEP_BYTES:
         script.thread(f"a{script.seq}", f"/root/{'a' * 300}{script.seq}")

@@ -111,10 +111,7 @@ class MadeLines(LensLines):
         empty: str = "",
         focus: int | None = None,
     ) -> None:
-        self.title = title
-        self.subtitle = subtitle
-        self.empty = empty
-        self.focus = focus
+        self.title, self.subtitle, self.empty, self.focus = title, subtitle, empty, focus
         self._count = count
         self._make = make
 

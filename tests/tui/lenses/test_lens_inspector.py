@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
 from scripted import Script, user
 
@@ -21,8 +19,7 @@ def test_the_event_and_what_it_is_about_without_a_selection() -> None:
     assert target_of(content, "#49 code_cell_ended") == ToLens("raw")
 
 
-def test_of_a_text_of_megabytes_the_beginning_is_shown_and_the_way_to_the_rest(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_of_a_text_of_megabytes_the_beginning_is_shown_and_the_way_to_the_rest(script: Script) -> None:
     script.begin()
     script.ask("i1", user("word " * 1_000_000))
     chosen = ToObject(ConversationItem, "conversation_item:1")

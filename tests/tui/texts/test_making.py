@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from functools import partial
-from pathlib import Path
 
 import pytest
 from on_screen import session_over
@@ -92,8 +91,7 @@ def test_what_does_not_fit_together_is_not_made_in_turns() -> None:
     assert alone == [other.upper()]
 
 
-def test_a_large_payload_shows_its_beginning_and_then_itself(tmp_path: Path) -> None:
-    script = Script(tmp_path / "bundle")
+def test_a_large_payload_shows_its_beginning_and_then_itself(script: Script) -> None:
     script.begin()
     body = {"first": "the beginning", "rest": "x" * LARGE}
     script.tool("x", {"type": "other", "name": "n"}, invocation=body)
@@ -111,8 +109,7 @@ def test_a_large_payload_shows_its_beginning_and_then_itself(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kind", [ConversationItem, ToolCall])
-def test_a_text_in_a_large_body_is_shown_as_far_as_it_is_known(tmp_path: Path, kind: type) -> None:
-    script = Script(tmp_path / "bundle")
+def test_a_text_in_a_large_body_is_shown_as_far_as_it_is_known(script: Script, kind: type) -> None:
     script.begin()
     script.ask("i", user("x"))
     arguments = json.dumps({"first": "the beginning", "rest": "y" * LARGE_TEXT})
