@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 Maker: TypeAlias = Callable[[], Line]
+"""Makes a row when it becomes visible."""
 Selection: TypeAlias = ToObject | ToPayload
 Way: TypeAlias = Literal["logical", "wire", "new"]
 WAYS: tuple[Way, ...] = ("logical", "wire", "new")
@@ -133,8 +134,8 @@ class LineList(MadeLines):
         super().__init__(title, len(self.lines), self.lines.__getitem__, subtitle, empty, focus)
 
 
-class RowsInTurn(MadeLines):
-    """`LensLines` of rows of which each knows how it is made."""
+class MakerLines(MadeLines):
+    """`LensLines` of rows that have a maker each."""
 
     def __init__(
         self, title: str, rows: Sequence[Maker], subtitle: str = "", empty: str = "", focus: int | None = None

@@ -30,23 +30,21 @@ def _colour(said: str, background: Color) -> Color:
     return Color.parse(name if name.startswith("ansi_") else said)
 
 
-class StyleSheet:
+class StyleSheet(dict[str, Style]):
     """Rich styles by names for one theme, made when first asked for; unknown names are plain.
 
     Where colours are those of the terminal, or none are wanted, text on a background of its own is reversed.
     """
 
     def __init__(self, app: App[object]) -> None:
+        super().__init__()
         self._theme = app.theme
         self._colours = theme_colours(app)
         self._without_colour = app.no_color
         self._of_terminal = app.current_theme.ansi
-        self._made: dict[str, Style] = {}
 
-    def __getitem__(self, names: str) -> Style:
-        style = self._made.get(names)
-        if style is None:
-            style = self._made[names] = self._make(names)
+    def __missing__(self, names: str) -> Style:
+        style = self[names] = self._make(names)
         return style
 
     def _make(self, names: str) -> Style:

@@ -9,7 +9,7 @@ from rollout_tui.debugger.stories.agent_edges import KINDS, Edge, message, name
 from rollout_tui.debugger.stories.agents import Agent
 from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
-from rollout_tui.tui.drawing.lens import LensLines, Maker, RowsInTurn, View
+from rollout_tui.tui.drawing.lens import LensLines, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.words import count
@@ -41,7 +41,7 @@ def agents(view: View, width: int) -> LensLines:
             rows.append(partial(_edge_line, view, edge, width))
     elif found.threads:
         rows += [lambda: NOTHING, lambda: line(Piece(" nothing given to an agent so far", "dim"))]
-    return RowsInTurn(
+    return MakerLines(
         f"agents at #{view.snapshot.seq}",
         rows,
         f"{count(total, 'thread')}, {found.running} running" if total else "",

@@ -10,7 +10,7 @@ from rollout_tui.debugger.spans.span_words import one_line
 from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellWait, NestedCall, now_words
 from rollout_tui.debugger.stories.cells import cell_count, cell_ids, cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
-from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, RowsInTurn, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.lenses.cell_choice import choose
@@ -54,7 +54,7 @@ def cells(view: View, width: int) -> LensLines:
         rows += _story_rows(story, width, roomy=len(ids) <= FEW)
     rows += _lost_rows(view, view.thread_id, width)
     seq = view.snapshot.seq
-    return RowsInTurn(
+    return MakerLines(
         f"cells  {index_of(view.snapshot.history, Names).thread(view.thread_id)} at #{seq}",
         rows,
         f"{len(chosen.alive)} alive, {waited} waited on" if ids else "",

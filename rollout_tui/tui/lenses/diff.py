@@ -22,7 +22,7 @@ from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Compaction, Conversation
-from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, RowsInTurn, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.lenses.diff_rows import found_rows, item_line, rewritten_rows, text_rows
@@ -53,7 +53,7 @@ def diff(view: View, width: int) -> LensLines:
     else:
         rows += _items(view, compared, width)
     told = f"+{len(compared.new)} ~{compared.changed} -{len(compared.found.compared.lost)}"
-    return RowsInTurn(f"diff {name}", rows, told)
+    return MakerLines(f"diff {name}", rows, told)
 
 
 def _same(made: Line) -> Line:

@@ -17,7 +17,7 @@ from rollout_tui.debugger.stories.terminals import (
     terminals as recorded_terminals,
 )
 from rollout_tui.graph.objects import CodeCell, TerminalOperation
-from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, RowsInTurn, View
+from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.objects.labels import label
@@ -54,7 +54,7 @@ def terminals(view: View, width: int) -> LensLines:
         rows += _session_rows(view, session, width, output=output)
     running = sum(1 for one in sessions if one.running)
     told = f"{count(len(sessions), 'terminal')}, {running} running" if sessions else ""
-    return RowsInTurn(
+    return MakerLines(
         title,
         rows,
         told,
