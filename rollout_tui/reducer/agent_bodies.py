@@ -9,25 +9,21 @@ from rollout_tui.graph.values import PayloadReference, ThreadAnchor, ToolAnchor
 from rollout_tui.reducer.agent_body_shapes import (
     ACTIVITY,
     BODY,
-    CLOSE_BEGIN,
-    CLOSE_END,
     FUNCTION,
-    INVOCATION,
+    LEGACY_BEGINS,
+    LEGACY_ENDS,
     MESSAGE,
-    MESSAGE_BEGIN,
-    MESSAGE_END,
-    SPAWN_END,
+    Begin,
     MessageBegin,
     MessageEnd,
     SpawnEnd,
 )
 from rollout_tui.reducer.agent_messages import UUID, is_agent_path, path_of
 from rollout_tui.reducer.agents import queue, union, upsert
+from rollout_tui.reducer.invocations import INVOCATION
 from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
 
-MESSAGE_KINDS = frozenset(("assign_agent_task", "send_message"))
-LEGACY_END_KINDS = frozenset(("spawn_agent", "close_agent", *MESSAGE_KINDS))
 ACTIVITY_OF = {
     "spawn_agent": "started",
     "assign_agent_task": "interacted",
@@ -39,18 +35,10 @@ ACTIVITY_OF = {
 def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """A message, task or close begins; only the older bodies carry it here (10.2)."""
     called = r.tool(tool)
-    kind = called.kind.type
-    if kind not in MESSAGE_KINDS and kind != "close_agent":
-        return
-    what = "agent runtime start"
-    if kind == "close_agent":
-        closed = r.parsed(reference, CLOSE_BEGIN, what, called.tool_call_id)
-        if closed is not None:
-            _close_edge(r, called, closed.receiver_thread_id, None)
-        return
-    message = r.parsed(reference, MESSAGE_BEGIN, what, called.tool_call_id)
-    if message is not None:
-        _message_edge(r, called, message, None)
+    decoder = LEGACY_BEGINS.get(called.kind.type)
+    if decoder is not None:
+        body = r.parsed(reference, decoder, "agent runtime start", called.tool_call_id)
+        _legacy_edge(r, called, body, None)
 
 
 def runtime_ended(r: Reduction, tool: int, reference: PayloadReference) -> None:
@@ -70,8 +58,9 @@ def runtime_ended(r: Reduction, tool: int, reference: PayloadReference) -> None:
         body = {}
     if "agent_thread_id" in body:
         _activity(r, called, reference)
-    elif kind in LEGACY_END_KINDS:
-        _legacy_end(r, called, reference)
+    elif kind in LEGACY_ENDS:
+        legacy = r.parsed(reference, LEGACY_ENDS[kind], "agent runtime end", called.tool_call_id)
+        _legacy_edge(r, called, legacy, r.time)
 
 
 def _is_json(r: Reduction, reference: PayloadReference) -> bool:
@@ -160,29 +149,17 @@ def _invocation_message(r: Reduction, called: ToolCall) -> str | None:
         return None
 
 
-def _legacy_end(r: Reduction, called: ToolCall, reference: PayloadReference) -> None:
-    """The older end bodies of agent tools (10.3)."""
-    kind, what = called.kind.type, "agent runtime end"
-    if kind == "spawn_agent":
-        spawned = r.parsed(reference, SPAWN_END, what, called.tool_call_id)
-        if spawned is not None and spawned.new_thread_id is not None:
-            _spawn_edge(r, called, spawned, spawned.new_thread_id)
-    elif kind == "close_agent":
-        closed = r.parsed(reference, CLOSE_END, what, called.tool_call_id)
-        if closed is not None:
-            _close_edge(r, called, closed.receiver_thread_id, r.time)
-    else:
-        message = r.parsed(reference, MESSAGE_END, what, called.tool_call_id)
-        if message is not None:
-            _message_edge(r, called, message, r.time)
-
-
-def _spawn_edge(r: Reduction, called: ToolCall, spawned: SpawnEnd, child: str) -> None:
-    _queue(r, called, _edge_id(called, child, spawned.sender_thread_id), child, spawned.prompt, r.time, child)
-
-
-def _message_edge(r: Reduction, called: ToolCall, body: MessageBegin | MessageEnd, ended: int | None) -> None:
-    _queue(r, called, _edge_id(called, None), body.receiver_thread_id, body.prompt, ended)
+def _legacy_edge(r: Reduction, called: ToolCall, body: Begin | SpawnEnd | None, ended: int | None) -> None:
+    """The edge that an older body of an agent tool makes (10.2, 10.3)."""
+    if isinstance(body, SpawnEnd):
+        child = body.new_thread_id
+        if child is not None:
+            edge_id = _edge_id(called, child, body.sender_thread_id)
+            _queue(r, called, edge_id, child, body.prompt, ended, child)
+    elif isinstance(body, MessageBegin | MessageEnd):
+        _queue(r, called, _edge_id(called, None), body.receiver_thread_id, body.prompt, ended)
+    elif body is not None:
+        _close_edge(r, called, body.receiver_thread_id, ended)
 
 
 def _close_edge(r: Reduction, called: ToolCall, target: str, ended: int | None) -> None:

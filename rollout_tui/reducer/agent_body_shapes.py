@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from rollout_tui.reducer.agent_messages import UUID
 from rollout_tui.reducer.content import string
+from rollout_tui.reducer.evidence import Decoder
 
 B = TypeVar("B")
 
@@ -87,14 +88,8 @@ class _Legacy(Generic[B]):
         return body
 
 
-class Invocation(msgspec.Struct, gc=False):
-    """The invocation of a call."""
-
-    payload: Raw
-
-
 class Function(msgspec.Struct, gc=False):
-    """Its payload, where the call is of a function."""
+    """The payload of an invocation, where the call is of a function."""
 
     arguments: str
 
@@ -109,9 +104,18 @@ STATUSES = frozenset(("pending_init", "running", "interrupted", "shutdown", "not
 _STATUS_OBJECT = msgspec.json.Decoder(dict[str, str | None])
 ACTIVITY = msgspec.json.Decoder(Activity)
 BODY = msgspec.json.Decoder(dict[str, Raw])
-SPAWN_END = _Legacy(SpawnEnd)
-CLOSE_BEGIN, CLOSE_END = _Legacy(Begin), _Legacy(End)
-MESSAGE_BEGIN, MESSAGE_END = _Legacy(MessageBegin), _Legacy(MessageEnd)
-INVOCATION = msgspec.json.Decoder(Invocation)
+_MESSAGE_BEGIN, _MESSAGE_END = _Legacy(MessageBegin), _Legacy(MessageEnd)
+LEGACY_BEGINS: dict[str, Decoder[Begin]] = {
+    "assign_agent_task": _MESSAGE_BEGIN,
+    "send_message": _MESSAGE_BEGIN,
+    "close_agent": _Legacy(Begin),
+}
+LEGACY_ENDS: dict[str, Decoder[Begin | SpawnEnd]] = {
+    "assign_agent_task": _MESSAGE_END,
+    "send_message": _MESSAGE_END,
+    "close_agent": _Legacy(End),
+    "spawn_agent": _Legacy(SpawnEnd),
+}
+"""What the work of an agent tool begins and ends with in older releases, by the kind of its call."""
 FUNCTION = msgspec.json.Decoder(Function)
 MESSAGE = msgspec.json.Decoder(Message)
