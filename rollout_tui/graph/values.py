@@ -53,6 +53,14 @@ class Window(Value, frozen=True):
     ended_seq: int | None = None
     status: ExecutionStatus = "running"
 
+    def opened(self) -> Window:
+        """The window as it was while it was open."""
+        return Window(self.started_at_unix_ms, self.started_seq)
+
+    def ended(self, time: int, seq: int, status: ExecutionStatus) -> Window:
+        """The window with this end."""
+        return Window(self.started_at_unix_ms, self.started_seq, time, seq, status)
+
 
 # -- threads ---------------------------------------------------------------
 

@@ -225,11 +225,10 @@ def _end(r: Reduction, handle: int, time: int, seq: int, status: CodeCellRuntime
     if cell.initial_response_seq is None:
         r.history.set(handle, "initial_response_at_unix_ms", time)
         r.history.set(handle, "initial_response_seq", seq)
-    window = cell.execution
-    ended_window = Window(window.started_at_unix_ms, window.started_seq, time, seq, EXECUTION_OF[status])
-    r.history.set(handle, "execution", ended_window)
+    execution = EXECUTION_OF[status]
+    r.history.set(handle, "execution", cell.execution.ended(time, seq, execution))
     r.history.set(handle, "runtime_status", status)
-    if ended_window.status != "running":
+    if execution != "running":
         r.open_cells.get(cell.codex_turn_id, set()).discard(handle)
 
 

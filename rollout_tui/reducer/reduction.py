@@ -121,8 +121,7 @@ class Reduction(Evidence):
     def close(self, handle: int, status: ExecutionStatus) -> None:
         """End an object's window at this event."""
         window = self.objects[handle].execution
-        ended = Window(window.started_at_unix_ms, window.started_seq, self.time, self.seq, status)
-        self.history.set(handle, "execution", ended)
+        self.history.set(handle, "execution", window.ended(self.time, self.seq, status))
 
     # -- placeholders for what was never announced (section 12) ----------------
 

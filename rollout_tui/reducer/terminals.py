@@ -13,7 +13,6 @@ from rollout_tui.graph.values import (
     PayloadReference,
     TerminalObservation,
     TerminalSummary,
-    Window,
     WriteStdinRequest,
 )
 from rollout_tui.reducer import canonical
@@ -197,9 +196,7 @@ def _enter(r: Reduction, handle: int, operation: TerminalOperation) -> None:
 
 
 def _session(terminal_id: str, thread_id: str, operation: TerminalOperation) -> TerminalSession:
-    window = operation.execution
-    if window.status != "running":
-        window = Window(window.started_at_unix_ms, window.started_seq)
+    window = operation.execution if operation.execution.status == "running" else operation.execution.opened()
     return TerminalSession(terminal_id, thread_id, operation.operation_id, (operation.operation_id,), window)
 
 

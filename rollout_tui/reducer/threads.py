@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw
 
 from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.objects import CodexTurn, Thread
-from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin, Window
+from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin
 from rollout_tui.reducer import agents, cells, inference
 from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.conversation import create_item, item_at, list_item, mark_accepted
@@ -135,7 +135,7 @@ def thread_resumed(r: Reduction, event: Event, payload: ThreadResumed) -> None:
     if window.ended_at_unix_ms is None:
         r.refuse("resumed_running_thread", f"resumed thread {thread_id} has not ended", thread_id)
         return
-    r.history.set(handle, "execution", Window(window.started_at_unix_ms, window.started_seq))
+    r.history.set(handle, "execution", window.opened())
     for known in (r.cells.by_runtime_id, r.terminals.sessions):
         for key in [key for key in known if key[0] == thread_id]:
             del known[key]
