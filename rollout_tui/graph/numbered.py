@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left
 
@@ -46,23 +47,26 @@ class NumberedIndex:
 
 
 RECENT = 4_096
+SCANS = 64
 _MERGED = 8
+_HASH = 8
 
 
 class FirstSeen:
     """The event (ordinal, from 1) at which each of many strings was first added.
 
     The latest strings lie in a dict. Every so often their hashes and events are put at the end of two
-    columns, 12 bytes a string. Once a string is looked for, the columns become a run in ascending order of
-    the hashes; eight runs of a size become one. Hashes have 64 bits and are seeded afresh in each process:
-    that two of a million share one has odds of one to 37 million.
+    columns, 12 bytes a string. Looking through these is quick enough to be done some times; then they become
+    a run in ascending order of the hashes, and eight runs of a size become one. Hashes have 64 bits and are
+    seeded afresh in each process: that two of a million share one has odds of one to 37 million.
     """
 
-    __slots__ = ("_events", "_hashes", "_recent", "_runs")
+    __slots__ = ("_events", "_hashes", "_recent", "_runs", "_scans")
 
     def __init__(self) -> None:
         self._recent: dict[str, int] = {}
-        self._hashes, self._events = array("q"), array("I")
+        self._hashes, self._events = bytearray(), array("I")
+        self._scans = 0
         # Oldest first, so that of a string that was added again the first event is found.
         self._runs: list[tuple[array[int], array[int]]] = []
 
@@ -73,22 +77,40 @@ class FirstSeen:
         """Note that `text` was added at `event`; the first time counts."""
         self._recent.setdefault(text, event)
         if len(self._recent) >= RECENT:
-            self._hashes.extend(map(hash, self._recent))
+            self._hashes += array("q", map(hash, self._recent)).tobytes()
             self._events.extend(self._recent.values())
             self._recent = {}
 
     def get(self, text: str) -> int | None:
         """The event at which `text` was added first."""
-        if self._events:
-            self._runs.append(_run(self._hashes, self._events))
-            self._hashes, self._events = array("q"), array("I")
-            self._merge()
+        if self._scans >= SCANS:
+            self._order()
         hashed = hash(text)
         for hashes, events in self._runs:
             at = bisect_left(hashes, hashed)
             if at < len(hashes) and hashes[at] == hashed:
                 return events[at]
-        return self._recent.get(text)
+        at = -1
+        if self._events:
+            self._scans += 1
+            at = self._scan(hashed)
+        return self._events[at] if at >= 0 else self._recent.get(text)
+
+    def _scan(self, hashed: int) -> int:
+        """Where a hash stands first in the columns that are in no order, -1 where it does not."""
+        wanted = hashed.to_bytes(_HASH, sys.byteorder, signed=True)
+        at = self._hashes.find(wanted)
+        while at % _HASH and at >= 0:
+            at = self._hashes.find(wanted, at + 1)
+        return at // _HASH
+
+    def _order(self) -> None:
+        """Make a run of the columns."""
+        hashes = array("q")
+        hashes.frombytes(self._hashes)
+        self._runs.append(_run(hashes, self._events))
+        self._hashes, self._events, self._scans = bytearray(), array("I"), 0
+        self._merge()
 
     def _merge(self) -> None:
         """Make one run of the last ones as long as there are eight of the size of the last or less."""

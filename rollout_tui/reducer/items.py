@@ -1,6 +1,7 @@
 """Model items of requests, responses and checkpoints in one normal form (format section 7.1)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -23,26 +24,40 @@ ROLES = frozenset(("system", "developer", "user", "assistant", "tool"))
 CHANNELS = {"commentary": "commentary", "final_answer": "final", "summary": "summary"}
 
 
-class RawItem(msgspec.Struct, gc=False):
-    """The fields any item type reads; an empty Raw is an absent field."""
+class Item(msgspec.Struct, gc=False):
+    """The fields any item type reads; an empty Raw is an absent field, None one that holds no string."""
 
-    type: Raw = Raw()
-    id: Raw = Raw()
-    role: Raw = Raw()
-    phase: Raw = Raw()
+    type: str | None = None
+    id: str | None = None
+    role: str | None = None
+    phase: str | None = None
+    call_id: str | None = None
+    name: str | None = None
+    input: str | None = None
     content: Raw = Raw()
-    call_id: Raw = Raw()
-    name: Raw = Raw()
     arguments: Raw = Raw()
     output: Raw = Raw()
-    input: Raw = Raw()
     summary: Raw = Raw()
     encrypted_content: Raw = Raw()
-    author: Raw = Raw()
-    recipient: Raw = Raw()
 
 
-_ITEM = msgspec.json.Decoder(RawItem)
+_ITEM = msgspec.json.Decoder(Item)
+_STRINGS = ("type", "id", "role", "phase", "call_id", "name", "input")
+_RAWS = ("content", "arguments", "output", "summary", "encrypted_content")
+_LOOSE = msgspec.json.Decoder(
+    msgspec.defstruct("_Loose", [(name, Raw, Raw()) for name in (*_STRINGS, *_RAWS)], gc=False)
+)
+
+
+def _fields(raw: Raw | bytes) -> Item:
+    """The fields of an item; raises ValueError (RecursionError) for what is no JSON object."""
+    try:
+        return _ITEM.decode(raw)
+    except ValueError:
+        loose = _LOOSE.decode(raw)
+    values: dict[str, Any] = {name: getattr(loose, name) for name in _RAWS}
+    values |= {name: string(getattr(loose, name)) for name in _STRINGS}
+    return Item(**values)
 
 
 def normal_item(raw: Raw | bytes, source: Source) -> NormalItem | None:
@@ -51,8 +66,8 @@ def normal_item(raw: Raw | bytes, source: Source) -> NormalItem | None:
     Raises ItemProblem where the reference reducer refuses the item.
     """
     try:
-        item = _ITEM.decode(raw)
-        item_type = string(item.type)
+        item = _fields(raw)
+        item_type = item.type
     except (ValueError, RecursionError):
         item_type = None
     if item_type is None:
@@ -73,11 +88,10 @@ def opaque_item(raw: Raw | bytes, source: Source) -> NormalItem:
     responses_id = call_id = None
     role, channel, kind = "assistant", None, "message"
     try:
-        item = _ITEM.decode(raw)
-        label = string(item.type) or label
-        responses_id, call_id = string(item.id), string(item.call_id)
-        found = string(item.role)
-        role = found if found in ROLES else role
+        item = _fields(raw)
+        label = item.type or label
+        responses_id, call_id = item.id, item.call_id
+        role = item.role if item.role in ROLES else role
         if label == "reasoning":
             channel, kind = "analysis", "reasoning"
     except (ValueError, RecursionError):
@@ -93,12 +107,12 @@ def opaque_item(raw: Raw | bytes, source: Source) -> NormalItem:
 # -- one rule per item type --------------------------------------------------
 
 
-def _message(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
-    role = string(item.role)
+def _message(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+    role = item.role
     if role not in ROLES or role is None:
         raise ItemProblem("bad_item", f"unsupported message role {role} in {source.payload_id}")
-    channel = CHANNELS.get(string(item.phase) or "")
-    return built(role, channel, "message", content_parts(item.content, source), None, item_id=string(item.id))
+    channel = CHANNELS.get(item.phase or "")
+    return built(role, channel, "message", content_parts(item.content, source), None, item_id=item.id)
 
 
 class _AgentText(msgspec.Struct, tag_field="type", tag="input_text"):
@@ -120,7 +134,7 @@ class _AgentItem(msgspec.Struct):
 _AGENT_ITEM = msgspec.json.Decoder(_AgentItem)
 
 
-def _agent_message(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _agent_message(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     try:
         message = _AGENT_ITEM.decode(raw)
     except ValueError as error:
@@ -146,7 +160,7 @@ def _agent_message(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
     )
 
 
-def _reasoning(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _reasoning(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     where = f"reasoning item in {source.payload_id}"
     parts: list[Part] = []
     thoughts = _texts(item.content, ("reasoning_text", "text"), source, "content")
@@ -160,7 +174,7 @@ def _reasoning(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) 
         parts.append(EncodedPart("encrypted_content", value))
     if not parts:
         raise ItemProblem("bad_item", f"{where} has no content, summary or encrypted_content")
-    return built("assistant", "analysis", "reasoning", tuple(parts), None, item_id=string(item.id))
+    return built("assistant", "analysis", "reasoning", tuple(parts), None, item_id=item.id)
 
 
 def _texts(raw: Raw, types: tuple[str, ...], source: Source, field: str) -> list[str]:
@@ -182,7 +196,7 @@ def _texts(raw: Raw, types: tuple[str, ...], source: Source, field: str) -> list
     return texts
 
 
-def _function_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _function_call(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     part: Part
     if not bytes(item.arguments):
         part = PayloadRefPart("payload", source.payload_id)
@@ -198,36 +212,36 @@ def _function_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Sour
     return _call(item, "function_call", part)
 
 
-def _custom_tool_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
-    text = string(item.input)
+def _custom_tool_call(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+    text = item.input
     part: Part
     if text is None:
         part = json_part(bytes(raw).decode(), source)
-    elif string(item.name) == "exec":
+    elif item.name == "exec":
         part = CodePart("javascript", text)
     else:
         part = TextPart(text)
     return _call(item, "custom_tool_call", part)
 
 
-def _whole_call(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _whole_call(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     called = _call(item, "function_call", json_part(bytes(raw).decode(), source))
     return called if called.name else called._replace(name=item_type.removesuffix("_call"))
 
 
-def _call(item: RawItem, kind: str, part: Part) -> NormalItem:
+def _call(item: Item, kind: str, part: Part) -> NormalItem:
     return built(
         "assistant",
         "commentary",
         kind,
         (part,),
-        string(item.call_id),
-        item_id=string(item.id),
-        name=string(item.name),
+        item.call_id,
+        item_id=item.id,
+        name=item.name,
     )
 
 
-def _output(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _output(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     output = bytes(item.output)
     parts: tuple[Part, ...]
     if not output:
@@ -238,30 +252,30 @@ def _output(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> 
         parts = content_parts(item.output, source)
     else:
         parts = (json_part(output.decode(), source),)
-    return built("tool", "commentary", item_type, parts, string(item.call_id), item_id=string(item.id))
+    return built("tool", "commentary", item_type, parts, item.call_id, item_id=item.id)
 
 
-def _whole_output(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _whole_output(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     part = json_part(bytes(raw).decode(), source)
     return built(
         "tool",
         "commentary",
         "function_call_output",
         (part,),
-        string(item.call_id),
-        item_id=string(item.id),
+        item.call_id,
+        item_id=item.id,
     )
 
 
-def _compaction(item: RawItem, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
+def _compaction(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     value = string(item.encrypted_content)
     if value is None:
         raise ItemProblem("bad_item", f"{item_type} item in {source.payload_id} has no encrypted_content")
     part = EncodedPart("encrypted_content", value)
-    return built("assistant", "summary", "message", (part,), None, item_id=string(item.id))
+    return built("assistant", "summary", "message", (part,), None, item_id=item.id)
 
 
-_RULES: dict[str, Callable[[RawItem, str, Raw | bytes, Source], NormalItem]] = {
+_RULES: dict[str, Callable[[Item, str, Raw | bytes, Source], NormalItem]] = {
     "message": _message,
     "agent_message": _agent_message,
     "reasoning": _reasoning,

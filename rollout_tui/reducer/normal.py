@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from rollout_tui.graph.values import AgentMessage, EncodedPart, JsonPart, Part, PayloadRefPart
 
@@ -73,6 +74,15 @@ def built(
         encoded_key,
         not any(isinstance(part, PayloadRefPart) and part.content_sha256 is UNSET for part in parts),
     )
+
+
+def from_payload(normal: NormalItem, payload_id: str) -> NormalItem:
+    """The item as the same text in another payload gives it; for stable items."""
+    parts = tuple(
+        replace(part, raw_payload_id=payload_id) if isinstance(part, (JsonPart, PayloadRefPart)) else part
+        for part in normal.parts
+    )
+    return normal._replace(parts=parts)
 
 
 def content_key(head: Key, parts: tuple[Part, ...]) -> Key:

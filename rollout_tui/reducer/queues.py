@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.objects import PendingEdge
-from rollout_tui.reducer.normal import Key
+from rollout_tui.reducer.normal import Key, NormalItem
 from rollout_tui.trace.event_payloads import CodeCellEnded, CodeCellInitialResponse
 
 
@@ -65,11 +65,13 @@ class RollingRequest(Struct):
 class RequestCaches(Struct):
     """Rolling requests by thread, least recently used first, and response ids to inference calls.
 
-    `decoded` counts the bytes of requests that were decoded, for tests of the growth of the work.
+    `known` are items read lately, by their bytes. `decoded` counts the bytes of requests that were decoded,
+    for tests of the growth of the work.
     """
 
     rolling: dict[str, RollingRequest] = field(default_factory=dict)
     by_response_id: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    known: dict[bytes, NormalItem] = field(default_factory=dict)
     decoded: int = 0
 
 

@@ -15,7 +15,7 @@ from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer.content import Source, string
 from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
-from rollout_tui.reducer.normal import ItemProblem, NormalItem
+from rollout_tui.reducer.normal import ItemProblem, NormalItem, from_payload
 from rollout_tui.reducer.queues import RollingRequest
 from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
@@ -24,6 +24,7 @@ CHUNK = 262_144
 INPUT = b'\n  "input": ['
 BUFFERED = 64 << 20
 MOST_THREADS = 64
+LONGEST_KNOWN, MOST_KNOWN = 16_384, 512
 _SCRATCH = bytearray(CHUNK)
 
 
@@ -114,14 +115,23 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
 def readable_item(r: Reduction, raw: Raw | bytes, source: Source) -> NormalItem | None:
     """An item in normal form; one that is refused is kept as an opaque item (12).
 
-    Requests repeat their items: each refused one is said once.
+    Requests repeat their items, and those of responses: a small one is read once, each refused one said once.
     """
+    text = bytes(raw)
+    known = r.requests.known.get(text)
+    if known is not None:
+        return from_payload(known, source.payload_id)
     try:
-        return normal_item(raw, source)
+        normal = normal_item(raw, source)
+        if normal is not None and normal.stable and len(text) <= LONGEST_KNOWN:
+            if len(r.requests.known) >= MOST_KNOWN:
+                r.requests.known.clear()
+            r.requests.known[text] = normal
+        return normal
     except ItemProblem as problem:
-        r.once(problem.code, str(problem), source.payload_id, about=bytes(raw))
+        r.once(problem.code, str(problem), source.payload_id, about=text)
     except (ValueError, RecursionError) as error:
-        r.once("bad_item", f"model item in {source.payload_id}: {error}", source.payload_id, about=bytes(raw))
+        r.once("bad_item", f"model item in {source.payload_id}: {error}", source.payload_id, about=text)
     return opaque_item(raw, source)
 
 

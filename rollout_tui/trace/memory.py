@@ -85,12 +85,15 @@ def no_collection() -> Iterator[None]:
 
     What is made of a recording stays and is free of cycles, and each look at it takes longer than the one
     before: a quarter of the time of a long conversation. The memory budget bounds what comes together.
+    In a process that is there for one recording nobody looks at it afterwards either.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if _confined:
+            gc.freeze()
         if collecting:
             gc.enable()
 

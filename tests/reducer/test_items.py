@@ -236,6 +236,28 @@ def test_a_summary_is_cut_between_characters(either: Script) -> None:
     assert summary_of(either, json.dumps("x" * 238 + "é", ensure_ascii=False)) == '"' + "x" * 238 + "..."
 
 
+IMAGE = {
+    "type": "message",
+    "role": "user",
+    "content": [{"type": "input_image", "image_url": "data:,"}, {"type": "input_text", "text": "x"}],
+}
+
+
+@pytest.mark.parametrize("item", [call("c1", arguments='{"a": 1}'), IMAGE], ids=["call", "image"])
+def test_the_same_text_in_another_payload_is_an_item_of_that_payload(either: Script, item: Json) -> None:
+    either.begin()
+    either.thread("t2", "/root/kid")
+    either.turn("u2", "t2")
+    either.ask("i1", item)
+    either.ask("i2", item, thread="t2", turn="u2")
+    state = either.state()
+    for one in ("i1", "i2"):
+        asked = state["inference_calls"][one]
+        (item_id,) = asked["request_item_ids"]
+        part = state["conversation_items"][item_id]["body"]["parts"][0]
+        assert part["raw_payload_id"] == asked["raw_request_payload_id"]
+
+
 # -- usage ----------------------------------------------------------------------------
 
 
