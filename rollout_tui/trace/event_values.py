@@ -40,17 +40,17 @@ ToolKindName: TypeAlias = Literal[
 ]
 
 
-class Part(Struct, frozen=True, gc=False):
+class EventValue(Struct, frozen=True, gc=False):
     """A value inside an event."""
 
 
-class PayloadKind(Part, frozen=True):
+class PayloadKind(EventValue, frozen=True):
     """What a payload holds."""
 
     type: PayloadKindName
 
 
-class PayloadReference(Part, frozen=True):
+class PayloadReference(EventValue, frozen=True):
     """A reference to `path` (relative to the bundle folder); format section 2.1."""
 
     raw_payload_id: str
@@ -58,7 +58,7 @@ class PayloadReference(Part, frozen=True):
     path: str
 
 
-class ToolKind(Part, frozen=True, omit_defaults=True):
+class ToolKind(EventValue, frozen=True, omit_defaults=True):
     """What tool was called: `server` and `tool` for `mcp`, `name` for `other`."""
 
     type: ToolKindName
@@ -73,23 +73,23 @@ class ToolKind(Part, frozen=True, omit_defaults=True):
             raise ValueError("tool kind other needs name")
 
 
-class ModelRequester(Part, frozen=True, tag="model", tag_field="type"):
+class ModelRequester(EventValue, frozen=True, tag="model", tag_field="type"):
     """The model asked for the call."""
 
 
-class CodeCellRuntimeRequester(Part, frozen=True, tag="code_cell", tag_field="type"):
+class CodeCellRuntimeRequester(EventValue, frozen=True, tag="code_cell", tag_field="type"):
     """A code cell, named by its runtime id, asked for the call."""
 
     runtime_cell_id: str
 
 
-class TerminalSummary(Part, frozen=True, tag="terminal", tag_field="type"):
+class TerminalSummary(EventValue, frozen=True, tag="terminal", tag_field="type"):
     """The call drives a terminal operation."""
 
     operation_id: str
 
 
-class AgentSummary(Part, frozen=True, tag="agent", tag_field="type"):
+class AgentSummary(EventValue, frozen=True, tag="agent", tag_field="type"):
     """The call addresses an agent."""
 
     target_agent_path: str
@@ -97,14 +97,14 @@ class AgentSummary(Part, frozen=True, tag="agent", tag_field="type"):
     message_preview: str
 
 
-class WaitAgentSummary(Part, frozen=True, tag="wait_agent", tag_field="type"):
+class WaitAgentSummary(EventValue, frozen=True, tag="wait_agent", tag_field="type"):
     """The call waits for an agent."""
 
     target_agent_path: str | None = None
     timeout_ms: Unsigned | None = None
 
 
-class GenericSummary(Part, frozen=True, tag="generic", tag_field="type"):
+class GenericSummary(EventValue, frozen=True, tag="generic", tag_field="type"):
     """Label and previews the recorder wrote."""
 
     label: str
