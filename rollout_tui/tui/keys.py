@@ -56,13 +56,20 @@ def _two(
 
 
 def _next(
-    group: str, name: str, forward: _Keys, back: _Keys, what: str, footer: str = "", rank: int = 0
+    group: str,
+    name: str,
+    forward: _Keys,
+    back: _Keys,
+    what: str,
+    footer: str = "",
+    rank: int = 0,
+    module: str = "moving",
 ) -> tuple[Action, Action]:
-    """Next and previous of a thing."""
+    """Next and previous of a thing, functions of `module`."""
     return _two(
         group,
-        (f"{name}_next", forward, f"next {what}", f"moving.{name}_next"),
-        (f"{name}_previous", back, f"previous {what}", f"moving.{name}_previous"),
+        (f"{name}_next", forward, f"next {what}", f"{module}.{name}_next"),
+        (f"{name}_previous", back, f"previous {what}", f"{module}.{name}_previous"),
         footer,
         rank,
     )
@@ -72,13 +79,7 @@ DEFAULTS: tuple[Action, ...] = (
     # With a search open n and N walk its hits: rows with a state win over those without.
     *(
         action._replace(when="search")
-        for action in _two(
-            SEARCH,
-            ("hit_next", ("n",), "next hit", "searching.hit_next"),
-            ("hit_previous", ("N",), "previous hit", "searching.hit_previous"),
-            "hit",
-            1,
-        )
+        for action in _next(SEARCH, "hit", ("n",), ("N",), "hit", "hit", 1, "searching")
     ),
     *_next(STEP, "event", ("s", "right"), ("S", "left"), "event", "step", 1),
     *_next(STEP, "over", ("n", "f10"), ("N",), "event at this depth, same thread", "over", 2),
@@ -113,11 +114,7 @@ DEFAULTS: tuple[Action, ...] = (
         ("faster", ("+",), "play faster", "playing.faster"),
         ("slower", ("-",), "play slower", "playing.slower"),
     ),
-    *_two(
-        LIVE,
-        ("recording_next", ("r",), "next running recording", "switching.recording_next"),
-        ("recording_previous", ("R",), "previous running recording", "switching.recording_previous"),
-    ),
+    *_next(LIVE, "recording", ("r",), ("R",), "running recording", module="switching"),
     Action("search", ("/",), SEARCH, "search ids, text and payloads", "searching.ask", "", "find", 12),
     Action("filter", ("&",), SEARCH, "list only some events; findings by severity", "searching.filter_here"),
     *_two(
@@ -150,13 +147,7 @@ DEFAULTS: tuple[Action, ...] = (
         ("sideways_right", ("shift+right",), "sideways right", "looking.sideways_right"),
         ("sideways_left", ("shift+left",), "sideways left", "looking.sideways_left"),
     ),
-    *_two(
-        LOOK,
-        ("pane_next", ("tab",), "next pane", "looking.pane_next"),
-        ("pane_previous", ("shift+tab",), "previous pane", "looking.pane_previous"),
-        "pane",
-        4,
-    ),
+    *_next(LOOK, "pane", ("tab",), ("shift+tab",), "pane", "pane", 4, "looking"),
     *(
         Action(
             f"lens_{one.name}", (one.key,), LOOK, f"{one.name}: {one.description}", f"looking.lens_{one.name}"

@@ -52,8 +52,7 @@ class Unfinished:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._taken = 0
-        self._open = array("I")
-        self._unseen = array("I")
+        self._open, self._unseen = array("I"), array("I")
 
     def _update(self) -> None:
         """Keep what may still be open or unseen, and look at the objects that came since the last time."""
