@@ -124,7 +124,7 @@ def test_a_theme_that_does_not_exist_is_said_with_its_line(capsys: pytest.Captur
     file.parent.mkdir(parents=True)
     file.write_text("preset = 'ide'\ntheme = 'midnight'\n")
     settings = use_settings()
-    assert run(TWO_CELLS, theme=settings.theme, theme_place=settings.theme_place) == 2
+    assert run(Opening(TWO_CELLS), theme=settings.theme, theme_place=settings.theme_place) == 2
     said = capsys.readouterr().err
     assert "config.toml line 2: no theme is called 'midnight'" in said and "high-contrast" in said
     assert len(said.splitlines()) == 1
