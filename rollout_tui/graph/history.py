@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -204,16 +204,33 @@ class History:
         if fields is None:
             event, handle, before = (column[low:high] for column in columns)
             return zip(event, handle, names, before, strict=True)
-        wanted = bytearray(256)
-        for field in fields:
-            if field in self._field_codes:
-                wanted[self._field_codes[field]] = 1
-        chosen = codes.translate(wanted)
+        chosen = codes.translate(self._by_field(dict.fromkeys(fields, 1)))
         if 1 not in chosen:
             return iter(())
         places = list(compress(range(low, high), chosen))
         events, handles, befores = (map(column.__getitem__, places) for column in columns)
         return zip(events, handles, compress(names, chosen), befores, strict=True)
+
+    def note_columns(
+        self, start: int, stop: int, marks: Mapping[str, int]
+    ) -> tuple[Sequence[int], Sequence[int], bytes]:
+        """Events, handles and marks of the changes of events start <= event < stop, in order.
+
+        The mark of a change is that of its field in `marks` (1 to 255), 0 for a field that is not there.
+        """
+        low = max(1, bisect_left(self._change_event, start))
+        high = bisect_left(self._change_event, stop)
+        codes = self._change_field[low:high].tobytes()
+        table = self._by_field(marks)
+        return self._change_event[low:high], self._change_object[low:high], codes.translate(table)
+
+    def _by_field(self, marks: Mapping[str, int]) -> bytes:
+        """The marks of fields by their codes, 0 for fields without one."""
+        table = bytearray(256)
+        for field, mark in marks.items():
+            if field in self._field_codes:
+                table[self._field_codes[field]] = mark
+        return bytes(table)
 
     def _change(self, number: int) -> Change:
         handle = self._change_object[number]

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, cast
 
 from rollout_tui.debugger.spans.event_families import CELL_ENDED, CELL_STARTED
+from rollout_tui.debugger.spans.open_objects import NEVER
 from rollout_tui.debugger.spans.span_tree import CELL, OPERATION, ROOT, THREAD, TOOL, TURN, SpanTree
 from rollout_tui.debugger.spans.waits import is_wait
 from rollout_tui.graph.history import History
@@ -20,6 +21,7 @@ from rollout_tui.graph.values import CodeCellRequester, Window
 
 # Of the exec calls of a thread that run, the latest so many are asked whether an announced cell is theirs.
 _MOST_EXECS = 64
+_LIKE_WAITS = ("wait_agent", "mcp")
 
 
 class ObjectSpans(SpanTree):
@@ -50,7 +52,13 @@ class ObjectSpans(SpanTree):
             self.add(code, handle, self.threads[tool], tool, event)
             return
         thread = self.interned(made.thread_id)
-        if code == THREAD:
+        if code == TOOL:
+            number = self._tool_created(handle, made, thread, event)
+            if waited is not None:
+                self.waited_cells[number] = waited
+            if waited is not None or self._waits(made):
+                self.waits.append(number)
+        elif code == THREAD:
             self.add(code, handle, thread, ROOT, event)
             self._thread_changed(event, 1)
         elif code == TURN:
@@ -58,31 +66,28 @@ class ObjectSpans(SpanTree):
             self._open_turns.setdefault(thread, []).append(number)
         elif code == CELL:
             self._cell_created(handle, made, thread, event)
-        elif code == TOOL:
-            number = self._tool_created(handle, made, thread, event)
-            if waited is not None:
-                self.waited_cells[number] = waited
-            if waited is not None or self._waits(made):
-                self.waits.append(number)
         else:
             self.add(code, handle, thread, self._turn_span(made.codex_turn_id, thread), event)
 
     def _tool_created(self, handle: int, tool: ToolCall, thread: int, event: int) -> int:
         parent = None
-        if isinstance(tool.requester, CodeCellRequester):
+        if type(tool.requester) is CodeCellRequester:
             parent = self._cell_span(tool.requester.code_cell_id, thread)
         if parent is None:
             parent = self._turn_span(tool.started_by_codex_turn_id, thread)
         number = self.add(TOOL, handle, thread, parent, event)
         if tool.kind.name == "exec":
-            self._open_execs.setdefault(thread, {})[number] = None
-        if tool.kind.name == "exec" and tool.model_visible_call_id is not None:
+            self._exec_created(number, tool, thread)
+        return number
+
+    def _exec_created(self, number: int, tool: ToolCall, thread: int) -> None:
+        self._open_execs.setdefault(thread, {})[number] = None
+        if tool.model_visible_call_id is not None:
             call = (thread, tool.model_visible_call_id)
             self._exec_calls[call] = number
             cell = self._cells_of_calls.get(call)
             if cell is not None and self.kinds[self.parents[cell]] != TOOL:
                 self.move(cell, number)
-        return number
 
     def is_wait(self, number: int) -> bool:
         """Whether a span is that of a wait call."""
@@ -92,9 +97,9 @@ class ObjectSpans(SpanTree):
     def _waits(self, tool: ToolCall) -> bool:
         """Whether a call was a wait when it started: a runtime start can give it another kind (8.3)."""
         kind = tool.kind
-        likely = kind.name == "wait" or kind.type in ("wait_agent", "mcp")
-        likely = likely or tool.tool_call_id in self.history.named_cells
-        return likely and is_wait(self.history, tool)
+        if kind.name == "wait" or kind.type in _LIKE_WAITS or tool.tool_call_id in self.history.named_cells:
+            return is_wait(self.history, tool)
+        return False
 
     def _cell_created(self, handle: int, cell: CodeCell, thread: int, event: int) -> None:
         call = (thread, cell.model_visible_call_id)
@@ -120,17 +125,18 @@ class ObjectSpans(SpanTree):
         window: Window = self.history.objects[handle].execution
         if window.ended_seq != seq:
             window = cast(Any, self.history.as_of(handle, event)).execution
-        before = self.windows.end_of(number)
+        before = after = self.windows.ends[number]
         if window.status == "running" and (kind != THREAD or window.ended_seq is None):
             self.windows.reopen(number)
+            after = NEVER
         # A cell that is materialised late can have ended before: its span has (format section 9.2).
-        elif window.ended_seq == seq or before is None:
+        elif window.ended_seq == seq or before == NEVER:
             self.windows.end(number, event)
-        after = self.windows.end_of(number)
-        if kind == TOOL and after is not None and (execs := self._open_execs.get(self.threads[number])):
+            after = event
+        if kind == TOOL and after != NEVER and (execs := self._open_execs.get(self.threads[number])):
             execs.pop(number, None)
-        elif kind == THREAD and (before is None) != (after is None):
-            self._thread_changed(event, -1 if before is None else 1)
+        elif kind == THREAD and (before == NEVER) != (after == NEVER):
+            self._thread_changed(event, -1 if before == NEVER else 1)
 
     def _thread_changed(self, event: int, by: int) -> None:
         self._thread_changes.append(event)

@@ -22,41 +22,48 @@ NEVER = 2**32 - 1
 class Intervals:
     """Intervals `begin <= event < end`, numbered from 0 in the order they began.
 
-    `unended` is how many are open after the last event. One thread begins and ends them, any may ask.
+    `begins` and `ends` are events by interval, an end `NEVER` while it is open. One thread begins and ends
+    them, any may ask.
     """
 
     def __init__(self) -> None:
         self.begins = array("I")
-        self.unended = 0
-        self._ends = array("I")
+        self.ends = array("I")
+        self._ended = 0
         # By interval: 1 where `open_at` does not list it.
         self._unlisted = bytearray()
         # Maxima of the ends that are listed, then maxima of those, until one level is no longer than `WIDTH`.
         self._levels: list[array[int]] = []
+        # Of the first so many the maxima were worked out once; of those the stretches that changed since.
+        self._settled = 0
         self._changed: set[int] = set()
         self._settling = allocate_lock()
 
     def __len__(self) -> int:
         return len(self.begins)
 
-    def begin(self, event: int, *, listed: bool = True) -> int:
+    def begin(self, event: int, listed: bool = True) -> int:
         """Open the next interval at `event`, not before the one opened last; returns its number.
 
         Without `listed` it is none of those that `open_at` looks through.
         """
         number = len(self.begins)
         self._unlisted.append(not listed)
-        self._ends.append(NEVER)
-        self.unended += 1
+        self.ends.append(NEVER)
         self.begins.append(event)
-        self._changed.add(number // WIDTH)
         return number
 
     def end(self, number: int, event: int) -> None:
         """The interval is over from `event` on; a later call replaces an earlier one."""
-        self.unended += (event == NEVER) - (self._ends[number] == NEVER)
-        self._ends[number] = event
-        self._changed.add(number // WIDTH)
+        self._ended += (self.ends[number] == NEVER) - (event == NEVER)
+        self.ends[number] = event
+        if number < self._settled:
+            self._changed.add(number // WIDTH)
+
+    @property
+    def unended(self) -> int:
+        """How many are open after the last event."""
+        return len(self.begins) - self._ended
 
     def reopen(self, number: int) -> None:
         """The interval goes on, as if it had never been over."""
@@ -64,16 +71,16 @@ class Intervals:
 
     def end_of(self, number: int) -> int | None:
         """The event an interval is over at, None while it is open."""
-        end = self._ends[number]
+        end = self.ends[number]
         return None if end == NEVER else end
 
     def over_before(self, number: int, event: int) -> bool:
         """Whether an interval was over by the event before `event`."""
-        return self._ends[number] < event
+        return self.ends[number] < event
 
     def is_open(self, number: int, event: int) -> bool:
         """Whether `begin <= event < end`."""
-        return self.begins[number] <= event < self._ends[number]
+        return self.begins[number] <= event < self.ends[number]
 
     def open_at(self, event: int, *, latest_first: bool = False) -> Iterator[int]:
         """Numbers of the listed intervals open at `event`, in the order they began or the latest first."""
@@ -87,7 +94,9 @@ class Intervals:
 
     def _settle(self) -> None:
         """Work out the maxima above the ends that changed."""
-        below, changed, height = self._ends, _taken(self._changed), 0
+        before, self._settled = self._settled, len(self.ends)
+        fresh = range(before // WIDTH, (self._settled - 1) // WIDTH + 1) if before < self._settled else ()
+        below, changed, height = self.ends, _taken(self._changed).union(fresh), 0
         while changed:
             count = (len(below) - 1) // WIDTH + 1
             if height == len(self._levels):
@@ -107,14 +116,14 @@ class Intervals:
     def _last_end(self, at: int) -> int:
         """The last end of the listed ones of a stretch, 0 where there are none."""
         stretch = slice(at * WIDTH, at * WIDTH + WIDTH)
-        ends, unlisted = self._ends[stretch], self._unlisted[stretch]
+        ends, unlisted = self.ends[stretch], self._unlisted[stretch]
         return max(compress(ends, map(not_, unlisted)), default=0) if any(unlisted) else max(ends)
 
     def _below(self, height: int, places: range, count: int, event: int, step: int) -> Iterator[int]:
         """Numbers of open intervals among some entries of a level; `step` is -1 for the last ones first."""
         if not height:
             for number in places[::step]:
-                if self._ends[number] > event and not self._unlisted[number]:
+                if self.ends[number] > event and not self._unlisted[number]:
                     yield number
             return
         level = self._levels[height - 1]

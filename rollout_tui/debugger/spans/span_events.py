@@ -34,20 +34,16 @@ class SpanEvents:
         self._sorted = 1
         self._sorting = allocate_lock()
 
-    def add_span(self) -> None:
-        """Make room for the next span."""
-        self.first.append(0)
-        self.last.append(0)
+    def make_room(self, spans: int) -> None:
+        """Make room for so many more spans."""
+        for column in (self.first, self.last):
+            column.frombytes(bytes(spans * column.itemsize))
 
     def extend(self, spans: Sequence[int], threads: Sequence[int]) -> None:
-        """Each of the next events belongs to the span and to the thread at its place."""
-        start = len(self.span)
-        events = range(start, start + len(spans))
-        for span, event in dict(zip(spans, events, strict=True)).items():
-            self.last[span] = event
-        for span, event in dict(zip(reversed(spans), reversed(events), strict=True)).items():
-            if not self.first[span]:
-                self.first[span] = event
+        """Each of the next events belongs to the span and to the thread at its place.
+
+        `first` and `last` of the spans tell of these events before that.
+        """
         self.thread.extend(array("I", threads))
         self.span.extend(array("I", spans))
 
@@ -99,7 +95,11 @@ class SpanEvents:
         """The next event of a span itself, None when there is none."""
         if self.last[span] <= event:
             return None
-        return self.span.index(span, max(event + 1, self.first[span]))
+        try:
+            return self.span.index(span, max(event + 1, self.first[span]))
+        except ValueError:
+            # Another thread is about to add it.
+            return None
 
     def before(self, span: int, event: int) -> int | None:
         """The previous event of a span itself, None when there is none."""

@@ -29,6 +29,7 @@ KINDS = tuple(KIND_NAMES[one] for one in OBJECTS)
 SPAN_OBJECTS = dict(zip(KINDS, OBJECTS, strict=True))
 ROOT = 0
 NOBODY = 0
+ROOM = 256
 
 
 class Span(NamedTuple):
@@ -69,6 +70,7 @@ class SpanTree:
         self._first_child = array("I")
         self._last_child = array("I")
         self._next_sibling = array("I")
+        self._handles = [history.collections[one].index for one in OBJECTS]
         self._by_handle = array("I")
         self._by_kind = [array("I") for _ in KINDS]
         # By thread: its own span, ROOT where it has none.
@@ -100,7 +102,7 @@ class SpanTree:
 
     def number(self, kind: int, object_id: str | None) -> int | None:
         """The span of an object by its kind's code, None when there is none."""
-        handle = None if object_id is None else self.history.handle(OBJECTS[kind], object_id)
+        handle = None if object_id is None else self._handles[kind].get(object_id)
         return None if handle is None else self.by_handle(handle)
 
     def by_handle(self, handle: int) -> int | None:
@@ -160,18 +162,21 @@ class SpanTree:
     def add(self, kind: int, handle: int, thread: int, parent: int, event: int) -> int:
         """Begin a span at `event`; returns its number."""
         # Of threads there can be any number, and those of others are in the way of what one of them does.
-        number = self.windows.begin(event, listed=kind != THREAD)
+        number = self.windows.begin(event, kind != THREAD)
         self.kinds.append(kind)
         self.handles.append(handle)
         self.threads.append(thread)
         self.parents.append(parent)
         self.depths.append(self.depths[parent] + 1 if number else 0)
-        self._first_child.append(0)
-        self._last_child.append(0)
-        self._next_sibling.append(0)
-        self.events.add_span()
+        if number == len(self._first_child):
+            self._make_room()
         if number:
-            self._append_child(parent, number)
+            last = self._last_child[parent]
+            if last:
+                self._next_sibling[last] = number
+            else:
+                self._first_child[parent] = number
+            self._last_child[parent] = number
             if handle:
                 self.names(handle, number)
         self._by_kind[kind].append(number)
@@ -188,12 +193,19 @@ class SpanTree:
             own.append(number)
         return number
 
+    def _make_room(self) -> None:
+        """Make room for the next spans in the columns that are filled in later."""
+        room = bytes(ROOM * self._first_child.itemsize)
+        for column in (self._first_child, self._last_child, self._next_sibling):
+            column.frombytes(room)
+        self.events.make_room(ROOM)
+
     def names(self, handle: int, number: int) -> None:
         """The object with that handle is what the span is of."""
-        missing = handle + 1 - len(self._by_handle)
-        if missing > 0:
-            self._by_handle.frombytes(bytes(missing * self._by_handle.itemsize))
-        self._by_handle[handle] = number
+        by_handle = self._by_handle
+        if handle >= len(by_handle):
+            by_handle.frombytes(bytes((handle + ROOM - len(by_handle)) * by_handle.itemsize))
+        by_handle[handle] = number
         self.handles[number] = handle
 
     def interned(self, thread_id: str | None) -> int:

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rollout_tui.debugger.spans.event_families import (
     BELONGS_BY_TYPE,
     OF_AGENTS,
     OF_CELLS,
+    OF_ROLLOUT,
     PLAIN,
     ROLLOUT_ENDED,
+    SPANS,
     SPECIAL,
 )
 from rollout_tui.debugger.spans.object_spans import ObjectSpans
@@ -34,13 +35,19 @@ from rollout_tui.debugger.spans.span_tree import (
     TURN,
 )
 from rollout_tui.graph.history import CREATED, History
-from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Rollout
+from rollout_tui.graph.objects import InteractionEdge, Object, PendingEdge
 
 _CHUNK = 65_536
-_CODE_OF = {kind: code for code, kind in enumerate(OBJECTS) if kind is not Rollout}
-_EDGES = (InteractionEdge, PendingEdge)
-_EDGE_MOVES = (CREATED, "waiting")
-_NOTHING: dict[int, int] = {}
+# What a kind of object is to the spans: the code of its spans, an edge between agents, or nothing.
+_EDGE, _OTHER = len(OBJECTS), len(OBJECTS) + 1
+_CODES: defaultdict[type[Object], int] = defaultdict(lambda: _OTHER)
+_CODES.update(SPANS)
+_CODES.update({InteractionEdge: _EDGE, PendingEdge: _EDGE})
+_MADE, _WINDOW, _WAITED, _MOVED = range(1, 5)
+_MARKS = {CREATED: _MADE, "execution": _WINDOW, "wait_tool_call_ids": _WAITED, "waiting": _MOVED}
+_EDGE_MOVES = (_MADE, _MOVED)
+_MOST_PLANS = 1024
+_NONE = (0, 0)
 
 
 class Spans(ObjectSpans):
@@ -57,6 +64,9 @@ class Spans(ObjectSpans):
         self.agent_events = array("I")
         self.late_events = array("I")
         self._shown_thread = NOBODY
+        # By handle: what the kind of the object is.
+        self._object_kinds = bytearray()
+        self._plans: dict[tuple[int, bytes], _Plan] = {}
         # The span and the thread of each event of the piece that is being taken in.
         self._owners: list[int] = []
         self._shown: list[int] = []
@@ -106,94 +116,123 @@ class Spans(ObjectSpans):
     def _advance(self, start: int, stop: int) -> None:
         """Take in the events start <= event < stop."""
         log = self.history.events
-        over_before, own, show = self.windows.over_before, self._owners.append, self._shown.append
-        groups = groupby(self.history.notes(start, stop), itemgetter(0))
-        nothing: Iterable[tuple[int, int, str, Any]] = ()
-        noted, changes = next(groups, (stop, nothing))
-        # Most events change nothing and follow one of their thread: all is as it was for that one.
-        before: object = self
-        number = thread = NOBODY
-        for event, event_type, name in zip(
+        events, handles, marks = self.history.note_columns(start, stop, _MARKS)
+        kinds = bytes(map(self._kinds_by_handle().__getitem__, handles))
+        low, counts = 0, iter(Counter(events).items())
+        noted, count = next(counts, _NONE)
+        own, show = self._owners.append, self._shown.append
+        first, last, ends, threads = self.events.first, self.events.last, self.windows.ends, self.threads
+        # Most events change nothing and follow one of their thread, or name none: all is as it was before.
+        name: object = None
+        envelope = number = thread = NOBODY
+        follows = late = False
+        for event, event_type, named in zip(
             range(start, stop), log.types[start:stop], log.thread_names(start, stop), strict=True
         ):
-            if event == noted:
-                self._take(event, event_type, name, changes)
-                noted, changes = next(groups, (stop, nothing))
-                before = self
-            elif event_type in PLAIN:
-                if name is not before:
-                    thread = self.interned(name) or self._shown_thread
+            if event != noted and event_type in PLAIN:
+                if not follows or (named is not None and named is not name):
+                    name, follows = named, True
+                    envelope = self.interned(named)
+                    self._shown_thread = thread = envelope or self._shown_thread
                     number = self.innermost(thread)
-                    self._shown_thread, before = thread, name
-                if over_before(number, event):
+                    late = ends[number] < event
+                    first[number] = first[number] or event
+                if late:
                     self.late_events.append(event)
+                last[number] = event
                 own(number)
                 show(thread)
-            else:
-                self._place(event, event_type, name, _NOTHING)
-                before = self
-
-    def _take(
-        self, event: int, event_type: int, name: str | None, changes: Iterable[tuple[int, int, str, Any]]
-    ) -> None:
-        """An event that created or changed something."""
-        objects = self.history.objects
-        touched: dict[int, int] = {}
-        created: list[tuple[int, int]] = []
-        windows: list[int] = []
-        edges = False
-        waited = None
-        for _, handle, field, _ in changes:
-            kind = type(objects[handle])
-            code = _CODE_OF.get(kind)
-            if code is None:
-                edges = edges or (kind in _EDGES and field in _EDGE_MOVES)
                 continue
-            if code not in touched:
-                touched[code] = handle
-            if field == CREATED:
-                created.append((code, handle))
-            elif field == "execution":
-                windows.append(handle)
-            elif field == "wait_tool_call_ids":
-                waited = handle
-        # Parents first: the codes of the kinds go from the outside to the inside.
-        for code, handle in sorted(created) if len(created) > 1 else created:
-            self.object_created(code, handle, event, waited)
-        for handle in windows:
-            self.window_changed(handle, event)
-        if CELL in touched and event_type not in OF_CELLS:
-            for code, handle in created:
-                if code == CELL:
-                    self.window_changed(handle, event)
-        if edges and event_type not in OF_AGENTS:
+            follows, number = False, ROOT
+            if named is not name:
+                name, envelope = named, self.interned(named)
+            if event == noted:
+                high = low + count
+                number = self._take(event, event_type, kinds[low:high] + marks[low:high], handles, low)
+                low = high
+                noted, count = next(counts, _NONE)
+            if event_type in SPECIAL:
+                number = self._special(event, event_type, envelope, number)
+            elif not number:
+                number = self.innermost(envelope or self._shown_thread)
+            self._shown_thread = thread = threads[number] or envelope or self._shown_thread
+            if ends[number] < event:
+                self.late_events.append(event)
+            first[number] = first[number] or event
+            last[number] = event
+            own(number)
+            show(thread)
+
+    def _kinds_by_handle(self) -> bytearray:
+        """Codes of the kinds of all objects there are."""
+        kinds = self._object_kinds
+        kinds.extend(map(_CODES.__getitem__, map(type, self.history.objects[len(kinds) :])))
+        return kinds
+
+    def _take(self, event: int, event_type: int, changes: bytes, handles: Sequence[int], low: int) -> int:
+        """An event that created or changed something; the span that it started, changed or ended, else ROOT.
+
+        `changes` are kinds and marks, `handles` from `low` on the objects. Nearly all events of a recording
+        change the same few things: what that means is worked out once.
+        """
+        plan = self._plans.get((event_type, changes))
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[event_type, changes] = _plan(event_type, changes)
+        created, windows, waited, about, of_agents = plan
+        for code, at in created:
+            cell = None if waited is None else handles[low + waited]
+            self.object_created(code, handles[low + at], event, cell)
+        for at in windows:
+            self.window_changed(handles[low + at], event)
+        if of_agents:
             self.agent_events.append(event)
-        self._place(event, event_type, name, touched)
+        return ROOT if about is None else self.by_handle(handles[low + about]) or ROOT
 
-    # -- which span an event belongs to --------------------------------------------
+    def _special(self, event: int, event_type: int, envelope: int, number: int) -> int:
+        """The span of an event about the rollout, a cell or an agent; `number` is what it changed or ROOT."""
+        if event_type in OF_ROLLOUT:
+            if event_type == ROLLOUT_ENDED:
+                self.windows.end(ROOT, event)
+            return ROOT
+        if event_type in OF_AGENTS:
+            self.agent_events.append(event)
+        else:
+            self.cell_events.append(event)
+            number = number or self.unnamed_cell(event, event_type, envelope) or ROOT
+        return number or self.innermost(envelope or self._shown_thread)
 
-    def _place(self, event: int, event_type: int, name: str | None, touched: Mapping[int, int]) -> None:
-        envelope = NOBODY if name is None else self.interned(name)
-        number = None
-        for code in BELONGS_BY_TYPE[event_type]:
-            if code in touched:
-                number = self.by_handle(touched[code])
-                break
-        if event_type in SPECIAL:
-            if event_type in OF_CELLS:
-                self.cell_events.append(event)
-                if number is None:
-                    number = self.unnamed_cell(event, event_type, envelope)
-            elif event_type in OF_AGENTS:
-                self.agent_events.append(event)
-            else:
-                number = ROOT
-                if event_type == ROLLOUT_ENDED:
-                    self.windows.end(ROOT, event)
-        if number is None:
-            number = self.innermost(envelope or self._shown_thread)
-        self._shown_thread = thread = self.threads[number] or envelope or self._shown_thread
-        if self.windows.over_before(number, event):
-            self.late_events.append(event)
-        self._owners.append(number)
-        self._shown.append(thread)
+
+class _Plan(NamedTuple):
+    """What the changes of an event mean, as places among them: objects created, outer kinds first, with the
+    codes of their kinds; windows changed; the cell that a wait is for; the object the event is about.
+    """
+
+    created: tuple[tuple[int, int], ...]
+    windows: tuple[int, ...]
+    waited: int | None
+    about: int | None
+    of_agents: bool
+
+
+def _plan(event_type: int, changes: bytes) -> _Plan:
+    created: list[tuple[int, int]] = []
+    windows: list[int] = []
+    waited, edges = None, False
+    kinds, marks = changes[: len(changes) // 2], changes[len(changes) // 2 :]
+    for at, (kind, mark) in enumerate(zip(kinds, marks, strict=True)):
+        if kind == _EDGE:
+            edges = edges or mark in _EDGE_MOVES
+        elif kind != _OTHER:
+            if mark == _MADE:
+                created.append((kind, at))
+            elif mark == _WINDOW:
+                windows.append(at)
+            elif mark == _WAITED:
+                waited = at
+    if event_type not in OF_CELLS:
+        windows.extend(at for kind, at in created if kind == CELL)
+    about = next((kinds.index(kind) for kind in BELONGS_BY_TYPE[event_type] if kind in kinds), None)
+    of_agents = edges and event_type not in OF_AGENTS
+    return _Plan(tuple(sorted(created)), tuple(windows), waited, about, of_agents)
