@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.on_demand import OnDemand
 from rollout_tui.trace.events import UNREADABLE
 from rollout_tui.trace.held_spine import HeldSpine
-from rollout_tui.trace.identity import plain_reason
+from rollout_tui.trace.regular_files import plain_reason
 from rollout_tui.trace.spine import BadLine, Line, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB
 

@@ -20,8 +20,9 @@ from rollout_tui.export.redaction import Redactor, ids_of
 from rollout_tui.export.redaction_words import PAYLOAD_PATH
 from rollout_tui.export.slices import Slice, slice_of
 from rollout_tui.trace.bundle import Bundle
-from rollout_tui.trace.identity import MANIFEST_NAME, SPINE_NAME, Identity, read_regular
+from rollout_tui.trace.identity import MANIFEST_NAME, SPINE_NAME, Identity
 from rollout_tui.trace.payloads import MIB, PayloadProblem, PayloadStore
+from rollout_tui.trace.regular_files import read_regular
 from rollout_tui.trace.spine import BLANK, BadLine, Line, decode_line
 
 LONGEST_LINE = 64 * MIB

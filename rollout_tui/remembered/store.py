@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from rollout_tui.export.output import OutputProblem, output_file
-from rollout_tui.trace.identity import SPINE_NAME, Identity, read_regular
+from rollout_tui.trace.identity import SPINE_NAME, Identity
+from rollout_tui.trace.regular_files import read_regular
 
 MOST_TRACES = 200
 MOST_NOTES = 500

@@ -19,8 +19,8 @@ from rollout_tui.trace.identity import (
     has_events,
     identity_in_head,
     read_manifest,
-    read_regular,
 )
+from rollout_tui.trace.regular_files import read_regular
 
 __all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle", "shown"]
 

@@ -16,8 +16,9 @@ from rollout_tui.trace.event_payloads import (
     ThreadStarted,
 )
 from rollout_tui.trace.events import Event
-from rollout_tui.trace.identity import SPINE_NAME, Identity, identity_in_head, read_manifest, read_regular
+from rollout_tui.trace.identity import SPINE_NAME, Identity, identity_in_head, read_manifest
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
+from rollout_tui.trace.regular_files import read_regular
 from rollout_tui.trace.spine import Line, decode_block
 
 HEAD_BYTES = 64 << 10

@@ -25,15 +25,9 @@ from rollout_tui.trace.event_payloads import (
     ToolCallEnded,
 )
 from rollout_tui.trace.events import UNREADABLE, Event
-from rollout_tui.trace.identity import (
-    SPINE_NAME,
-    Identity,
-    identity_in_head,
-    plain_reason,
-    read_manifest,
-    read_regular,
-)
+from rollout_tui.trace.identity import SPINE_NAME, Identity, identity_in_head, read_manifest
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
+from rollout_tui.trace.regular_files import plain_reason, read_regular
 from rollout_tui.trace.spine import BadLine, Line, decode_block
 
 GLANCED = 256 << 10

@@ -7,7 +7,7 @@ import os
 from _thread import allocate_lock
 from pathlib import Path
 
-from rollout_tui.trace.identity import open_regular
+from rollout_tui.trace.regular_files import open_regular
 
 
 class HeldSpine:

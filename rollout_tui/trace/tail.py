@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from rollout_tui.trace.identity import plain_reason
+from rollout_tui.trace.regular_files import plain_reason
 
 MIB = 1 << 20
 LONGEST_LINE = 64 * MIB
