@@ -21,6 +21,8 @@ FileIdentity = tuple[int, int]
 _PROC = Path("/proc")
 # A sweep over all processes stops after so much processor time; a machine with very many gets `unknown`.
 _BUDGET_S = 0.1
+# Many files are looked for at the price of one, so that sweep may take longer.
+_BUDGET_FOR_MANY_S = 0.5
 # An answer is repeated for this long before the processes are looked through again.
 _REPEATED_S = 10.0
 _REMOTE = frozenset(
@@ -103,10 +105,11 @@ def sweep_writers(names: set[str], *, proc: Path = _PROC, budget_s: float = _BUD
     return Sweep(holders, frozenset(closed), True)
 
 
-def states_of(paths: list[Path], *, proc: Path = _PROC) -> list[WriterState]:
+def states_of(
+    paths: list[Path], *, proc: Path = _PROC, budget_s: float = _BUDGET_FOR_MANY_S
+) -> list[WriterState]:
     """What a WriterWatch says of each of these files, with one sweep for all; takes some ms."""
-    # Many files are looked for at the price of one, so the sweep may take longer.
-    sweep = sweep_writers({path.name for path in paths}, proc=proc, budget_s=5 * _BUDGET_S)
+    sweep = sweep_writers({path.name for path in paths}, proc=proc, budget_s=budget_s)
     states: list[WriterState] = []
     for path in paths:
         try:

@@ -20,6 +20,8 @@ from rollout_tui.trace.writer_watch import WriterWatch, states_of
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
 
 NOBODY = 65534
+# However many processes there are, and however slow the machine is: what can be told is told.
+UNHURRIED_S = 60.0
 PR_SET_DUMPABLE, PR_SET_NAME = 4, 15
 
 
@@ -42,36 +44,40 @@ def process_holding(path: Path, mode: str) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
+def watch_of(path: Path) -> WriterWatch:
+    return WriterWatch(path, budget_s=UNHURRIED_S)
+
+
 @pytest.mark.parametrize("mode", ["a", "r+", "w"])
 def test_a_process_that_writes_is_found_and_missed_when_killed(spine: Path, mode: str) -> None:
     with process_holding(spine, mode) as process:
-        watch = WriterWatch(spine)
-        assert watch.state() == WriterWatch(spine).state() == "writing"
-        assert states_of([spine, spine.with_name("gone")]) == ["writing", "unknown"]
+        watch = watch_of(spine)
+        assert watch.state() == watch_of(spine).state() == "writing"
+        assert states_of([spine, spine.with_name("gone")], budget_s=UNHURRIED_S) == ["writing", "unknown"]
         process.kill()
         process.wait()
-        assert watch.state() == WriterWatch(spine).state() == "none"
+        assert watch.state() == watch_of(spine).state() == "none"
 
 
 def test_readers_are_no_writers(spine: Path) -> None:
     with process_holding(spine, "r"):
-        assert WriterWatch(spine).state() == "none"
+        assert watch_of(spine).state() == "none"
 
 
 def test_a_writer_of_a_replaced_or_renamed_file(spine: Path) -> None:
     with process_holding(spine, "a"):
         spine.rename(spine.with_name("old"))
         spine.write_bytes(b"uno\n")
-        assert WriterWatch(spine).state() == "none"
+        assert watch_of(spine).state() == "none"
     with process_holding(spine, "a"):
         spine.parent.joinpath("folder").mkdir()
         moved = spine.rename(spine.parent / "folder" / "trace.jsonl")
-        assert WriterWatch(moved).state() == "writing"
+        assert watch_of(moved).state() == "writing"
 
 
 def test_asking_again_is_cheap(spine: Path) -> None:
     with process_holding(spine, "a"):
-        watch = WriterWatch(spine)
+        watch = watch_of(spine)
         assert watch.state() == "writing"
         assert steps(watch.state) < 300, "only the process that was found is looked at"
     assert watch.state() == "none"
@@ -79,7 +85,7 @@ def test_asking_again_is_cheap(spine: Path) -> None:
 
 
 def test_a_new_writer_is_found_once_the_file_grows(spine: Path) -> None:
-    watch = WriterWatch(spine)
+    watch = watch_of(spine)
     assert watch.state() == "none"
     with process_holding(spine, "a"), spine.open("ab") as file:
         file.write(b"two\n")
@@ -116,7 +122,7 @@ def test_other_machines_may_write_to_remote_files(tmp_path: Path, spine: Path, k
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to be somebody else")
 def test_the_file_of_another_user_cannot_be_told(spine: Path, unprivileged: Unprivileged) -> None:
     with unprivileged():
-        assert WriterWatch(spine).state() == "unknown"
+        assert watch_of(spine).state() == "unknown"
 
 
 @contextmanager
@@ -155,4 +161,4 @@ def test_a_codex_that_closed_itself_off(
     with unprivileged():
         pass
     with closed_off_process(spine, name), unprivileged():
-        assert WriterWatch(spine).state() == state
+        assert watch_of(spine).state() == state
