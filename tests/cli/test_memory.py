@@ -155,7 +155,9 @@ def test_no_command_takes_more_than_it_may(script: Script, shape: Callable[[Scri
     assert said >= 2
 
 
-@pytest.mark.parametrize("allowed_mb", [76, 91, 106])
+# With each Python that is declared, text made as `bytes` would end the process at these sizes; they are well
+# above those at which reading ends so early that the text fits.
+@pytest.mark.parametrize("allowed_mb", [80, 95, 108])
 def test_what_does_not_fit_when_it_is_written_ends_no_process(script: Script, allowed_mb: int) -> None:
     """It was read, and its text takes more than is left."""
     script.begin()

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from in_time import PATIENCE_S
 from running import recording, run
 
 
@@ -36,7 +37,7 @@ def address() -> Iterator[str]:
     assert found
     yield found[0]
     server.terminate()
-    assert server.wait(timeout=10) == 0
+    assert server.wait(timeout=PATIENCE_S) == 0
 
 
 def status(address: str, **headers: str) -> int:
