@@ -116,7 +116,7 @@ def program() -> NoReturn:
 def _run(words: list[str], alone: bool) -> int:
     """Run a command, in a process that is there for it `alone` with no more memory than it may take."""
     command, words = _command(words)
-    module = _loaded(command)
+    module = _loaded(command, alone)
     run: Callable[[Any], int] = module.run
     with ended_by_signals(), contextlib.ExitStack() as bounds:
         options = module.parser().parse_args(words)
@@ -132,11 +132,12 @@ def _run(words: list[str], alone: bool) -> int:
     return status
 
 
-def _loaded(command: Command) -> ModuleType:
+def _loaded(command: Command, alone: bool) -> ModuleType:
     """The module of a command, imported in three quarters of the time.
 
     msgspec imports typing_extensions, and that a good part of the standard library, for two names that
-    typing has as well. Looking for garbage among what was just imported finds none, and it stays.
+    typing has as well. Looking for garbage among what was just imported finds none; in a process that is
+    `alone` there is nothing else yet, and it stays.
     """
     absent = sys.modules.setdefault("typing_extensions", None) is None  # type: ignore[arg-type]
     gc.disable()
@@ -148,7 +149,8 @@ def _loaded(command: Command) -> ModuleType:
     try:
         return command.module
     finally:
-        gc.freeze()
+        if alone:
+            gc.freeze()
         gc.enable()
 
 

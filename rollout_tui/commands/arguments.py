@@ -7,10 +7,11 @@ expect from it, and the exit status.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from rollout_tui.commands.outcome import CommandFailure
@@ -48,6 +49,19 @@ def _columns() -> int:
         return 80
 
 
+@contextlib.contextmanager
+def _untranslated() -> Iterator[None]:
+    """Let argparse look for no translations of its headings: there are none, and that takes it longer than
+    reading a small recording.
+    """
+    translate = argparse._  # type: ignore[attr-defined]
+    argparse._ = str  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        argparse._ = translate  # type: ignore[attr-defined]
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and an exit status of 2.
 
@@ -63,9 +77,16 @@ class Parser(argparse.ArgumentParser):
         examples: str = "",
     ) -> None:
         epilog = f"example:\n{examples}\n\n{EXIT_STATUS}" if examples else EXIT_STATUS
-        super().__init__(
-            name, usage, description, epilog, formatter_class=_Formatter, allow_abbrev=False, add_help=False
-        )
+        with _untranslated():
+            super().__init__(
+                name,
+                usage,
+                description,
+                epilog,
+                formatter_class=_Formatter,
+                allow_abbrev=False,
+                add_help=False,
+            )
         self.add_argument("-h", "--help", action="help", help="show this text")
         for add in shared:
             add(self)
