@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, PayloadReference
@@ -161,6 +162,14 @@ class PayloadTable:
         number = bisect_left(self._born, event, 0, self._next)
         return f"{PREFIX}{number}" if number < self._next and self._born[number] == event else None
 
+    def path_first_named_by(self, event: int) -> str | None:
+        """The path of the payload that `named_first_by` gives, where it is as easily found."""
+        number = bisect_left(self._born, event, 0, self._next)
+        if self._odd or number >= self._next or self._born[number] != event:
+            return None
+        code = self._paths[number]
+        return self._path_names[code] if code else f"payloads/{number}.json"
+
     def usual(self, event: int) -> UsualPayloads | None:
         """All that are named up to `event`.
 
@@ -198,9 +207,10 @@ class PayloadTable:
                 if reference is not None and reference.path not in paths:
                     yield payload_id, reference.path
             return
-        there = bytes(path in paths for path in self._path_names)
-        for number, (born, code) in enumerate(zip(self._born, self._paths, strict=True)):
-            if 0 < born <= event and not there[code]:
+        absent = [path not in paths for path in self._path_names]
+        for number in compress(range(len(self._paths)), map(absent.__getitem__, self._paths)):
+            if 0 < self._born[number] <= event:
+                code = self._paths[number]
                 path = self._path_names[code] if code else f"payloads/{number}.json"
                 if code or path not in paths:
                     yield f"{PREFIX}{number}", path

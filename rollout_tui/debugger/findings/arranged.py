@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -89,25 +89,27 @@ class _Arrangement:
         """Take in what was found, and which causes were found, since the last time."""
         linked = findings.linked_late[self._linked :]
         self._linked += len(linked)
-        fresh = range(self._taken, len(self.found))
-        self._taken = fresh.stop
+        start, fresh = self._taken, self.found[self._taken :]
+        self._taken += len(fresh)
         again: list[int] = []
-        caused = [*linked, *(one for number in fresh if (one := self.found[number]).under is not None)]
+        caused = [*linked, *(one for one in fresh if one.under is not None)]
         if caused:
             again = self._take_back(min(map(_earliest, caused)))
-        shown = []
-        for number in fresh:
-            one = self.found[number]
-            self._told[one.severity] += 1
-            if one.severity in self._shown:
-                shown.append(number)
-                self._seq = max(self._seq, one.seq)
-                if one.thread_id and one.thread_id not in self._threads:
-                    self._threads.add(one.thread_id)
-                    name = index_of(findings.trace.history, Names).thread(one.thread_id)
-                    self._thread_width = max(self._thread_width, len(name))
-        self._add((*again, *shown))
+        for severity, count in Counter([one.severity for one in fresh]).items():
+            self._told[severity] += count
+        places = [place for place, one in enumerate(fresh) if one.severity in self._shown]
+        self._measure(findings, [fresh[place] for place in places])
+        self._add((*again, *map(start.__add__, places)))
         return self._so_far()
+
+    def _measure(self, findings: Findings, shown: Sequence[Finding]) -> None:
+        """Widths and the highest seq of what is to be shown."""
+        self._seq = max([self._seq, *(one.seq for one in shown)])
+        for thread_id in {one.thread_id for one in shown} - self._threads:
+            if thread_id:
+                self._threads.add(thread_id)
+                name = index_of(findings.trace.history, Names).thread(thread_id)
+                self._thread_width = max(self._thread_width, len(name))
 
     def _so_far(self) -> Arranged:
         return Arranged(
@@ -147,9 +149,21 @@ class _Arrangement:
                 causes.append(number)
             else:
                 under[id(cause)].append(number)
-        for number in causes:
+        if not under:
+            self._add_alone(causes)
+        for number in causes if under else ():
             self._roots.append(len(self._numbers))
-            self._worst.append(self._add_group(number, under) if under else self._row(number, 0))
+            self._worst.append(self._add_group(number, under))
+
+    def _add_alone(self, numbers: Sequence[int]) -> None:
+        """Add findings that caused no other one: nearly all, where there are very many."""
+        row = len(self._numbers)
+        self._roots.extend(range(row, row + len(numbers)))
+        self._numbers.extend(numbers)
+        self._depths.frombytes(bytes(len(numbers) * self._depths.itemsize))
+        self._worst.extend(SEVERITIES.index(self.found[number].severity) for number in numbers)
+        codes = {self.found[number].code for number in numbers}
+        self._code_width = max([self._code_width, *map(len, codes)])
 
     def _add_group(self, cause: int, under: dict[int, list[int]]) -> int:
         stack, worst = [(cause, 0)], len(SEVERITIES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from msgspec import Struct
 
 from rollout_tui.debugger.context.carried import Carried
-from rollout_tui.debugger.evidence import value
+from rollout_tui.debugger.evidence import protocol_message, value
 from rollout_tui.debugger.findings.finding_codes import CODES, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.kinds import KIND_NAMES
@@ -87,7 +87,7 @@ class Sources:
         self.history = trace.history
         self._window = b""
         self._window_start = 0
-        self._told: dict[str, Any] = {}
+        self._told: dict[str, list[Any]] = {}
         self._texts: dict[str, str] = {}
 
     def payload(self, event: int) -> Any:
@@ -118,16 +118,28 @@ class Sources:
 
         Clients are told the same over and over: what was told last is remembered.
         """
-        payload_id = self.history.payloads.named_first_by(event)
-        if payload_id is None:
-            payload = self.payload(event)
-            payload_id = payload.event_payload.raw_payload_id
-        reference = self.history.payloads.get(payload_id, self.history.head)
-        path = reference.path if reference else ""
-        if path not in self._told:
-            if len(self._told) >= REMEMBERED:
-                self._told.clear()
-            self._told[path] = value(self.trace, payload_id)
+        return self._told_at(event)[0]
+
+    def message(self, event: int) -> str:
+        """The message of a client protocol event, empty when it has none; equal ones are one string."""
+        told = self._told_at(event)
+        if told[1] is None:
+            told[1] = self.shared(protocol_message(told[0]))
+        return cast(str, told[1])
+
+    def _told_at(self, event: int) -> list[Any]:
+        """The body of a client protocol event and, once somebody has asked, its message."""
+        path = self.history.payloads.path_first_named_by(event)
+        if path is None or path not in self._told:
+            payload_id = self.history.payloads.named_first_by(event)
+            if payload_id is None:
+                payload_id = self.payload(event).event_payload.raw_payload_id
+            reference = self.history.payloads.get(payload_id, self.history.head)
+            path = reference.path if reference else ""
+            if path not in self._told:
+                if len(self._told) >= REMEMBERED:
+                    self._told.clear()
+                self._told[path] = [value(self.trace, payload_id), None]
         return self._told[path]
 
     def shared(self, text: str) -> str:

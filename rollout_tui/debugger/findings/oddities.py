@@ -9,7 +9,7 @@ import msgspec
 
 from rollout_tui.debugger.changes.comparison import compare
 from rollout_tui.debugger.context.carried import Request
-from rollout_tui.debugger.evidence import cell_result, line, protocol_message, value
+from rollout_tui.debugger.evidence import cell_result, line, value
 from rollout_tui.debugger.findings.failures import agent_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
@@ -232,10 +232,11 @@ TOLD = {"error": "protocol_error", "warning": "protocol_warning", "turn_aborted"
 
 def protocol(sources: Sources, event: int, event_type: str) -> Iterator[Finding]:
     """An error, a warning or an aborted turn that the client was told of."""
-    code, told = TOLD[event_type], sources.told(event)
+    code = TOLD[event_type]
     if code != "turn_aborted":
-        yield sources.finding(code, event, sources.shared(protocol_message(told) or event_type))
+        yield sources.finding(code, event, sources.message(event) or event_type)
         return
+    told = sources.told(event)
     turn_id = told.get("turn_id") if isinstance(told, dict) else None
     turn = sources.latest(CodexTurn, turn_id if isinstance(turn_id, str) else None)
     reason = told.get("reason") if isinstance(told, dict) else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, Literal, TypeAlias, cast
 
 from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.findings.finding import Finding, Sources
-from rollout_tui.debugger.findings.never_seen import may_be_unseen, never_seen
+from rollout_tui.debugger.findings.never_seen import MAY_BE_UNSEEN, may_be_unseen, never_seen
 from rollout_tui.debugger.indexes import events_of_types
 from rollout_tui.debugger.names import cell_label, command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import OBJECTS
@@ -58,9 +58,13 @@ class Unfinished:
         """Keep what may still be open or unseen, and look at the objects that came since the last time."""
         objects = self._sources.history.objects
         stop = len(objects)
-        fresh = range(self._taken, stop)
-        self._open = array("I", (one for one in chain(self._open, fresh) if _may_be_open(objects[one])))
-        unseen = (one for one in chain(self._unseen, fresh) if may_be_unseen(objects[one]))
+        # Most objects are of kinds that neither is asked of.
+        kinds = list(map(type, objects[self._taken : stop]))
+        fresh = list(range(self._taken, stop))
+        opened = compress(fresh, map(_WITH_A_WINDOW.__contains__, kinds))
+        self._open = array("I", (one for one in chain(self._open, opened) if _may_be_open(objects[one])))
+        shown = compress(fresh, map(MAY_BE_UNSEEN.__contains__, kinds))
+        unseen = (one for one in chain(self._unseen, shown) if may_be_unseen(objects[one]))
         self._unseen = array("I", unseen)
         self._taken = stop
 
@@ -113,9 +117,7 @@ class Unfinished:
 
 def _may_be_open(one: Object) -> bool:
     """Threads are kept for ever, since an ended one can be resumed."""
-    return type(one) in _WITH_A_WINDOW and (
-        isinstance(one, Thread) or cast(ToolCall, one).execution.status == "running"
-    )
+    return type(one) is Thread or cast(ToolCall, one).execution.status == "running"
 
 
 # -- what was left open ------------------------------------------------------------

@@ -69,12 +69,19 @@ class SpanEvents:
                 self._sorted = stop
 
     def _sort(self, start: int, stop: int) -> None:
-        depths = map(self._depths.__getitem__, self.span[start:stop])
-        keys = [thread << 8 | depth for thread, depth in zip(self.thread[start:stop], depths, strict=True)]
+        depths = bytes(map(self._depths.__getitem__, self.span[start:stop]))
+        threads = self.thread[start:stop]
+        events = range(start, stop)
+        if threads.count(threads[0]) == len(threads):
+            for depth in set(depths):
+                only = bytes(depth) + b"\1" + bytes(255 - depth)
+                self._extend_level(threads[0] << 8 | depth, compress(events, depths.translate(only)))
+            return
+        keys = [thread << 8 | depth for thread, depth in zip(threads, depths, strict=True)]
         distinct = set(keys)
         if len(distinct) <= _FEW:
             for key in distinct:
-                self._extend_level(key, compress(range(start, stop), map(key.__eq__, keys)))
+                self._extend_level(key, compress(events, map(key.__eq__, keys)))
         else:
             for event, key in enumerate(keys, start):
                 self._extend_level(key, (event,))
