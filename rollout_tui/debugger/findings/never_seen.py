@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import Any, cast
 
 from rollout_tui.debugger.evidence import result_texts, size_of, value
 from rollout_tui.debugger.findings.finding import Finding, Sources
@@ -24,18 +24,16 @@ MAY_BE_UNSEEN: frozenset[type[Object]] = frozenset((ToolCall, CodeCell, PendingE
 """Kinds of objects that are something for the model."""
 
 
-def may_be_unseen(one: Object) -> bool:
+def may_be_unseen(one: Any) -> bool:
     """Whether an object of these kinds is something for the model that no request has carried so far."""
     # Not `isinstance`: for what is no instance it takes ten times as long.
     kind = type(one)
     if kind is ToolCall:
-        tool = cast(ToolCall, one)
-        asked = type(tool.requester) is ModelRequester and tool.model_visible_call_id is not None
-        return asked and not tool.model_visible_output_item_ids
+        asked = type(one.requester) is ModelRequester and one.model_visible_call_id is not None
+        return asked and not one.model_visible_output_item_ids
     if kind is CodeCell:
-        return not cast(CodeCell, one).output_item_ids
-    edge = cast(PendingEdge, one)
-    return edge.kind == "agent_result" and (kind is InteractionEdge or edge.waiting)
+        return not one.output_item_ids
+    return one.kind == "agent_result" and (kind is InteractionEdge or one.waiting)
 
 
 def never_seen(sources: Sources, handles: Iterable[int]) -> Iterator[Finding]:

@@ -115,9 +115,9 @@ class Unfinished:
             yield sources.finding_about("work_done_unobserved", event, message, cell)
 
 
-def _may_be_open(one: Object) -> bool:
-    """Threads are kept for ever, since an ended one can be resumed."""
-    return type(one) is Thread or cast(ToolCall, one).execution.status == "running"
+def _may_be_open(one: Any) -> bool:
+    """Whether an object with a window may be open; threads for ever, since an ended one can be resumed."""
+    return type(one) is Thread or one.execution.status == "running"
 
 
 # -- what was left open ------------------------------------------------------------

@@ -34,6 +34,8 @@ from rollout_tui.tui.panes.loading import LoadProgress
 STEP_BYTES = MIB // 4
 """So much is reduced in a few milliseconds: no frame has to wait longer."""
 FREEZE_EVENTS = 10_000
+MANY_EVENTS = 10_000
+"""So many take longer to find anything in than a frame."""
 PAUSE_S, PATIENCE = 0.001, 100
 TELL_EVERY_S = 0.2
 WRITER_EVERY_S = 1.0
@@ -127,7 +129,12 @@ class Loader(threading.Thread):
                     Advanced(reading, LoadProgress(progress.offset, _size(spine), head, now - started))
                 )
         self._look_for_writer(reading)
+        many = reading.history.head >= MANY_EVENTS
+        # Both want the interpreter: who waits for the history sees it before its findings are looked for.
+        reading.painting = many
         self._tell(Advanced(reading, None))
+        self._let_paint(reading)
+        reading.painting = False
         reading.find()
         self._loaded = True
         self._tell(Advanced(reading, None))
