@@ -212,7 +212,7 @@ class PendingIndex:
     def _thread(self, handle: int) -> _Thread:
         """The thread that something pending is for."""
         pending = self.history.objects[handle]
-        thread_id = pending.target_thread_id if isinstance(pending, PendingEdge) else pending.thread_id
+        thread_id = pending.target_thread_id if type(pending) is PendingEdge else pending.thread_id
         thread = self._threads.get(thread_id)
         if thread is None:
             thread = self._threads[thread_id] = _Thread()

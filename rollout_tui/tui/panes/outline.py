@@ -62,8 +62,14 @@ class Outline:
             for column in (self._host, self._parent, self._place, self._inner):
                 column.frombytes(bytes((count - len(column)) * column.itemsize))
             self._known.extend(bytes(count - len(self._known)))
+            kinds, parents = self.spans.kinds, self.spans.parents
             for number in range(self._taken, count):
-                self._add(number)
+                # Half of a million spans are commands of calls.
+                if kinds[number] == OPERATION and self._known[parents[number]]:
+                    self._known[number] = True
+                    self._place_row(number)
+                else:
+                    self._add(number)
             self._taken = count
 
     def _add(self, number: int) -> None:
@@ -90,7 +96,9 @@ class Outline:
         elif kind == INFERENCE:
             self._asking[above] = number
         self._host[number], self._parent[number] = number, above
-        children = self._children.setdefault(above, array("I"))
+        children = self._children.get(above)
+        if children is None:
+            children = self._children[above] = array("I")
         self._place[number] = len(children)
         children.append(number)
         self._count(above)
