@@ -103,8 +103,9 @@ class ReducedSpine:
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce at most about `most` more bytes of the spine. Raises ReductionRefused."""
-        # A line can be longer than what is asked for, and where one is, the next can be.
-        if not self.budget.room_for(max(most, self._taken_in)):
+        # A line can be longer than what is asked for, and where one is, the next can be. Memory that comes
+        # free later is not for going on: where reading stops is said.
+        if self.history.cut_short or not self.budget.room_for(max(most, self._taken_in)):
             return self._no_room()
         growth = self._tail.poll(most)
         self._taken_in = len(growth.data)

@@ -23,6 +23,7 @@ from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.position import header_facts
 from rollout_tui.tui.panes.status import Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
+from rollout_tui.tui.starting.opening import NotThere, find_thread
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
@@ -67,6 +68,14 @@ class PlainRunning:
     def switch(self, by: int) -> None:
         """One recording is told."""
         self._desk.say("start the program on the other recording")
+
+    def hold_thread(self, wanted: str) -> None:
+        """Show the thread that is named."""
+        session = self._desk.session
+        try:
+            session.hold_thread(find_thread(session.trace, wanted))
+        except NotThere as problem:
+            self._desk.say(str(problem), "warning")
 
     def sift(self) -> None:
         """Find all events that pass the filter."""

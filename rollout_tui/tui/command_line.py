@@ -15,7 +15,6 @@ from rollout_tui.tui.actions.noting import note, notes, unnote
 from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.actions.touring import tour
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
-from rollout_tui.tui.starting.opening import NotThere, find_thread
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -43,15 +42,10 @@ def run_command(desk: Desk, text: str) -> None:
 
 
 def _thread(desk: Desk, argument: str) -> None:
-    session = desk.session
     if not argument:
-        session.hold_thread(None)
+        desk.session.hold_thread(None)
     else:
-        try:
-            session.hold_thread(find_thread(session.trace, argument))
-        except NotThere as problem:
-            desk.say(str(problem), "warning")
-            return
+        desk.running.hold_thread(argument)
     desk.repaint()
 
 

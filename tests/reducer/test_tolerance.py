@@ -16,6 +16,7 @@ from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import CODES, ReductionRefused
 from rollout_tui.reducer.reduction import UNKNOWN
 from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.trace.memory import MemoryBudget
 
 SOURCES = [
     *(Path(limits.__file__).parent.glob("*.py")),
@@ -690,6 +691,18 @@ def test_too_little_memory(script: Script) -> None:
     while trace.advance(16 << 20).more:
         pass
     assert [one.code for one in trace.diagnostics] == ["memory_used_up"]
+
+
+def test_memory_that_comes_free_later_is_not_for_reading_on(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.begin()
+    trace = Trace(open_bundle(script.folder))
+    room = iter((False, True, True))
+    monkeypatch.setattr(MemoryBudget, "room_for", lambda budget, size: next(room))
+    for _ in range(3):
+        assert not trace.advance().more
+    assert trace.head == 0 and [one.code for one in trace.diagnostics] == ["memory_used_up"]
 
 
 # -- the table ---------------------------------------------------------------------------------------------

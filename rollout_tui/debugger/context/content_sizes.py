@@ -31,6 +31,8 @@ Category: TypeAlias = Literal[
 ]
 BLOCK = 64
 LARGEST = 10
+# Events whose notes are looked through before others have a turn.
+_CHUNK = 65_536
 
 
 class Sized(NamedTuple):
@@ -176,9 +178,10 @@ class ContentSizes:
         """Measure the contexts that threads have had since the last time."""
         history, last = self.history, self.history.head
         changed: set[int] = set()
-        for _, handle, _, before in history.notes(self._contexts_head + 1, last + 1, ("snapshot",)):
-            changed.add(handle)
-            self._measure(trace, before)
+        for start in range(self._contexts_head + 1, last + 1, _CHUNK):
+            for _, handle, _, before in history.notes(start, min(start + _CHUNK, last + 1), ("snapshot",)):
+                changed.add(handle)
+                self._measure(trace, before)
         for handle in changed:
             now = cast(Conversation, history.as_of(handle, last)).snapshot
             self._measure(trace, now)

@@ -10,7 +10,7 @@ from itertools import compress
 
 DEEPEST = 12
 _PIECE = 512
-_AT_ONCE = 65_536
+_AT_ONCE = 8_192
 # With more levels than that in a piece it costs less to look at each event once than once for each level.
 _FEW = 16
 

@@ -25,6 +25,9 @@ class Work(Protocol):
     def seek(self, *, backwards: bool) -> None:
         """Go to the next event at which a breakpoint holds."""
 
+    def hold_thread(self, wanted: str) -> None:
+        """Show the thread with that id, beginning of an id or agent path, or say why not."""
+
     def sift(self) -> None:
         """Find the events that pass the filter."""
 

@@ -1,13 +1,15 @@
-"""What goes on over several frames and can be cancelled: playing, searching, seeking a stop, exporting."""
+"""What goes on over several frames and can be cancelled: playing, looking for something, exporting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from rollout_tui.debugger.stops.breakpoints import Searching, Stop
+from rollout_tui.debugger.stops.breakpoints import SLICE_S, Searching, Stop
+from rollout_tui.debugger.thread_names import ThreadSearch, UnknownThread
 from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rollout_tui.tui.state.exporting import Export
 
 SLICE_PAUSE_S = 0.001
+LOOKING = "looking for the thread ...  (Ctrl+C stops)"
 STOPPING_S = 1.0
 """So long a screen that goes waits for an export to remove what it had begun."""
 LIVE_SLICES = 5
@@ -31,6 +34,7 @@ class Running:
         self.player = Player()
         self._next: Timer | None = None
         self._seeking: Iterator[Searching | Stop] | None = None
+        self._naming: ThreadSearch | None = None
         self._broken_to = 0
         self._sifting = False
         self._export: Export | None = None
@@ -55,6 +59,9 @@ class Running:
         if self._seeking is not None:
             self._seeking = None
             return "no longer looking for a stop"
+        if self._naming is not None:
+            self._naming = None
+            return "no longer looking for the thread"
         if self._export is not None and self._export.stop():
             return "stopping the export"
         search = self._screen.opened.searching if self._screen.opened else None
@@ -127,6 +134,33 @@ class Running:
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
         self._screen.painter.paint_footer()
+
+    # -- looking for a thread --------------------------------------------------------
+
+    def hold_thread(self, wanted: str, failed: Callable[[str], object] | None = None) -> None:
+        """Show the thread that is named so; `failed` is told why there is none, else that is said."""
+        trace = self._screen.session.trace
+        self._naming = ThreadSearch(trace.snapshot(trace.history.head), wanted)
+        self._name_on(failed or (lambda problem: self._screen.say(problem, "warning")))
+
+    def _name_on(self, failed: Callable[[str], object]) -> None:
+        search, until = self._naming, time.monotonic() + SLICE_S
+        if search is None:
+            return
+        for _ in search:
+            if time.monotonic() >= until:
+                self._screen.say(LOOKING)
+                self._screen.set_timer(SLICE_PAUSE_S, lambda: self._name_on(failed))
+                return
+        self._naming = None
+        if self._screen.message[0] == LOOKING:
+            self._screen.say("")
+        try:
+            self._screen.session.hold_thread(search.result)
+        except UnknownThread as problem:
+            failed(str(problem))
+            return
+        self._screen.repaint()
 
     # -- exporting -----------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -114,13 +115,21 @@ class Told:
         screen.frames.ask()
 
     def _settle(self, session: Session) -> None:
+        opening, moved = self._screen.opening, not session.following
         try:
-            said = settle(session, self._screen.opening, growing=session.growing)
+            # Among a million threads one is looked for in more than a frame.
+            said = settle(session, replace(opening, thread=None), growing=session.growing)
         except NotThere as problem:
-            if not session.growing:
-                cast("RolloutApp", self._screen.app).complain(str(problem))
-                return
-            self._screen.say(str(problem), "warning")
+            self._not_there(str(problem))
         else:
             if said:
                 self._screen.say(said)
+            if opening.thread is not None and not moved:
+                self._screen.running.hold_thread(opening.thread, self._not_there)
+
+    def _not_there(self, problem: str) -> None:
+        """The recording has not what was asked for on the command line."""
+        if self._screen.session.growing:
+            self._screen.say(problem, "warning")
+        else:
+            cast("RolloutApp", self._screen.app).complain(problem)

@@ -24,13 +24,13 @@ _LATER = (
     "actions.looking",
     "actions.handing_out",
     "screens.help",
-    "offers",
 )
 
 
 def warm_up(later: Callable[[float, Callable[[], None]], object]) -> None:
     """Import all of it; `later` calls a function after so many seconds."""
-    _next(iter(_LATER), later)
+    names = iter(_LATER)
+    later(PAUSE_S, lambda: _next(names, later))
 
 
 def _next(names: Iterator[str], later: Callable[[float, Callable[[], None]], object]) -> None:
