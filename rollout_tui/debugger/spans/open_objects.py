@@ -22,13 +22,16 @@ NEVER = 2**32 - 1
 class Intervals:
     """Intervals `begin <= event < end`, numbered from 0 in the order they began.
 
-    `begins` and `ends` are events by interval, an end `NEVER` while it is open. One thread begins and ends
-    them, any may ask.
+    `begins` and `ends` are events by interval, an end `NEVER` while it is open. `over` are those that were
+    once over, in that order; `revised` counts how often an end was taken back or replaced. One thread begins
+    and ends them, any may ask.
     """
 
     def __init__(self) -> None:
         self.begins = array("I")
         self.ends = array("I")
+        self.over = array("I")
+        self.revised = 0
         self._ended = 0
         # By interval: 1 where `open_at` does not list it.
         self._unlisted = bytearray()
@@ -55,8 +58,12 @@ class Intervals:
 
     def end(self, number: int, event: int) -> None:
         """The interval is over from `event` on; a later call replaces an earlier one."""
-        self._ended += (self.ends[number] == NEVER) - (event == NEVER)
-        self.ends[number] = event
+        before, self.ends[number] = self.ends[number], event
+        if before != event:
+            self._ended += (before == NEVER) - (event == NEVER)
+            self.revised += before != NEVER
+            if event != NEVER:
+                self.over.append(number)
         if number < self._settled:
             self._changed.add(number // WIDTH)
 

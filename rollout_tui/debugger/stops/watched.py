@@ -12,6 +12,7 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import CELL, TOOL
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stops.expressions import Clause, Expression, Field
+from rollout_tui.debugger.stops.open_counts import OpenCounts
 from rollout_tui.debugger.tokens import latest_usage
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.objects import ConversationItem
@@ -41,6 +42,8 @@ FIELDS: dict[str, Field] = {
     "thread": Field("text", "only this thread: its id or the beginning of it, or its agent path"),
 }
 
+COUNTED = {"open_calls": TOOL, "open_cells": CELL}
+"""Fields that count open spans of a kind."""
 TEXTS_AT_ONCE = 2000
 
 
@@ -52,16 +55,26 @@ class Watched:
         self._edge = expression.edge
         self._threads = [clause for clause in expression.clauses if clause.field == "thread"]
         self._clauses = [clause for clause in expression.clauses if clause.field != "thread"]
+        spans = index_of(trace.history, Spans)
+        self._open = {
+            clause.field: OpenCounts(spans, COUNTED[clause.field])
+            for clause in self._clauses
+            if clause.field in COUNTED
+        }
         self._texts = {clause: _Texts(trace, clause) for clause in self._clauses if clause.field == "text"}
         self.types: frozenset[str] = frozenset().union(
             *(FIELDS[clause.field].types or frozenset() for clause in self._clauses)
         )
 
     def prepare(self) -> Iterator[int | None]:
-        """Look at the texts of items that are not known yet, a slice at a time.
+        """Count what is over, look at the texts of items that are not known yet, a slice at a time.
 
         Yields the event of an item whose text took too long.
         """
+        index_of(self._trace.history, Spans)
+        for counts in self._open.values():
+            while counts.take():
+                yield None
         for texts in self._texts.values():
             yield from texts.update()
 
@@ -88,13 +101,19 @@ class Watched:
         texts = self._texts.get(clause)
         if texts is not None:
             return texts.in_context(thread_id or "", event)
-        return clause.holds(_VALUES[clause.field](self._trace.history, thread_id or "", event))
+        return clause.holds(self._value(clause, thread_id or "", event))
+
+    def _value(self, clause: Clause, thread_id: str, event: int) -> Any:
+        counts = self._open.get(clause.field)
+        if counts is not None:
+            return counts.at(thread_id, event)
+        return _VALUES[clause.field](self._trace.history, thread_id, event)
 
     def _values(self, thread_id: str | None, event: int) -> list[Any]:
         return [
             self._answer(clause, thread_id, event)
             if clause.op
-            else _VALUES[clause.field](self._trace.history, thread_id or "", event)
+            else self._value(clause, thread_id or "", event)
             for clause in self._clauses
         ]
 
@@ -153,17 +172,6 @@ def _items(history: History, thread_id: str, event: int) -> int:
     return len(context_ids(history, thread_id, event))
 
 
-def _open(kind: int) -> Callable[[History, str, int], int]:
-    def value(history: History, thread_id: str, event: int) -> int:
-        spans = index_of(history, Spans)
-        thread = spans.thread_number(thread_id)
-        return sum(
-            spans.kinds[number] == kind and spans.threads[number] == thread for number in spans.open_at(event)
-        )
-
-    return value
-
-
 def _threads_open(history: History, thread_id: str, event: int) -> int:
     return index_of(history, Spans).threads_open(event)
 
@@ -173,7 +181,5 @@ _VALUES: Mapping[str, Callable[[History, str, int], Any]] = {
     "cached_tokens": _usage("cached_input_tokens"),
     "output_tokens": _usage("output_tokens"),
     "context_items": _items,
-    "open_calls": _open(TOOL),
-    "open_cells": _open(CELL),
     "agents": _threads_open,
 }
