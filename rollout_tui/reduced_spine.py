@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Self
 
 import msgspec
@@ -51,7 +52,8 @@ class ReducedSpine:
     Raises nothing on bad evidence (see `diagnostics`), except ReductionRefused when `strict`. With
     `head_only` the state at the head is all there is. `memory` is what the recording may take, in bytes
     (None: 1 GiB): of that `budget` reading takes three quarters, stops there, and says so. `generation`
-    counts the histories there were, `lives` those of the file among them.
+    counts the histories there were, `lives` those of the file among them. `replacing` is called with each
+    history that takes the place of the one before; what it returns is entered while that is done.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class ReducedSpine:
         self.payloads = PayloadStore(bundle.folder, largest=LARGEST_BODY)
         self.strict = strict
         self.head_only = head_only
+        self.replacing: Callable[[History], AbstractContextManager[object]] = nullcontext
         self.generation = 0
         self.lives = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
@@ -90,6 +93,7 @@ class ReducedSpine:
         """Give file descriptors back."""
         self.payloads.close()
         self.events.close()
+        self.replacing = nullcontext
 
     @property
     def history(self) -> History:
@@ -148,13 +152,15 @@ class ReducedSpine:
         return Progress(0, self._tail.offset, "none", "", 0, False)
 
     def _again(self) -> None:
-        self.generation += 1
-        self.lives += 1
-        self.payloads.close()
-        self._taken = b""
-        self._expected = 0
-        self._late = LatePayloads(self.payloads)
-        self._reducer = self._start()
+        reducer = self._start()
+        with self.replacing(reducer.history):
+            self.generation += 1
+            self.lives += 1
+            self.payloads.close()
+            self._taken = b""
+            self._expected = 0
+            self._late = LatePayloads(self.payloads)
+            self._reducer = reducer
 
     def _skip(self, reducer: Reducer, growth: Growth) -> None:
         for offset, size in growth.skipped:
@@ -199,9 +205,10 @@ class ReducedSpine:
             self._reduce(reducer, growth.data, growth.offset)
         if not tail.reads_the_file_of(self._tail):
             return False
-        self._reducer, self._tail = reducer, tail
-        self._expected = 0
-        self.generation += 1
+        with self.replacing(reducer.history):
+            self._reducer, self._tail = reducer, tail
+            self._expected = 0
+            self.generation += 1
         if self._taken:
             self._taken = b""
             self.take_held_line()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from pathlib import Path
 
 import pytest
+from on_screen import Shown, is_read, until
+from picking import choosing, looked
 from scripted import Script, user
 
 from rollout_tui.debugger.searching.search import query
@@ -26,6 +30,23 @@ def test_excerpts_of_the_first_hits_are_kept_and_all_hits_are_found(
     search.start(trace, 1, lambda: done.set() if search.done else None)
     assert done.wait(PATIENCE_S)
     assert search.events == 20 and len(search.excerpts) == 3
+
+
+async def test_a_recording_that_is_left_is_free_once_another_is_opened(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        Script(tmp_path / name).begin()
+    async with choosing(tmp_path) as (app, pilot, _):
+        shown = Shown(app, pilot)
+        await pilot.press("enter")
+        await shown.until(lambda: is_read(shown))
+        left, history = [shown.screen], weakref.ref(shown.session.history)
+        app.leave()
+        await until(pilot, lambda: not left[0].is_attached)
+        left.clear()
+        await looked(app, pilot)
+        await pilot.press("j", "enter")
+        await shown.until(lambda: is_read(shown))
+        assert history() is None
 
 
 def test_places_one_came_from() -> None:

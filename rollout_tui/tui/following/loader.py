@@ -71,6 +71,7 @@ class Loader(threading.Thread):
 
     def run(self) -> None:
         """Open, reduce, follow."""
+        _let_go()
         try:
             trace = self._open()
             if trace is None:
@@ -218,6 +219,14 @@ class Loader(threading.Thread):
         if came:
             self._tell(PayloadsCame(came))
             self._tell(Advanced(reading, None))
+
+
+def _let_go() -> None:
+    """Free the recordings that were left: what is frozen is not looked at for garbage."""
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+        give_back_memory()
 
 
 def _size(path: Path) -> int:

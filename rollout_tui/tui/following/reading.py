@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, cast
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.content_sizes import ContentSizes, measure_contexts
@@ -19,6 +21,7 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silences
+from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import Trace
 from rollout_tui.reduced_spine import Progress
@@ -32,35 +35,80 @@ INDEXES: tuple[type[Index], ...] = (Names, Carried, ContextIndex, PendingIndex, 
 """What panes ask beside the spans."""
 
 
+class Known(NamedTuple):
+    """A history and what is derived from it, always all of the same."""
+
+    history: History
+    spans: Spans
+    silences: Silences
+    outline: Outline
+    findings: Findings
+    generation: int
+
+
 class Reading:
     """One thread calls `advance`, another looks at what is there.
 
-    When there is another history (`generation` changes) everything but `trace` is a new object. `live` is
-    whether more may come. While `painting` is set the reading thread pauses between two steps: both want
-    the interpreter, and the screen goes first.
+    When there is another history (`generation` changes) everything but `trace` is a new object, and all of it
+    changes at once: who looks at more than one thing, the trace's history among them, holds `steady`
+    meanwhile. `live` is whether more may come. While `painting` is set the reading thread pauses between two
+    steps: both want the interpreter, and the screen goes first.
     """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.live = True
         self.painting = False
-        self._start()
-
-    def _start(self) -> None:
-        history, findings = self.trace.history, Findings(self.trace)
-        spans, silences = index_of(history, Spans), index_of(history, Silences)
-        outline = Outline(spans)
-        outline.update()
-        self.history, self.spans, self.silences = history, spans, silences
-        self.findings, self.outline = findings, outline
+        self.steady = threading.RLock()
         self.found_to = 0
-        self.generation = self.trace.generation
+        self._known = self._all_known(*_derived(trace.history))
+        trace.replacing = self._replacing
+
+    def _all_known(self, spans: Spans, silences: Silences, outline: Outline) -> Known:
+        trace = self.trace
+        return Known(trace.history, spans, silences, outline, Findings(trace), trace.generation)
+
+    @contextmanager
+    def _replacing(self, history: History) -> Iterator[None]:
+        """Another history takes the place of the one before; nobody sees the one with spans of the other."""
+        derived = _derived(history)
+        with self.steady:
+            yield
+            self._known, self.found_to = self._all_known(*derived), 0
+
+    @property
+    def history(self) -> History:
+        """What is reduced so far."""
+        return self._known.history
+
+    @property
+    def spans(self) -> Spans:
+        """Its spans."""
+        return self._known.spans
+
+    @property
+    def silences(self) -> Silences:
+        """Its silences."""
+        return self._known.silences
+
+    @property
+    def outline(self) -> Outline:
+        """The rows of its spans."""
+        return self._known.outline
+
+    @property
+    def findings(self) -> Findings:
+        """What was found in it."""
+        return self._known.findings
+
+    @property
+    def generation(self) -> int:
+        """Which of the trace's histories it is."""
+        return self._known.generation
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce about `most` bytes more and derive what follows from them."""
         progress = self.trace.advance(most)
-        if self.trace.generation != self.generation:
-            self._start()
         if progress.events:
             self.derive()
         return progress
@@ -69,7 +117,6 @@ class Reading:
         """Take in payloads that came late; returns their paths. All is made anew when there are any."""
         came = self.trace.resolve()
         if came:
-            self._start()
             self.derive()
             self.find()
         return came
@@ -159,3 +206,10 @@ class Reading:
         if threads and own > threads[-1]:
             threads[-1] = own
         return tuple(threads)
+
+
+def _derived(history: History) -> tuple[Spans, Silences, Outline]:
+    spans = index_of(history, Spans)
+    outline = Outline(spans)
+    outline.update()
+    return spans, index_of(history, Silences), outline

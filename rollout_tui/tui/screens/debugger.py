@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -172,7 +173,8 @@ class DebuggerScreen(Screen[None]):
 
     def open_target(self, target: Target | None) -> None:
         """Open what a line leads to."""
-        open_target(self, target)
+        with self.steady:
+            open_target(self, target)
 
     def act(self, action_id: str) -> None:
         """Do an action; before the trace is open only those that need none."""
@@ -180,7 +182,8 @@ class DebuggerScreen(Screen[None]):
         if self.opened is None and action_id not in WITHOUT_TRACE:
             self.say("the trace is not open yet")
             return
-        function_of(action_id)(self)
+        with self.steady:
+            function_of(action_id)(self)
         if self.tour is not None and self.tour.acted(action_id):
             # The tour goes on in the place of what was said.
             self.message = ("", "")
@@ -222,6 +225,11 @@ class DebuggerScreen(Screen[None]):
 
         take(self, offer_id)
 
+    @property
+    def steady(self) -> AbstractContextManager[object]:
+        """Holds what is known of the recording together: no other history takes its place meanwhile."""
+        return nullcontext() if self.opened is None else self.opened.reading.steady
+
     # -- painting ------------------------------------------------------------------
 
     def repaint(self) -> None:
@@ -238,7 +246,8 @@ class DebuggerScreen(Screen[None]):
     def on_debugger_screen_mail(self) -> None:
         """Threads have told something."""
         for news in self.mailbox.take():
-            self.told.take(news)
+            with self.steady:
+                self.told.take(news)
 
     def begun(self) -> None:
         """There is something to act on: keys need not wait any longer."""
@@ -285,7 +294,8 @@ class DebuggerScreen(Screen[None]):
         if self.opened is not None and (text or sign == "&"):
             from rollout_tui.tui.answers import ANSWERS
 
-            ANSWERS[sign](self, text)
+            with self.steady:
+                ANSWERS[sign](self, text)
 
     def _given_up(self) -> None:
         """Back to the panes."""

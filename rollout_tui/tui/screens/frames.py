@@ -69,9 +69,11 @@ class Frames:
         self._asked, self._under_way = False, True
         session = self._screen.opened
         if session is not None:
-            session.grown()
             session.reading.painting = True
-        self._screen.painter.paint()
+        with self._screen.steady:
+            if session is not None:
+                session.grown()
+            self._screen.painter.paint()
         self._made_at = time.monotonic()
         self._screen.call_after_refresh(self._painted, None if session is None else session.reading)
         if self._screen.painter.fills():
