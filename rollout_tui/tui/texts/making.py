@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LARGE = 24_000_000
+LARGE = 8_000_000
 """Bytes of a body from which on it is made by a thread: parsing as much takes longer than a frame."""
 MOST = 16
 MOST_BYTES = 160_000_000
