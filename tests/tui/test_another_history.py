@@ -41,9 +41,8 @@ def all_of_one(reading: Reading) -> bool:
 
 
 @pytest.fixture
-def replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Script, Reading, list[bool]]:
+def replaced(script: Script, monkeypatch: pytest.MonkeyPatch) -> tuple[Script, Reading, list[bool]]:
     """A recording, its reading, and whether that was held while something was replaced."""
-    script = Script(tmp_path / "bundle")
     script.begin()
     script.ask("i", user("x"))
     reading, held = Reading(Trace(open_bundle(script.folder))), []

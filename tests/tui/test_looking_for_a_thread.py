@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from on_screen import on_screen
 from scripted import Script
@@ -16,11 +14,10 @@ MANY = 40
 
 
 @pytest.fixture
-def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
+def many(script: Script, monkeypatch: pytest.MonkeyPatch) -> Script:
     """A recording of so many threads that not all are looked at in one step, and each step takes a slice."""
     monkeypatch.setattr(thread_names, "AT_ONCE", 3)
     monkeypatch.setattr(running, "SLICE_S", -1.0)
-    script = Script(tmp_path / "bundle")
     script.begin()
     for number in range(MANY):
         script.thread(f"a{number}", f"/root/b{number}")
