@@ -1,7 +1,8 @@
-"""How much work something is, in lines of Python run: the same on every machine."""
+"""How much work something is, in lines of Python run: the same on every machine, after whatever tests."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -17,10 +18,14 @@ def steps(work: Callable[[], object]) -> int:
         count += event == "line"
         return trace
 
-    before = sys.gettrace()
+    before, collecting = sys.gettrace(), gc.isenabled()
+    # What earlier tests left behind would be finalized meanwhile, and be counted.
+    gc.disable()
     sys.settrace(trace)
     try:
         work()
     finally:
         sys.settrace(before)
+        if collecting:
+            gc.enable()
     return count
