@@ -42,6 +42,7 @@ WRITER_EVERY_S = 1.0
 LATE_EVERY_S = 1.0
 LARGE_BYTES = 2 * MIB
 """From this size on the end is shown before anything is reduced."""
+_one_was_read = threading.Event()
 
 
 class Loader(threading.Thread):
@@ -164,6 +165,7 @@ class Loader(threading.Thread):
             self._catch_up(reading)
         finally:
             gc.freeze()
+            _one_was_read.set()
             gc.enable()
             give_back_memory()
 
@@ -223,7 +225,8 @@ class Loader(threading.Thread):
 
 def _let_go() -> None:
     """Free the recordings that were left: what is frozen is not looked at for garbage."""
-    if gc.get_freeze_count():
+    if _one_was_read.is_set():
+        _one_was_read.clear()
         gc.unfreeze()
         gc.collect()
         give_back_memory()
