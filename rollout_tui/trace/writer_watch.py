@@ -8,6 +8,7 @@ other machines write to, a Codex process of the file's owner that is closed, pro
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -166,14 +167,13 @@ def _users_are_mapped() -> bool:
 
 
 def _writes(proc: Path, process: str, descriptor: str) -> FileIdentity | None:
-    """The file behind a descriptor, None unless it is open for writing."""
+    """The file behind a descriptor, None unless it is open for writing, which the mode of its link tells."""
+    link = f"{proc}/{process}/fd/{descriptor}"
     try:
-        information = Path(f"{proc}/{process}/fdinfo/{descriptor}").read_text()
-        flags = next(line for line in information.splitlines() if line.startswith("flags:"))
-        if int(flags.split()[1], 8) & os.O_ACCMODE == os.O_RDONLY:
+        if not os.lstat(link).st_mode & stat.S_IWUSR:
             return None
-        status = Path(f"{proc}/{process}/fd/{descriptor}").stat()
-    except (OSError, StopIteration, ValueError, IndexError):
+        status = os.stat(link)  # noqa: PTH116
+    except OSError:
         return None
     return status.st_dev, status.st_ino
 
