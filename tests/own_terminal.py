@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self
 
-PATIENCE_S = 30.0
+from in_time import PATIENCE_S
+
 CHUNK = 1 << 16
 
 

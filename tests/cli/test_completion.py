@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from running import run
 
 from rollout_tui.cli import COMMANDS
@@ -46,7 +47,7 @@ def completed(tmp_path: Path, *words: str) -> list[str]:
         'COMP_WORDS=(rollout-tui "$@"); COMP_CWORD=$#; _rollout_tui; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     done = subprocess.run(
-        [bash, "-c", line, "bash", *words], capture_output=True, text=True, cwd=tmp_path, timeout=30
+        [bash, "-c", line, "bash", *words], capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE_S
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split("\n")[:-1]
@@ -72,7 +73,7 @@ def test_the_other_shells_take_their_script(tmp_path: Path, shell: str) -> None:
         pytest.skip(f"no {shell} here")
     script = tmp_path / "script"
     script.write_text(run("help", "completion", shell).text)
-    done = subprocess.run([found, "-n", script], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([found, "-n", script], capture_output=True, text=True, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -87,7 +88,12 @@ def test_fish_completes(tmp_path: Path) -> None:
         command = f"source script.fish; complete -C {line!r}"
         environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
         done = subprocess.run(
-            [fish, "-c", command], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=30
+            [fish, "-c", command],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=PATIENCE_S,
         )
         assert done.returncode == 0, done.stderr
         return [one.partition("\t")[0] for one in done.stdout.splitlines()]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hostile import hostile_bundle
+from in_time import PATIENCE_S
 from running import program, recording, run
 
 from rollout_tui.cli import COMMANDS, main
@@ -172,7 +173,7 @@ def test_ctrl_c_while_reading(tmp_path: Path) -> None:
     while not any(one.endswith("trace.jsonl") for one in open_files(running.pid)):
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=PATIENCE_S)
     assert (running.returncode, out, err) == (130, b"", b"")
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from luring_texts import ENDLESS, LURE, luring
 
 from rollout_tui.debugger.context.item_search import find_in_items
@@ -27,8 +28,6 @@ began = time.process_time()
 found = pattern.found_in(sys.argv[2])
 print(found, pattern.given_up, time.process_time() - began, pattern.found_in("aay"))
 """
-PATIENCE_S = 60
-"""Of wall time, on a machine however busy; without a bound none of them ends in a year."""
 
 
 @pytest.fixture

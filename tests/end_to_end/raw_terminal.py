@@ -7,7 +7,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from own_terminal import PATIENCE_S, OwnTerminal
+from in_time import PATIENCE_S
+from own_terminal import OwnTerminal
 
 QUIET_S = 2.0
 """So long after the last of what was painted something can still come."""

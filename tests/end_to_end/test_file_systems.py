@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from no_change_events import no_change_events
-from tmux_terminal import PATIENCE_S, Terminal, program
+from tmux_terminal import Terminal, program
 from writing_agents import HERE, BusyAgent
 
 UNSHARE = ("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt")

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from tmux_terminal import Terminal, program
 
 SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", Path(__file__).parents[3] / "shared"))
 LIVE_CODEX = SHARED / "tools" / "live-codex"
 RELEASES = Path(os.environ.get("CODEX_ORACLE_HOME", Path.home() / ".cache" / "codex-oracle"))
 RELEASE = "0.169.0"
-LONGEST_S = 60.0
 
 pytestmark = [
     pytest.mark.live_codex,
@@ -62,12 +62,12 @@ class Codex:
 
     def ends(self) -> int:
         """Wait for its end; its exit status."""
-        return self._process.wait(LONGEST_S)
+        return self._process.wait(PATIENCE_S)
 
     @property
     def bundle(self) -> Path:
         """Its bundle, once there is one."""
-        stop = time.monotonic() + LONGEST_S
+        stop = time.monotonic() + PATIENCE_S
         while not (found := list(self.root.glob("*/trace.jsonl"))):
             assert self._process.poll() is None, f"Codex has ended: {self._process.communicate()[1][-500:]}"
             assert time.monotonic() < stop, "Codex writes no trace"

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tmux_terminal import PATIENCE_S, Terminal, processes, program
+from in_time import PATIENCE_S
+from tmux_terminal import Terminal, processes, program
 from writing_agents import FIXTURES, TWO_CELLS, Agent
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-PATIENCE_S = 20.0
+from in_time import PATIENCE_S
 
 
 class Terminal:

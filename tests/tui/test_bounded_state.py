@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from on_screen import Shown, is_read, until
 from picking import choosing, looked
 from scripted import Script, user
@@ -14,8 +15,6 @@ from scripted import Script, user
 from rollout_tui.debugger.searching.search import query
 from rollout_tui.tui.state.places import MOST_PLACES, Place, Places
 from rollout_tui.tui.state.searching import Search
-
-PATIENCE_S = 60
 
 
 def test_excerpts_of_the_first_hits_are_kept_and_all_hits_are_found(

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from in_time import PATIENCE_S
 from luring_texts import LURE
 from on_screen import Shown, on_screen
 from scripted import Script, user
 
-PATIENCE_S = 60.0
-"""For what takes its time by design, on a machine however busy."""
 TIME = re.compile(rb'"wall_time_unix_ms":\s*(\d+)')
 
 
