@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from counted_steps import steps
 from on_screen import on_screen, session_over
 from scripted import Script, assistant, user
 from textual.events import Key
 
+from rollout_tui.debugger.waiting.blocked import MOST_LISTED, blocked
 from rollout_tui.graph import objects
 from rollout_tui.tui import app as app_module
 from rollout_tui.tui.actions import handing_out
@@ -17,6 +19,7 @@ from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.lenses import changed
+from rollout_tui.tui.lenses.context import context
 from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.objects.facts import MOST_LINKS
 from rollout_tui.tui.panes import lanes
@@ -94,6 +97,31 @@ def test_open_spans_of_a_column_of_the_lanes(begun: Script, monkeypatch: pytest.
     assert letters() == {lanes.CALLING}
     monkeypatch.setattr(lanes, "MOST_OPEN", MORE)
     assert letters() == {lanes.NOTHING}
+
+
+def cost_of_the_context(script: Script, many: int) -> int:
+    """Lines run to show the context of so many items at an event that changed none of them."""
+    script.begin()
+    script.ask("i", *(user(f"{number}") for number in range(many)))
+    script.tool("x")
+    view = view_of(script)
+    context(view, 80)
+    return steps(lambda: context(view, 80))
+
+
+def test_rows_looked_at_for_one_that_changed(tmp_path: Path) -> None:
+    few, many = (cost_of_the_context(Script(tmp_path / str(times)), 100 * times) for times in (1, 4))
+    assert many < 1.2 * few + 100
+
+
+def test_what_a_turn_waits_for(begun: Script) -> None:
+    for number in range(MOST_LISTED + MORE):
+        begun.tool(f"x{number}")
+    view = view_of(begun)
+    (told,) = blocked(view.trace, view.snapshot, most=10 * MOST_LISTED)
+    assert (len(told.blocked_on), told.unlisted) == (1 + MOST_LISTED, MORE)
+    (whole,) = blocked(view.trace, view.snapshot)
+    assert len(whole.blocked_on) == 1 + MOST_LISTED + MORE
 
 
 async def test_keys_that_wait(two_cells: Path, monkeypatch: pytest.MonkeyPatch) -> None:

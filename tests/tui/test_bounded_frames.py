@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from counted_steps import steps
 from on_screen import session_over
-from scripted import Script, assistant, call, user
+from scripted import Script, assistant, call, cell_call, user
 
 from rollout_tui.debugger.moving.stepping import STEPS, step
 from rollout_tui.debugger.waiting.open_work import MOST_OPEN
@@ -81,6 +81,13 @@ def cells(script: Script, many: int) -> None:
         script.cell(str(number), f"c{number}")
 
 
+def cells_that_run(script: Script, many: int) -> None:
+    script.ask("i", user("x"))
+    script.answer("i", *(cell_call(f"c{number}") for number in range(many)))
+    for number in range(many):
+        script.cell(str(number), f"c{number}")
+
+
 def edges(script: Script, many: int) -> None:
     script.thread("a", "/root/a")
     for number in range(many):
@@ -105,6 +112,7 @@ SHAPES: dict[str, Callable[[Script, int], None]] = {
         waits_for_nothing,
         waits_for_a_cell,
         cells,
+        cells_that_run,
         edges,
     )
 }

@@ -27,7 +27,7 @@ from rollout_tui.debugger.stories.cell_story import (
     now_words,
 )
 from rollout_tui.debugger.waiting.open_words import outputs_given
-from rollout_tui.debugger.waiting.open_work import MOST_OPEN, OpenWork
+from rollout_tui.debugger.waiting.open_work import OpenWork
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import CodeCell, CodexTurn, ConversationItem, TerminalOperation, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
@@ -107,7 +107,7 @@ class _Teller:
         self.snapshot = snapshot
         self.now_ms = snapshot.time_ms if now_ms is None else max(now_ms, snapshot.time_ms)
         self.spans = index_of(trace.history, Spans)
-        self.work = OpenWork(self.spans, snapshot.event, MOST_OPEN)
+        self.work = OpenWork(self.spans, snapshot.event)
 
     def story(self, cell: CodeCell) -> CellStory:
         waits = list(self._waits(cell))
