@@ -153,15 +153,15 @@ class PendingIndex:
         number = spans.by_handle(handle)
         if number is None or spans.windows.end_of(number) is None:
             return
-        for child in spans.children(number):
-            if spans.kinds[child] == CELL:
-                self._end(FIRST_ANSWER, spans.handles[child], event)
+        if self._open[FIRST_ANSWER]:
+            for child in spans.children(number):
+                if spans.kinds[child] == CELL:
+                    self._end(FIRST_ANSWER, spans.handles[child], event)
         awaited = spans.waited_cells.get(number)
         if awaited is not None:
             self._end(CELL_RESULT, awaited, event)
-        if isinstance(tool.requester, ModelRequester) and not self._seen(
-            tool.model_visible_output_item_ids, event
-        ):
+        outputs = tool.model_visible_output_item_ids
+        if type(tool.requester) is ModelRequester and not self._seen(outputs, event):
             self._begin(RESULT, handle, event)
 
     def _cell_answered(self, spans: Spans, handle: int, event: int) -> None:
