@@ -37,7 +37,8 @@ def address() -> Iterator[str]:
     assert found
     yield found[0]
     server.terminate()
-    assert server.wait(timeout=PATIENCE_S) == 0
+    server.communicate(timeout=PATIENCE_S)
+    assert server.returncode == 0
 
 
 def status(address: str, **headers: str) -> int:
@@ -49,7 +50,8 @@ def status(address: str, **headers: str) -> int:
         with urllib.request.urlopen(request) as answer:
             code: int = answer.status
     except urllib.error.HTTPError as refused:
-        code = refused.code
+        with refused:
+            code = refused.code
     return code
 
 
