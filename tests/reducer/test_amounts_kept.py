@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from scripted import Body, Script, function
+from counted_steps import steps
+from scripted import Body, Script, function, user
 
 from rollout_tui.graph import objects
 from rollout_tui.recording import Trace
-from rollout_tui.reducer import evidence, reduction
+from rollout_tui.reducer import evidence, reduction, request_reading
 from rollout_tui.trace.bundle import open_bundle
 
 FEW = 3
@@ -47,3 +50,26 @@ def test_decoded_files_are_remembered_as_long_as_there_are_few(
     script.tool("forgotten", WAIT, call_id="forgotten", invocation_payload=body)
     trace.advance()
     assert [one.code for one in trace.diagnostics] == ["payload_missing"]
+
+
+def cost_of_the_next_request(script: Script) -> int:
+    """Lines run for a request that adds an item to the one before, another thread's in between."""
+    script.begin()
+    script.thread("a", "/root/a")
+    script.turn("ua", "a")
+    items = [user(f"{number}") for number in range(100)]
+    script.ask("i1", *items)
+    script.ask("i2", *items, thread="a", turn="ua")
+    trace = Trace(open_bundle(script.folder))
+    trace.advance()
+    script.ask("i3", *items, user("new"))
+    return steps(trace.advance)
+
+
+def test_requests_are_kept_for_the_next_as_long_as_they_are_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = cost_of_the_next_request(Script(tmp_path / "kept"))
+    size = max(one.stat().st_size for one in (tmp_path / "kept" / "payloads").iterdir())
+    monkeypatch.setattr(request_reading, "BUFFERED", size * 3 // 2)
+    assert cost_of_the_next_request(Script(tmp_path / "gone")) > 3 * kept

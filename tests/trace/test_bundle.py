@@ -105,6 +105,12 @@ def test_huge_names_make_short_notes(make_bundle: MakeBundle) -> None:
     assert all(len(note) < 400 for note in bundle.notes)
 
 
+def test_a_manifest_without_end_is_none(make_bundle: MakeBundle) -> None:
+    bundle = open_bundle(make_bundle(manifest_text=manifest() + " " * (2 << 20), spine=rollout_started()))
+    assert bundle.identity.source == "rollout_started"
+    assert any("too large to be a manifest" in note for note in bundle.notes)
+
+
 def test_a_manifest_being_written_is_waited_for(make_bundle: MakeBundle) -> None:
     folder = make_bundle(manifest_text='{"schema_ver', spine="")
 
