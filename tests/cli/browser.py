@@ -79,4 +79,4 @@ async def opened(address: str, folder: Path) -> AsyncIterator[Page]:
                 yield page
     finally:
         browser.terminate()
-        browser.wait()
+        browser.communicate()
