@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from counted_steps import steps
-from scripted import Script
+from scripted import Script, user
 from small_recordings import own_folders
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans.span_tree import CELL, TOOL
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.debugger.stops import open_counts
+from rollout_tui.debugger.stops import open_counts, watched
 from rollout_tui.debugger.stops.breakpoints import Breakpoints, Searching
 from rollout_tui.debugger.stops.open_counts import OpenCounts
 from rollout_tui.recording import Trace
@@ -67,3 +67,12 @@ def cost_of_a_watch(folder: Path, many: int, field: str) -> int:
 def test_a_watch_costs_the_same_whatever_is_open(tmp_path: Path, field: str) -> None:
     few, many = (cost_of_a_watch(tmp_path / str(times), times * FEW, field) for times in (1, 5))
     assert many < 1.1 * few
+
+
+def test_texts_are_looked_at_a_slice_at_a_time(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched, "TEXTS_AT_ONCE", 2)
+    script.begin()
+    script.ask("i", *(user(f"{number}") for number in range(10)))
+    points = Breakpoints(script.trace())
+    points.add("watch", "text ~ nothing")
+    assert [type(one) for one in points.stops(0)] == 5 * [Searching]
