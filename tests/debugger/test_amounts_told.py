@@ -11,6 +11,11 @@ from rollout_tui.debugger.findings.arranged import arranged
 from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.debugger.findings.in_order import InOrder
+from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.moving import related
+from rollout_tui.debugger.spans import object_spans
+from rollout_tui.debugger.spans.span_tree import CELL
+from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stories.agent_edges import MOST_EDGES, edges
 from rollout_tui.debugger.stories.cells import MOST_LOST, lost_waits
 from rollout_tui.debugger.stories.terminals import MOST_OPERATIONS, TAIL_CHARACTERS, terminals
@@ -127,3 +132,30 @@ def test_the_beginning_of_a_cell_of_a_table() -> None:
     (line,) = table.table([["x" * 10_000, "y"]], 100_000)
     assert 100 < len(line) < 1000
     assert 1000 < sum(map(len, table.wrapped("x " * 100_000, 80))) < 10_000
+
+
+def test_items_looked_at_for_the_one_accepted(begun: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted = begun.event("history_item_accepted", item_id="m9")
+    begun.ask("i", *(user(f"{number}", id=f"m{number}") for number in range(10)))
+    trace = begun.trace()
+    spans = index_of(trace.history, Spans)
+    found = related.subject_of(trace, spans, accepted)
+    assert found is not None and found.id == "conversation_item:10"
+    monkeypatch.setattr(related, "_LOOKED_AT", MORE)
+    assert related.subject_of(trace, spans, accepted) is None
+
+
+def test_exec_calls_asked_whether_a_cell_is_theirs(begun: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2 * MORE):
+        begun.tool(f"x{number}", {"type": "other", "name": "exec"})
+    for number in range(2):
+        begun.cell(f"{number}", f"c{number}")
+
+    def parent() -> str:
+        spans = Spans(begun.trace().history)
+        spans.update()
+        return spans.span(spans.parents[spans.of_kind(CELL)[-1]]).id
+
+    assert parent() == f"x{2 * MORE - 2}"
+    monkeypatch.setattr(object_spans, "_MOST_EXECS", 1)
+    assert parent() == "u1"

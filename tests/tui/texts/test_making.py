@@ -16,7 +16,7 @@ from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.lenses.raw import raw
 from rollout_tui.tui.objects.object_text import LARGE_TEXT
-from rollout_tui.tui.texts.making import LARGE, MOST_BYTES, Making, making
+from rollout_tui.tui.texts.making import LARGE, MOST, MOST_BYTES, Making, making
 from rollout_tui.words import size
 
 SECONDS = 60
@@ -130,3 +130,14 @@ def test_a_text_in_a_large_body_is_shown_as_far_as_it_is_known(script: Script, k
     then = rows(shown())
     assert not any("its beginning; all of it" in row for row in then)
     assert any("the beginning" in row for row in then)
+
+
+def test_so_many_things_are_kept() -> None:
+    told = Told()
+    names = [f"{number}" for number in range(MOST + 1)]
+    for name in names:
+        told.get(name, 1)
+    told.get(names[-1], 1)
+    assert told.made == names
+    told.get(names[0], 1)
+    assert told.made == [*names, names[0]]
