@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.values import PayloadReference
@@ -149,9 +149,9 @@ class Evidence:
         Raises PayloadProblem, ValueError (also for nesting that is too deep).
         """
         key = (reference.path, decoder)
-        found = self._remembered.get(key)
+        found: T | None = self._remembered.get(key)
         if found is not None:
-            return cast(T, found)
+            return found
         data = self._read(reference)
         try:
             value = decoder.decode(data)

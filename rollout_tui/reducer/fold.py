@@ -157,9 +157,9 @@ class Reducer:
             offsets,
         )
         self._note_references(ordinals, kinds, payloads)
-        for ordinal, kind, payload in zip(ordinals, kinds, payloads, strict=True):
-            if kind is said.ProtocolEventObserved:
-                history.events.add_protocol(ordinal, cast(said.ProtocolEventObserved, payload).event_type)
+        told = [kind is said.ProtocolEventObserved for kind in kinds]
+        for ordinal, payload in compress(zip(ordinals, payloads, strict=True), told):
+            history.events.add_protocol(ordinal, payload.event_type)
         try:
             for ordinal, seq, time, kind, payload, event in zip(
                 ordinals, seqs, times, kinds, payloads, lines, strict=True

@@ -57,7 +57,7 @@ class Reduction(Evidence):
         self.agents = AgentQueues()
         self.tools_by_call: dict[str, list[int]] = {}
         # Thread and turn of the last tool call start, which are known to belong together.
-        self.last_context: tuple[str | None, str | None] | None = None
+        self.last_context: tuple[Any, Any] | None = None
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
         self.objects = history.objects
@@ -71,7 +71,8 @@ class Reduction(Evidence):
         """One and the same object for equal values, as long as there are few of them."""
         if len(self._values) > MOST_SHARED:
             self._values.clear()
-        return cast(T, self._values.setdefault(value, value))
+        shared: T = self._values.setdefault(value, value)
+        return shared
 
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
         """The handle of an object."""

@@ -208,7 +208,8 @@ def ended(
 ) -> None:
     """An operation is over; `dispatch` when the body is the tool's result, not a runtime event."""
     called = r.tool(tool)
-    handle = cast(int, r.find(TerminalOperation, called.terminal_operation_id))
+    handle = r.find(TerminalOperation, called.terminal_operation_id)
+    assert handle is not None
     r.close(handle, status)
     if reference is None:
         return

@@ -1,6 +1,6 @@
 """Tool calls (format sections 8.2 to 8.4)."""
 
-from typing import cast
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -101,10 +101,10 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
-    known = (event.thread_id, event.codex_turn_id)
+    known: tuple[Any, Any] = (event.thread_id, event.codex_turn_id)
     if known == r.last_context:
         # These very strings: a hundred thousand calls of a turn would keep one each.
-        return cast(tuple[str, str], r.last_context)
+        return r.last_context
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
