@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from rollout_tui.debugger.text_facts import utf8_size
+from rollout_tui.reducer.limits import too_many_values
 from rollout_tui.trace.json_text import json_text
 from rollout_tui.trace.payloads import PayloadProblem
 
@@ -20,13 +21,14 @@ _BLANKS = re.compile(r"\s+")
 
 
 def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:
-    """The bytes of a payload, None when there is none or it cannot be read."""
+    """The bytes of a payload to be decoded, None when there is none, it cannot be read, or holds too much."""
     if raw_payload_id is None:
         return None
     try:
-        return trace.read_payload(raw_payload_id)
+        data = trace.read_payload(raw_payload_id)
     except PayloadProblem:
         return None
+    return None if too_many_values(data) else data
 
 
 def value(trace: Trace, raw_payload_id: str | None) -> Any:

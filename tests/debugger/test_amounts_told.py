@@ -6,6 +6,7 @@ import pytest
 from counted_steps import steps
 from scripted import Body, Script, function, user
 
+from rollout_tui.debugger.evidence import result_texts, value
 from rollout_tui.debugger.findings import arranged as arranging
 from rollout_tui.debugger.findings.arranged import arranged
 from rollout_tui.debugger.findings.finding import Finding
@@ -21,7 +22,7 @@ from rollout_tui.debugger.stories.cells import MOST_LOST, lost_waits
 from rollout_tui.debugger.stories.terminals import MOST_OPERATIONS, TAIL_CHARACTERS, terminals
 from rollout_tui.debugger.tokens import MOST_REQUESTS, tokens
 from rollout_tui.export import table
-from rollout_tui.reducer import evidence
+from rollout_tui.reducer import evidence, limits
 
 MORE = 3
 THREAD = "t1"
@@ -159,3 +160,14 @@ def test_exec_calls_asked_whether_a_cell_is_theirs(begun: Script, monkeypatch: p
     assert parent() == f"x{2 * MORE - 2}"
     monkeypatch.setattr(object_spans, "_MOST_EXECS", 1)
     assert parent() == "u1"
+
+
+def test_a_body_of_so_many_values_is_not_decoded(begun: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun.tool("x", call_id="c")
+    output = [{"type": "input_text", "text": "said"}, *([0] * 100)]
+    begun.end_tool("x", result={"type": "direct_response", "response_item": {"output": output}})
+    trace = begun.trace()
+    payload_id = [*trace.history.payloads.ids(trace.history.head)][-1]
+    assert result_texts(value(trace, payload_id))[0] == "said"
+    monkeypatch.setattr(limits, "MOST_VALUES", 100)
+    assert value(trace, payload_id) is None
