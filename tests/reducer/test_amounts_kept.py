@@ -73,3 +73,25 @@ def test_requests_are_kept_for_the_next_as_long_as_they_are_small(
     size = max(one.stat().st_size for one in (tmp_path / "kept" / "payloads").iterdir())
     monkeypatch.setattr(request_reading, "BUFFERED", size * 3 // 2)
     assert cost_of_the_next_request(Script(tmp_path / "gone")) > 3 * kept
+
+
+def cost_of_items_read_before(script: Script) -> int:
+    """Lines run for the first request of a thread, with the items of another's."""
+    script.begin()
+    script.thread("a", "/root/a")
+    script.turn("ua", "a")
+    items = [user(f"{number}") for number in range(20 * FEW)]
+    script.ask("i1", *items)
+    trace = Trace(open_bundle(script.folder))
+    trace.advance()
+    script.ask("i2", *items, thread="a", turn="ua")
+    return steps(trace.advance)
+
+
+@pytest.mark.parametrize("amount", ["MOST_KNOWN", "LONGEST_KNOWN"])
+def test_items_are_known_again_as_long_as_they_are_few_and_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amount: str
+) -> None:
+    known = cost_of_items_read_before(Script(tmp_path / "known"))
+    monkeypatch.setattr(request_reading, amount, FEW)
+    assert cost_of_items_read_before(Script(tmp_path / "anew")) > 1.2 * known

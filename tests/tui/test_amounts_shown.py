@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from counted_steps import steps
+from msgspec import Raw
 from on_screen import on_screen, session_over
-from scripted import Script, assistant, user
+from scripted import Script, assistant, cell_call, user
 from textual.events import Key
 
 from rollout_tui.debugger.waiting.blocked import MOST_LISTED, blocked
@@ -17,12 +19,17 @@ from rollout_tui.tui import app as app_module
 from rollout_tui.tui.actions import handing_out
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.drawing.lens import View
-from rollout_tui.tui.drawing.targets import ToObject
+from rollout_tui.tui.drawing.targets import Fold, ToObject
+from rollout_tui.tui.lenses import cells as cells_lens
 from rollout_tui.tui.lenses import changed
+from rollout_tui.tui.lenses import diff as diff_lens
+from rollout_tui.tui.lenses.cells import cells
 from rollout_tui.tui.lenses.context import context
+from rollout_tui.tui.lenses.diff import lost_items
 from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.objects.facts import MOST_LINKS
 from rollout_tui.tui.panes import lanes
+from rollout_tui.tui.panes.ending import item_row
 from rollout_tui.tui.widgets import row_widget
 from rollout_tui.tui.widgets.line_view import LineView
 
@@ -122,6 +129,74 @@ def test_what_a_turn_waits_for(begun: Script) -> None:
     assert (len(told.blocked_on), told.unlisted) == (1 + MOST_LISTED, MORE)
     (whole,) = blocked(view.trace, view.snapshot)
     assert len(whole.blocked_on) == 1 + MOST_LISTED + MORE
+
+
+def with_calls(script: Script, many: int) -> View:
+    """A cell that made so many calls and was waited for as often."""
+    script.begin()
+    script.ask("i", user("x"))
+    script.answer("i", cell_call("c"))
+    script.cell("1", "c")
+    for number in range(many):
+        script.tool(f"x{number}", cell="1")
+        script.end_tool(f"x{number}")
+        script.calls(f"w{number}", {"type": "other", "name": "wait"}, '{"cell_id": "1"}')
+        script.end_tool(f"w{number}")
+    return view_of(script)
+
+
+def test_calls_and_waits_of_a_cell(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells_lens, "MOST_TOLD", MORE)
+    made = cells(with_calls(script, 3 * MORE), 118)
+    text = [made.line(number).text for number in range(len(made))]
+    assert sum(f" {2 * MORE} earlier {what}s:" in one for one in text for what in ("call", "wait")) == 2
+
+
+def cost_of_a_closed_cell(script: Script, many: int) -> int:
+    """Lines run to show a cell of so many calls and waits that is folded."""
+    view = replace(with_calls(script, many), folds=frozenset({Fold("cells:code_cell:c").key}))
+
+    def show() -> str:
+        return cells(view, 118).line(0).text
+
+    assert show().startswith("> cell 1")
+    return steps(show)
+
+
+def test_calls_and_waits_of_a_closed_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells_lens, "MOST_TOLD", MORE)
+    few, many = (cost_of_a_closed_cell(Script(tmp_path / str(times)), 10 * times) for times in (1, 4))
+    assert many < 1.2 * few + 100
+
+
+def test_comparisons_that_are_remembered(begun: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff_lens, "REMEMBERED", MORE)
+    items = [user(f"{number}") for number in range(MORE + 3)]
+    events = [begun.ask(f"i{number}", *items[number:]) for number in range(MORE + 2)]
+    session = session_over(begun.folder)
+
+    def cost(event: int) -> int:
+        session.go(event)
+        view = session.view()
+        return steps(lambda: lost_items(view))
+
+    cost(events[1])
+    remembered = cost(events[1])
+    for event in events[2:]:
+        cost(event)
+    assert cost(events[1]) > 2 * remembered
+
+
+def test_text_of_an_item_before_anything_is_reduced() -> None:
+    text = "word " * 200_000
+    raw = Raw(f'{{"type": "message", "role": "user", "content": "{text}"}}'.encode())
+    tracemalloc.start()
+    try:
+        assert "word word" in item_row(raw, 80).text
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * len(raw)
 
 
 async def test_keys_that_wait(two_cells: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,6 @@ LATEST = 4
 """The last so many cells are shown."""
 LATEST_ALIVE = 6
 """And the last so many that are alive."""
-LOOKED_AT = 200
-"""Of so many cells at the end it is found out whether they are alive."""
 
 
 class CellChoice(NamedTuple):
@@ -33,7 +31,7 @@ def choose(view: View, ids: list[str]) -> CellChoice:
     """What to show of the cells of a thread, given in the order they started."""
     then = view.snapshot.code_cells
     alive = []
-    for one in ids[-LOOKED_AT:]:
+    for one in ids:
         cell = then[one]
         if cell.execution.status == "running" and cell.runtime_status not in FINAL:
             alive.append(one)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.printable import one_line
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.events import event_type
 from rollout_tui.trace.spine import BadLine
@@ -27,6 +26,7 @@ from rollout_tui.words import count, short_id, since_start, size
 ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
 LABEL = 30
 _LONGEST = 600
+"""Characters of a text of which its row shows what fits."""
 
 
 def ending_header(ending: Ending, width: int) -> Line:
@@ -143,7 +143,7 @@ _TEXTS = msgspec.json.Decoder(str | list[_Part] | None)
 def item_row(raw: Raw, width: int) -> Line:
     """A model item as the context shows it."""
     role, first, text = _words(raw)
-    told = one_line(" ".join(text[:_LONGEST].split()), _LONGEST)
+    told = " ".join(text[:_LONGEST].split())
     return row(
         width,
         Cell("", "", 2),
