@@ -131,14 +131,7 @@ class History:
             if code is None:
                 code = self._field_codes[field] = len(self._fields)
                 self._fields.append(field)
-            # As in `_note`, which takes as long to call: a million events change a million fields.
-            number = len(self._change_event)
-            self._change_object.append(handle)
-            self._change_previous.append(self._latest[handle])
-            self._change_field.append(code)
-            self._change_before.append(before)
-            self._change_event.append(self.event)
-            self._latest[handle] = number
+            self._note(handle, code, before)
         setattr(changed, field, value)
 
     def _note(self, handle: int, code: int, before: Any) -> None:

@@ -171,12 +171,7 @@ class SpanTree:
         if number == len(self._first_child):
             self._make_room()
         if number:
-            last = self._last_child[parent]
-            if last:
-                self._next_sibling[last] = number
-            else:
-                self._first_child[parent] = number
-            self._last_child[parent] = number
+            self._append_child(parent, number)
             if handle:
                 self.names(handle, number)
         self._by_kind[kind].append(number)
