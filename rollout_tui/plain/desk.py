@@ -273,7 +273,7 @@ class PlainDesk:
         if session.filtering is not None:
             return flat(self.view(), WIDTH, session.filtering)
         if session.outline:
-            return timeline(self.view(), session.reading.outline, WIDTH)
+            return timeline(self.view(), session.reading.known.outline, WIDTH)
         return flat(self.view(), WIDTH)
 
     def _lens(self) -> LensLines:

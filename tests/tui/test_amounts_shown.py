@@ -97,7 +97,11 @@ def test_open_spans_of_a_column_of_the_lanes(begun: Script, monkeypatch: pytest.
 
     def letters() -> set[int]:
         made = lanes.lanes(
-            session.spans, reading.silences, reading.findings.all, 10, reading.lane_threads(None, 2)
+            session.spans,
+            reading.known.silences,
+            reading.known.findings.all,
+            10,
+            reading.lane_threads(None, 2),
         )
         return {made.lanes[0].weights[-1]}
 

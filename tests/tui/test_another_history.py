@@ -36,8 +36,8 @@ def is_held(reading: Reading) -> bool:
 def all_of_one(reading: Reading) -> bool:
     """Whether everything is of the history that the trace has."""
     history = reading.trace.history
-    found = (reading.history, reading.spans.history, reading.outline.spans.history)
-    return all(one is history for one in found) and reading.silences is index_of(history, Silences)
+    found = (reading.known.history, reading.known.spans.history, reading.known.outline.spans.history)
+    return all(one is history for one in found) and reading.known.silences is index_of(history, Silences)
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def replaced(script: Script, monkeypatch: pytest.MonkeyPatch) -> tuple[Script, R
 def test_a_file_that_begins_anew(replaced: tuple[Script, Reading, list[bool]]) -> None:
     script, reading, held = replaced
     reading.advance()
-    before = reading.history
+    before = reading.known.history
     script.spine.write_bytes(script.spine.read_bytes().splitlines(keepends=True)[0])
     assert reading.advance().change == "truncated"
     assert held == [True] and not is_held(reading)
-    assert reading.history is not before and all_of_one(reading) and reading.spans.head == 1
+    assert reading.known.history is not before and all_of_one(reading) and reading.known.spans.head == 1
 
 
 def test_a_payload_that_comes_late(replaced: tuple[Script, Reading, list[bool]]) -> None:
@@ -71,12 +71,12 @@ def test_a_payload_that_comes_late(replaced: tuple[Script, Reading, list[bool]])
     body = path.read_bytes()
     path.unlink()
     reading.advance()
-    before, head = reading.history, reading.spans.head
+    before, head = reading.known.history, reading.known.spans.head
     assert reading.resolve() == []
     path.write_bytes(body)
     assert reading.resolve() == [f"payloads/{path.name}"]
     assert held == [True] and not is_held(reading)
-    assert reading.history is not before and all_of_one(reading) and reading.spans.head == head
+    assert reading.known.history is not before and all_of_one(reading) and reading.known.spans.head == head
 
 
 async def test_a_frame_and_a_key_are_of_one_history(two_cells: Path, monkeypatch: pytest.MonkeyPatch) -> None:

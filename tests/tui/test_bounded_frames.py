@@ -138,7 +138,7 @@ def shown(lines: LensLines) -> None:
 
 def costs(session: Session) -> dict[str, int]:
     """Lines run for each part of a frame, and for each motion, with the cursor on the event at the end."""
-    view, outline = session.view(), session.reading.outline
+    view, outline = session.view(), session.reading.known.outline
     standing = session_standing(session, "none", 10**13, loading=False)
     parts: dict[str, Callable[[], object]] = {
         "header": lambda: header_facts(session, standing),

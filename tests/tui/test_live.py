@@ -136,7 +136,7 @@ async def test_a_killed_writer_shows_as_stopped(writer: Writer) -> None:
         before = shown.bar("blocked"), shown.bar("header")
         assert re.search(r"STOPPED (3[89]|4\d) s ago, 5 things open", before[1])
         assert not re.search(r"idle \d", before[0])
-        found = shown.session.reading.findings.complete("stopped")
+        found = shown.session.reading.known.findings.complete("stopped")
         assert any(one.code == "stopped_open" for one in found)
         await shown.until(lambda: shown.bar("header") != before[1], 3)
         assert shown.bar("blocked") == before[0], "ages do not count on when nobody writes"
@@ -188,12 +188,12 @@ async def test_a_payload_that_comes_late(writer: Writer) -> None:
     writer.write(40)
     async with on_screen(writer.folder) as shown:
         missing = "raw_payload:6"
-        assert any(missing in one.message for one in shown.session.reading.findings.all), shown.text()
+        assert any(missing in one.message for one in shown.session.reading.known.findings.all), shown.text()
         await shown.press("m", "S", "S")
         place = shown.session.place
         late.rename(request)
         await shown.until(lambda: "payloads/6.json came late" in shown.bar("footer"))
-        assert not any(one.code == "payload_missing" for one in shown.session.reading.findings.all)
+        assert not any(one.code == "payload_missing" for one in shown.session.reading.known.findings.all)
         assert shown.session.place == place and shown.session.mark == 40
         writer.write(1)
         await head(shown, 41)

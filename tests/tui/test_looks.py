@@ -117,7 +117,7 @@ class HalfRead:
         reading.advance(20_000)
         self._tell(Opened(reading, read_ending(trace.bundle.folder)))
         total = self._path.joinpath("trace.jsonl").stat().st_size
-        self._tell(Advanced(reading, LoadProgress(20_000, total, reading.history.head, 0.5)))
+        self._tell(Advanced(reading, LoadProgress(20_000, total, reading.known.history.head, 0.5)))
 
     def stop(self) -> None:
         """Nothing runs."""

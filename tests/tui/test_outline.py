@@ -78,7 +78,7 @@ def test_rows_are_those_of_the_tree_however_it_grows_and_folds(
 
 def test_a_row_that_does_not_exist(two_cells: Path) -> None:
     session = session_over(two_cells)
-    outline = session.reading.outline
+    outline = session.reading.known.outline
     for row in (-1, len(outline)):
         with pytest.raises(IndexError):
             outline.span_at(row)
@@ -87,7 +87,7 @@ def test_a_row_that_does_not_exist(two_cells: Path) -> None:
 def test_states_as_of_the_cursor(two_cells: Path) -> None:
     session = session_over(two_cells)
     session.go(45)
-    shown = timeline(session.view(), session.reading.outline, 44)
+    shown = timeline(session.view(), session.reading.known.outline, 44)
     rows = [shown.line(number) for number in range(len(shown))]
     texts = [" ".join(row.text.split()) for row in rows]
     assert texts[0] == "v turn 1 >>> 3.04 s"
@@ -100,7 +100,7 @@ def test_states_as_of_the_cursor(two_cells: Path) -> None:
 def test_a_command_that_failed_says_its_exit_code(demo: Path) -> None:
     session = session_over(demo)
     session.go(session.head)
-    shown = timeline(session.view(), session.reading.outline, 60)
+    shown = timeline(session.view(), session.reading.known.outline, 60)
     texts = [shown.line(number).text for number in range(len(shown))]
     assert any("scripts/check_days" in text and "exit 3" in text for text in texts)
     assert any("inference 2" in text and "failed" in text for text in texts)

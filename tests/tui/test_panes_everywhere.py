@@ -33,13 +33,13 @@ def bundles(name: str) -> Iterator[Path]:
 def look(session: Session) -> None:
     """Everything around the lenses, at the cursor."""
     view = session.view()
-    for shown in (timeline(view, session.reading.outline, WIDTH), flat(view, WIDTH)):
+    for shown in (timeline(view, session.reading.known.outline, WIDTH), flat(view, WIDTH)):
         check(shown)
     standing = session_standing(session, "none", session.history.events.times[session.head], loading=False)
     lines = [header(header_facts(session, standing), 80), blocked_line(view, 80)]
     reading = session.reading
     threads = reading.lane_threads(session.thread_id, 4)
-    made = lanes(session.spans, reading.silences, reading.findings.all, 50, threads)
+    made = lanes(session.spans, reading.known.silences, reading.known.findings.all, 50, threads)
     column = made.ruler.column(session.history.events.times[session.event])
     lines += [lane_line(one, column) for one in made.lanes]
     lines.append(scrubber_line(made.ruler, column, "", ""))

@@ -170,7 +170,9 @@ def test_threads_by_path_id_and_beginning(demo: Path) -> None:
 def test_lanes_show_what_each_thread_did(two_cells: Path) -> None:
     session = session_over(two_cells)
     reading = session.reading
-    made = lanes(session.spans, reading.silences, reading.findings.all, 60, reading.lane_threads(None, 3))
+    made = lanes(
+        session.spans, reading.known.silences, reading.known.findings.all, 60, reading.lane_threads(None, 3)
+    )
     (lane,) = made.lanes
     text = lane_line(lane, 30, "2 cells").text
     letters = text[16:76]
@@ -183,7 +185,9 @@ def test_lanes_show_what_each_thread_did(two_cells: Path) -> None:
 def test_failures_show_in_the_lane_of_their_thread(demo: Path) -> None:
     session = session_over(demo)
     reading = session.reading
-    made = lanes(session.spans, reading.silences, reading.findings.all, 80, reading.lane_threads(None, 2))
+    made = lanes(
+        session.spans, reading.known.silences, reading.known.findings.all, 80, reading.lane_threads(None, 2)
+    )
     assert "x" in lane_line(made.lanes[0], 0).text
     assert "x" not in lane_line(made.lanes[1], 0).text.replace(made.lanes[1].name, "")
 
@@ -192,7 +196,7 @@ def test_the_shown_thread_has_a_lane_even_where_there_is_one(demo: Path) -> None
     reading = session_over(demo).reading
     child = find_thread(reading.trace, "/root/regression_test")
     (number,) = reading.lane_threads(child, 1)
-    assert reading.spans.span(number).thread_id == child
+    assert reading.known.spans.span(number).thread_id == child
 
 
 def test_a_ruler_goes_there_and_back() -> None:

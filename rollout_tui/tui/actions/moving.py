@@ -30,8 +30,8 @@ def walk(session: Session) -> Walk:
     return Walk(
         session.trace,
         session.spans,
-        session.reading.findings.all,
-        session.reading.silences.found,
+        session.reading.known.findings.all,
+        session.reading.known.silences.found,
         selected,
         session.followed,
     )

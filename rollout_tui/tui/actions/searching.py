@@ -154,7 +154,7 @@ def list_only(desk: Desk, source: str) -> None:
         return
     place = session.filtering.place if session.filtering else session.place
     try:
-        session.filtering = Filter(session.trace, source, place, session.reading.findings)
+        session.filtering = Filter(session.trace, source, place, session.reading.known.findings)
     except ExpressionProblem as problem:
         desk.say(str(problem), "warning")
         return

@@ -126,12 +126,12 @@ class Loader(threading.Thread):
             now = time.monotonic()
             if more and now - told >= TELL_EVERY_S:
                 told = now
-                head = reading.history.head
+                head = reading.known.history.head
                 self._tell(
                     Advanced(reading, LoadProgress(progress.offset, _size(spine), head, now - started))
                 )
         self._look_for_writer(reading)
-        many = reading.history.head >= MANY_EVENTS
+        many = reading.known.history.head >= MANY_EVENTS
         # Both want the interpreter: who waits for the history sees it before its findings are looked for.
         reading.painting = many
         self._tell(Advanced(reading, None))

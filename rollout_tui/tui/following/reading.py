@@ -49,10 +49,9 @@ class Known(NamedTuple):
 class Reading:
     """One thread calls `advance`, another looks at what is there.
 
-    When there is another history (`generation` changes) everything but `trace` is a new object, and all of it
-    changes at once: who looks at more than one thing, the trace's history among them, holds `steady`
-    meanwhile. `live` is whether more may come. While `painting` is set the reading thread pauses between two
-    steps: both want the interpreter, and the screen goes first.
+    When there is another history (`generation` changes) `known` is another value: who looks at it more than
+    once, or at the trace as well, holds `steady` meanwhile. `live` is whether more may come. While `painting`
+    is set the reading thread pauses between two steps: both want the interpreter, and the screen goes first.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -61,7 +60,7 @@ class Reading:
         self.painting = False
         self.steady = threading.RLock()
         self.found_to = 0
-        self._known = self._all_known(*_derived(trace.history))
+        self.known = self._all_known(*_derived(trace.history))
         trace.replacing = self._replacing
 
     def _all_known(self, spans: Spans, silences: Silences, outline: Outline) -> Known:
@@ -74,37 +73,7 @@ class Reading:
         derived = _derived(history)
         with self.steady:
             yield
-            self._known, self.found_to = self._all_known(*derived), 0
-
-    @property
-    def history(self) -> History:
-        """What is reduced so far."""
-        return self._known.history
-
-    @property
-    def spans(self) -> Spans:
-        """Its spans."""
-        return self._known.spans
-
-    @property
-    def silences(self) -> Silences:
-        """Its silences."""
-        return self._known.silences
-
-    @property
-    def outline(self) -> Outline:
-        """The rows of its spans."""
-        return self._known.outline
-
-    @property
-    def findings(self) -> Findings:
-        """What was found in it."""
-        return self._known.findings
-
-    @property
-    def generation(self) -> int:
-        """Which of the trace's histories it is."""
-        return self._known.generation
+            self.known, self.found_to = self._all_known(*derived), 0
 
     def advance(self, most: int = MIB) -> Progress:
         """Read and reduce about `most` bytes more and derive what follows from them."""
@@ -127,14 +96,14 @@ class Reading:
         Findings are put in the order of their lists and under what they are about, contexts are measured (it
         can mean to open payloads), events are sorted by depth: of a million each takes longer than a frame.
         """
-        self.findings.update()
-        found = self.findings.complete(recording_status(self.history, live=self.live))
+        self.known.findings.update()
+        found = self.known.findings.complete(recording_status(self.known.history, live=self.live))
         for severity in SEVERITIES:
-            arranged(self.findings, found, severity)
-        index_objects(self.findings, found)
+            arranged(self.known.findings, found, severity)
+        index_objects(self.known.findings, found)
         measure_contexts(self.trace)
-        self.spans.events.sort()
-        self.found_to = self.spans.head
+        self.known.spans.events.sort()
+        self.found_to = self.known.spans.head
 
     def take_held_line(self) -> None:
         """Reduce an unterminated last line: nobody will end it."""
@@ -155,26 +124,26 @@ class Reading:
     @property
     def ended(self) -> bool:
         """Whether the recording has its end mark."""
-        rollout = cast(Rollout, self.history.objects[self.history.rollout])
+        rollout = cast(Rollout, self.known.history.objects[self.known.history.rollout])
         return rollout.recording_complete or rollout.status != "running"
 
     def derive(self) -> None:
         """Bring everything but the findings up to the trace's head: panes must not have to wait for it."""
-        self.spans.update()
-        self.silences.update()
+        self.known.spans.update()
+        self.known.silences.update()
         for kind in INDEXES:
-            index_of(self.history, kind)
-        self.outline.update()
+            index_of(self.known.history, kind)
+        self.known.outline.update()
 
     @property
     def settled(self) -> bool:
         """Whether all findings there are are found."""
-        return self.found_to >= self.spans.head
+        return self.found_to >= self.known.spans.head
 
     @property
     def threads(self) -> Sequence[int]:
         """Spans of the threads, in the order they started."""
-        return self.spans.of_kind(THREAD)
+        return self.known.spans.of_kind(THREAD)
 
     def thread_beside(self, thread_id: str | None, by: int, event: int) -> str | None:
         """The thread that started `by` after another one, of those that have by `event`, in a ring.
@@ -184,25 +153,25 @@ class Reading:
         count = self.threads_at(event)
         if not count:
             return None
-        own = self.spans.thread_spans[self.spans.thread_number(thread_id)]
+        own = self.known.spans.thread_spans[self.known.spans.thread_number(thread_id)]
         at = bisect_left(self.threads, own, 0, count)
         if at == count or self.threads[at] != own:
             at = 0
-        return self.spans.thread_id(self.spans.threads[self.threads[(at + by) % count]])
+        return self.known.spans.thread_id(self.known.spans.threads[self.threads[(at + by) % count]])
 
     def threads_at(self, event: int) -> int:
         """How many threads have started by `event`."""
-        return bisect_right(self.threads, event, key=self.spans.windows.begins.__getitem__)
+        return bisect_right(self.threads, event, key=self.known.spans.windows.begins.__getitem__)
 
     def thread_note(self, thread_id: str) -> str:
         """What stands at the end of a thread's lane: `2 cells`."""
-        cells = len(self.spans.of_kind(CELL, self.spans.thread_number(thread_id)))
+        cells = len(self.known.spans.of_kind(CELL, self.known.spans.thread_number(thread_id)))
         return count(cells, "cell") if cells else ""
 
     def lane_threads(self, shown: str | None, most: int) -> tuple[int, ...]:
         """Spans of at most `most` threads to draw lanes of, in the order they started, `shown` among them."""
         threads = list(self.threads[:most])
-        own = self.spans.thread_spans[self.spans.thread_number(shown)]
+        own = self.known.spans.thread_spans[self.known.spans.thread_number(shown)]
         if threads and own > threads[-1]:
             threads[-1] = own
         return tuple(threads)

@@ -84,7 +84,7 @@ def since_pinned(session: Session) -> str:
     Finished are turns, model calls, tool calls, code cells, compaction requests and agents.
     """
     since = session.pinned_at or session.event
-    found = session.reading.findings.all
+    found = session.reading.known.findings.all
     failures = 0
     at = found.last_of(("error",), len(found))
     while at is not None and found[at].event > since:
@@ -101,7 +101,7 @@ def since_pinned(session: Session) -> str:
 
 def failures_note(session: Session) -> tuple[str, str]:
     """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `loading`."""
-    failures = session.reading.findings.failures
+    failures = session.reading.known.findings.failures
     return (count(failures, "failure"), "error") if failures else ("no failures", "ok")
 
 

@@ -37,13 +37,13 @@ class LaneKeeper:
     def _kept(self, session: Session, width: int, most: int) -> Lanes:
         reading = session.reading
         threads = reading.lane_threads(session.thread_id, most)
-        found = reading.findings.all
-        made_for, made_to = (width, threads, reading.generation), (session.head, len(found))
+        found = reading.known.findings.all
+        made_for, made_to = (width, threads, reading.known.generation), (session.head, len(found))
         now = time.monotonic()
         same = self._lanes is not None and made_for == self._made_for
         self.stale = same and made_to != self._made_to and now - self._made_at < LANES_S
         if self._lanes is None or not same or (made_to != self._made_to and not self.stale):
-            self._lanes = lanes(session.spans, reading.silences, found, width, threads)
+            self._lanes = lanes(session.spans, reading.known.silences, found, width, threads)
             self._made_for, self._made_to, self._made_at = made_for, made_to, now
         return self._lanes
 

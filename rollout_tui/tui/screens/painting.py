@@ -183,7 +183,7 @@ class Painter:
         if session.filtering is not None:
             return _guarded(lambda room: flat(view, room, session.filtering), room)
         if session.outline:
-            return _guarded(lambda room: timeline(view, session.reading.outline, room), room)
+            return _guarded(lambda room: timeline(view, session.reading.known.outline, room), room)
         return _guarded(lambda room: flat(view, room), room)
 
     def _paint_lens(self, session: Session, view: View) -> None:

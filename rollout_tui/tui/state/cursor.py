@@ -42,18 +42,18 @@ class Cursor:
     @property
     def head(self) -> int:
         """The last event that everything is derived from."""
-        return self.reading.spans.head
+        return self.reading.known.spans.head
 
     @property
     def seq(self) -> int:
         """The seq of the cursor."""
-        return self.reading.history.events.seqs[self.event]
+        return self.reading.known.history.events.seqs[self.event]
 
     @property
     def thread_id(self) -> str | None:
         """The thread shown: the one held, else that of the event, or the last one before it."""
         held = self.place.held_thread
-        return self.reading.spans.thread_of(self.event) if held is None else held
+        return self.reading.known.spans.thread_of(self.event) if held is None else held
 
     @property
     def followed(self) -> Subject | None:

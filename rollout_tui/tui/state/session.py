@@ -52,7 +52,7 @@ class Session(Cursor):
         self.searching: Search | None = None
         self.lost_search: LostSearch | None = None
         self.filtering: Filter | None = None
-        self.breakpoints = Breakpoints(reading.trace, reading.findings)
+        self.breakpoints = Breakpoints(reading.trace, reading.known.findings)
         self.growing = False
         self.named: Path | None = None
         self.notes: list[Note] = []
@@ -75,12 +75,12 @@ class Session(Cursor):
     @property
     def history(self) -> History:
         """Its history."""
-        return self.reading.history
+        return self.reading.known.history
 
     @property
     def spans(self) -> Spans:
         """Its spans."""
-        return self.reading.spans
+        return self.reading.known.spans
 
     @property
     def looking(self) -> Looking:
@@ -175,7 +175,7 @@ class Session(Cursor):
 
     def toggle_span(self) -> bool:
         """Fold or unfold the outline's row at the cursor; False when nothing lies under it."""
-        outline = self.reading.outline
+        outline = self.reading.known.outline
         row = outline.row_of(self.spans.span_of(self.event))
         if row is None:
             return False
@@ -217,7 +217,7 @@ class Session(Cursor):
         return View(
             trace=self.trace,
             spans=self.spans,
-            findings=self.reading.findings,
+            findings=self.reading.known.findings,
             snapshot=snapshot,
             event=self.event,
             thread_id=self.thread_id,
