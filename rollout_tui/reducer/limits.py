@@ -17,26 +17,49 @@ MOST_ITEMS = 100_000
 MOST_PARTS = 10_000
 """Parts of an item."""
 
-# A string, and as far as the next comma that is in none. Possessive throughout: each byte is looked at once.
-_STRING = rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)'
-_STRINGS = re.compile(_STRING, re.DOTALL)
-_TO_COMMA = re.compile(rb'[^",]*+(?:' + _STRING + rb'[^",]*+)*+,', re.DOTALL)
-_FEW_QUOTES = 100_000
+_PIECE = 1 << 20
+"""Bytes that are looked at in one go, for other threads wait meanwhile."""
+_FEW_STRINGS = 50_000
+# The inside of a string, and as far as the next comma that is in none. Possessive throughout: each byte is
+# looked at once.
+_INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_IN_STRING = re.compile(_INSIDE, re.DOTALL)
+_TO_COMMA = re.compile(rb'[^",]*+(?:"' + _INSIDE + rb'(?:"|\\?\Z)[^",]*+)*+,', re.DOTALL)
 
 
 def too_many_values(data: bytes | bytearray | str) -> bool:
     """Whether JSON text holds more than MOST_VALUES values; raises nothing for text that is no JSON."""
     if isinstance(data, str):
         return data.count(",") >= MOST_VALUES and too_many_values(data.encode(errors="surrogatepass"))
-    return data.count(b",") >= MOST_VALUES and _commas(data) >= MOST_VALUES
+    count = 0
+    for at in range(0, len(data), _PIECE):
+        count += data.count(b",", at, at + _PIECE)
+        if count >= MOST_VALUES:
+            return _commas(data) >= MOST_VALUES
+    return False
 
 
 def _commas(data: bytes | bytearray) -> int:
-    """How many commas stand outside strings; where there are many strings, counted up to MOST_VALUES."""
-    if data.count(b'"') < _FEW_QUOTES:
-        return data.count(b",") - sum(found[0].count(b",") for found in _STRINGS.finditer(data))
-    count = at = 0
+    """How many commas stand outside strings, counted until there are MOST_VALUES."""
+    count = at = strings = 0
+    while count < MOST_VALUES and at < len(data) and strings < _FEW_STRINGS:
+        quote = data.find(b'"', at, at + _PIECE)
+        stop = at + _PIECE if quote < 0 else quote
+        count += data.count(b",", at, stop)
+        at = stop if quote < 0 else _string_end(data, quote + 1)
+        strings += quote >= 0
+    # Where there are many strings, to go from comma to comma is quicker.
     while count < MOST_VALUES and (found := _TO_COMMA.match(data, at)) is not None:
         at = found.end()
         count += 1
     return count
+
+
+def _string_end(data: bytes | bytearray, at: int) -> int:
+    """Where the string ends whose inside begins at `at`."""
+    while (found := _IN_STRING.match(data, at, at + _PIECE)) is not None:
+        end = found.end()
+        if end == at or data[end : end + 1] == b'"':
+            break
+        at = end
+    return end + 1
