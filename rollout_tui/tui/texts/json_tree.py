@@ -97,11 +97,15 @@ class JsonValue:
         return self._children
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it has more members than are listed."""
+        found = self.children
+        return isinstance(found, _Members) and found.listed < len(found)
+
+    @property
     def members(self) -> str:
         """How many values are inside a container, in words: of too many `26,214+`."""
-        found = self.children
-        listed = found.listed if isinstance(found, _Members) else 0
-        return f"{listed:,}+" if listed < len(found) else str(listed)
+        return f"{len(self.children) - 1:,}+" if self.is_cut else str(len(self.children))
 
     @property
     def text(self) -> str:
@@ -223,11 +227,11 @@ def parsed(data: bytes) -> JsonValue:
     stripped = data.strip()
     if not stripped:
         return JsonValue(data, "text", "it is empty")
-    try:
-        _RAW.decode(stripped)
-    except (ValueError, RecursionError) as error:
-        return JsonValue(data, "text", str(error))
     found = JsonValue(stripped)
-    if found.is_container and not found.children and found.problem:
-        return JsonValue(data, "text", found.problem)
-    return found
+    # Members of a container are looked at anyhow. That tells whether it is JSON, unless some are left out.
+    if not found.is_container or found.is_cut:
+        try:
+            _RAW.decode(stripped)
+        except (ValueError, RecursionError) as error:
+            return JsonValue(data, "text", str(error))
+    return JsonValue(data, "text", found.problem) if found.problem else found
