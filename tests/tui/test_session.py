@@ -110,6 +110,16 @@ def test_facts_of_the_header(demo: Path) -> None:
     assert failures_note(session) == ("1 failure", "error")
 
 
+def test_nothing_is_said_to_be_without_failures_before_they_are_looked_for(two_cells: Path) -> None:
+    session = Session(Reading(Trace(open_bundle(two_cells))))
+    assert failures_note(session) == ("no failures", "ok")
+    while session.reading.advance().more:
+        pass
+    assert failures_note(session) == ("looking for failures", "dim")
+    session.reading.find()
+    assert failures_note(session) == ("no failures", "ok")
+
+
 class Overtaken(Session):
     """Whenever it is asked where the recording ends, some of it has just been read on another thread."""
 

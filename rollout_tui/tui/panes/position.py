@@ -100,9 +100,12 @@ def since_pinned(session: Session) -> str:
 
 
 def failures_note(session: Session) -> tuple[str, str]:
-    """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `loading`."""
-    failures = session.reading.known.findings.failures
-    return (count(failures, "failure"), "error") if failures else ("no failures", "ok")
+    """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `looking for failures`."""
+    reading = session.reading
+    failures = reading.known.findings.failures
+    if failures:
+        return count(failures, "failure"), "error"
+    return ("no failures", "ok") if reading.found_to or reading.settled else ("looking for failures", "dim")
 
 
 def search_note(session: Session) -> str:
