@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import re
@@ -139,19 +138,16 @@ def _loaded(command: Command, alone: bool) -> ModuleType:
     typing has as well. Looking for garbage among what was just imported finds none; in a process that is
     `alone` there is nothing else yet, and it stays.
     """
-    absent = sys.modules.setdefault("typing_extensions", None) is None  # type: ignore[arg-type]
-    gc.disable()
-    try:
-        import msgspec  # noqa: F401
-    finally:
-        if absent:
-            sys.modules.pop("typing_extensions", None)
-    try:
+    from rollout_tui.trace.memory import no_collection
+
+    with no_collection(keep=alone):
+        absent = sys.modules.setdefault("typing_extensions", None) is None  # type: ignore[arg-type]
+        try:
+            import msgspec  # noqa: F401
+        finally:
+            if absent:
+                sys.modules.pop("typing_extensions", None)
         return command.module
-    finally:
-        if alone:
-            gc.freeze()
-        gc.enable()
 
 
 def _command(words: list[str]) -> tuple[Command, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import shlex
 import sys
@@ -123,12 +122,10 @@ def _drawing_program() -> Callable[..., int]:
 
     Looking for garbage among what was just imported finds none, and what is imported stays.
     """
-    gc.disable()
-    try:
+    from rollout_tui.trace.memory import no_collection
+
+    with no_collection(keep=True):
         from rollout_tui.tui.app import run
-    finally:
-        gc.freeze()
-        gc.enable()
     return run
 
 

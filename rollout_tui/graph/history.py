@@ -177,16 +177,16 @@ class History:
 
     def touched(self, event: int) -> list[Change]:
         """What the event at ordinal `event` created and changed, in order."""
-        low = max(1, bisect_left(self._change_event, event))
-        high = bisect_right(self._change_event, event)
-        return [self._change(number) for number in range(low, high)]
+        return list(self.changes(event, event + 1))
 
     def changes(self, start: int, stop: int) -> Iterator[Change]:
         """Changes of events start <= event < stop, in order."""
-        for number in range(
-            max(1, bisect_left(self._change_event, start)), bisect_left(self._change_event, stop)
-        ):
+        for number in range(*self._between(start, stop)):
             yield self._change(number)
+
+    def _between(self, start: int, stop: int) -> tuple[int, int]:
+        """The rows of the changes of events start <= event < stop: the first, and the one behind the last."""
+        return max(1, bisect_left(self._change_event, start)), bisect_left(self._change_event, stop)
 
     def notes(
         self, start: int, stop: int, fields: Iterable[str] | None = None
@@ -196,8 +196,7 @@ class History:
         What `changes` gives, at a tenth of its cost: for indexes that read everything once. With `fields`
         those alone, which costs next to nothing for the others.
         """
-        low = max(1, bisect_left(self._change_event, start))
-        high = bisect_left(self._change_event, stop)
+        low, high = self._between(start, stop)
         codes = self._change_field[low:high].tobytes()
         names = map(self._fields.__getitem__, codes)
         columns = (self._change_event, self._change_object, self._change_before)
@@ -218,8 +217,7 @@ class History:
 
         The mark of a change is that of its field in `marks` (1 to 255), 0 for a field that is not there.
         """
-        low = max(1, bisect_left(self._change_event, start))
-        high = bisect_left(self._change_event, stop)
+        low, high = self._between(start, stop)
         codes = self._change_field[low:high].tobytes()
         table = self._by_field(marks)
         return self._change_event[low:high], self._change_object[low:high], codes.translate(table)

@@ -80,8 +80,8 @@ def give_back_memory() -> None:
 
 
 @contextlib.contextmanager
-def no_collection() -> Iterator[None]:
-    """Look for no garbage meanwhile.
+def no_collection(*, keep: bool = False) -> Iterator[None]:
+    """Look for no garbage meanwhile, and where what is made is to `keep`, none in it afterwards.
 
     What is made of a recording stays and is free of cycles, and each look at it takes longer than the one
     before: a quarter of the time of a long conversation. The memory budget bounds what comes together.
@@ -92,7 +92,7 @@ def no_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        if _confined:
+        if keep or _confined:
             gc.freeze()
         if collecting:
             gc.enable()

@@ -15,7 +15,7 @@ from rollout_tui.reduced_spine import Progress
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending
-from rollout_tui.trace.memory import give_back_memory
+from rollout_tui.trace.memory import give_back_memory, no_collection
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer_watch import WriterState, WriterWatch
 from rollout_tui.tui.following.messages import (
@@ -160,13 +160,11 @@ class Loader(threading.Thread):
         """History is made of objects that stay: looking for garbage among them costs a third of the time, and
         each look stops the screen for as long as there are many.
         """
-        gc.disable()
         try:
-            self._catch_up(reading)
+            with no_collection(keep=True):
+                self._catch_up(reading)
         finally:
-            gc.freeze()
             _one_was_read.set()
-            gc.enable()
             give_back_memory()
 
     def _step(self, reading: Reading) -> None:
