@@ -1,4 +1,5 @@
-"""What tests rely on: settings and remembered places of their own, signals that do something, a bundle."""
+"""What tests rely on: settings and remembered places of their own, terminals of the size they have,
+signals that do something, a bundle."""
 
 from __future__ import annotations
 
@@ -24,6 +25,13 @@ def own_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(autouse=True, scope="session")
+def size_of_the_terminal() -> None:
+    """Of the terminal a program is started in, not of the one pytest was: readline tells children that one's."""
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(autouse=True, scope="session")

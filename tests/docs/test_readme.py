@@ -63,7 +63,6 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("CODEX_ROLLOUT_TRACE_ROOT", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path

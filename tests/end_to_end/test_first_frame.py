@@ -31,7 +31,7 @@ class Program(OwnTerminal):
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     homes = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
-    unset = dict.fromkeys(("NO_COLOR", "COLUMNS", "LINES", "WT_SESSION"))
+    unset = dict.fromkeys(("NO_COLOR", "WT_SESSION"))
     usual = {**homes, **unset, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
     programs: list[Program] = []
 

@@ -20,8 +20,7 @@ class Terminal:
         homes = {name: str(folder / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}
         terminal = {"TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         self._environment = {**os.environ, **homes, **terminal}
-        for name in ("TMUX", "COLUMNS", "LINES"):
-            self._environment.pop(name, None)
+        self._environment.pop("TMUX", None)
         self._server = 0
 
     def run(self, *command: str) -> str:
