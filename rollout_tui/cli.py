@@ -115,9 +115,9 @@ def program() -> NoReturn:
 def _run(words: list[str], alone: bool) -> int:
     """Run a command, in a process that is there for it `alone` with no more memory than it may take."""
     command, words = _command(words)
-    module = _loaded(command, alone)
-    run: Callable[[Any], int] = module.run
     with ended_by_signals(), contextlib.ExitStack() as bounds:
+        module = _loaded(command, alone)
+        run: Callable[[Any], int] = module.run
         options = module.parser().parse_args(words)
         if hasattr(options, "memory"):
             from rollout_tui.trace.memory import allow, confined

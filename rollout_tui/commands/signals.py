@@ -6,51 +6,36 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from rollout_tui.commands.outcome import BY_SIGNAL
 
 AGAIN_S = 0.01
 """After so long a signal is sent again whose exception was lost."""
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise SystemExit(128 + number) in the block, as SIGINT raises KeyboardInterrupt.
+    """Let SIGTERM and SIGHUP raise SystemExit(128 + number) in the block, SIGINT KeyboardInterrupt.
 
-    A signal that the caller chose to ignore (`nohup`) stays ignored.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(BY_SIGNAL + number)
-
-    taken = [one for one in _ENDING if signal.getsignal(one) is signal.SIG_DFL]
-    for one in taken:
-        signal.signal(one, end)
-    try:
-        with _sent_again():
-            yield
-    finally:
-        for one in taken:
-            signal.signal(one, signal.SIG_DFL)
-
-
-@contextlib.contextmanager
-def _sent_again() -> Iterator[None]:
-    """Send a signal again whose exception met code that cannot raise.
-
-    The interpreter only prints what is raised in a finalizer or a weak reference's callback, and the end of
-    every import is such a callback.
+    A signal that the caller chose to ignore (`nohup`) stays ignored. One whose exception nobody passed on is
+    sent again: the interpreter drops exceptions in finalizers, in callbacks of weak references (the end of
+    every import is one), and while it compiles.
     """
     lost: list[int] = []
+    ending = over = False
 
-    def unraisable(found: sys.UnraisableHookArgs) -> None:
-        number = _number(found.exc_value)
-        if number is None:
-            before(found)
-        else:
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal ending
+        ending = True
+        warnings.simplefilter("ignore")
+        raise (_Interrupted if number == signal.SIGINT else _Ended)(number, vanished)
+
+    def vanished(number: int) -> None:
+        if not over:
             lost.append(number)
             signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
 
@@ -58,19 +43,44 @@ def _sent_again() -> Iterator[None]:
         while lost:
             os.kill(os.getpid(), lost.pop())
 
-    before, sys.unraisablehook = sys.unraisablehook, unraisable
+    def unraisable(found: sys.UnraisableHookArgs) -> None:
+        # What is taken apart half made complains, and nobody can mend it.
+        if not ending:
+            complain(found)
+
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    taken = {one: before for one in _ENDING if (before := signal.getsignal(one)) in usual}
     alarm = signal.signal(signal.SIGALRM, send)
+    complain, sys.unraisablehook = sys.unraisablehook, unraisable
+    for one in taken:
+        signal.signal(one, end)
     try:
-        yield
+        with warnings.catch_warnings():
+            yield
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = complain
         signal.signal(signal.SIGALRM, alarm)
-        sys.unraisablehook = before
+        for one, before in taken.items():
+            signal.signal(one, before)
 
 
-def _number(error: BaseException | None) -> int | None:
-    """The signal that raised this, if one did."""
-    if isinstance(error, KeyboardInterrupt):
-        return signal.SIGINT
-    code = error.code if isinstance(error, SystemExit) else None
-    return next((one for one in _ENDING if code == BY_SIGNAL + one), None)
+class _Unwinding(BaseException):
+    """What a signal raises: an exception that tells of its end, which comes early where it is dropped."""
+
+    def __init__(self, number: int, vanished: Callable[[int], None]) -> None:
+        super().__init__(BY_SIGNAL + number)
+        self._number = number
+        self._vanished = vanished
+
+    def __del__(self) -> None:
+        self._vanished(self._number)
+
+
+class _Ended(_Unwinding, SystemExit):
+    pass
+
+
+class _Interrupted(_Unwinding, KeyboardInterrupt):
+    pass
