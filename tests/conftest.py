@@ -29,7 +29,7 @@ def own_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def size_of_the_terminal() -> None:
-    """Of the terminal a program is started in, not of the one pytest was: readline tells children that one's."""
+    """Of the terminal a program is started in: readline tells children of pytest of the one it runs in."""
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from recordings_at_hand import FIXTURES, ROOT
 from textual.pilot import Pilot
 
 from rollout_tui.tui.app import RolloutApp
@@ -26,8 +27,6 @@ from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.line_view import LineView
 
-ROOT = Path(__file__).parents[1]
-FIXTURES = ROOT / "fixtures"
 SCREENSHOTS = ROOT / "screenshots"
 
 NARROW, WIDE, LARGE, LOW = (80, 24), (120, 40), (200, 60), (120, 32)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,6 @@ from rollout_tui.recording import Trace, open_trace
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).parents[1]
-FIXTURES = ROOT / "fixtures"
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
 
 ROOT_THREAD = "t1"
 TURN = "u1"

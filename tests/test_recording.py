@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripted import FIXTURES, Script, assistant, state_bytes, user
+from recordings_at_hand import RECORDINGS
+from scripted import Script, assistant, state_bytes, user
 
 import rollout_tui
 from rollout_tui.recording import Trace, UnknownSeq, open_trace
@@ -21,7 +22,7 @@ from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.trace.spine import BadLine
 from rollout_tui.trace.tail import LONGEST_LINE
 
-CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
+CELLS = RECORDINGS / "two-cells-interleaved"
 
 
 @pytest.fixture

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.cli import main
-
-ROOT = Path(__file__).parents[2]
-RECORDINGS = ROOT / "fixtures" / "recordings"
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
-CORPUS = SHARED / "corpus"
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpus is not at {CORPUS}")
 
 
 class Done(NamedTuple):
@@ -39,16 +31,6 @@ class Done(NamedTuple):
     def json(self) -> Any:
         """Standard output as one JSON document."""
         return json.loads(self.out)
-
-
-def recordings() -> list[Path]:
-    """Every recording of the project's own."""
-    return sorted(folder for folder in RECORDINGS.iterdir() if folder.is_dir())
-
-
-def corpus_folders() -> list[Path]:
-    """Every bundle of the corpus; empty where it is absent."""
-    return sorted(CORPUS.glob("schema*/*"))
 
 
 def recording(name: str) -> str:

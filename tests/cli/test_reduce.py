@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from own_terminal import OwnTerminal
-from running import RECORDINGS, corpus_folders, needs_corpus, program, recording, recordings, run
+from recordings_at_hand import RECORDINGS, corpus_folders, needs_corpus, recordings
+from running import program, recording, run
 
 ACCEPTED = [one for one in recordings() if (one / "state.json").exists()]
 REFUSED = [one for one in recordings() if (one / "reduce-error.txt").exists()]

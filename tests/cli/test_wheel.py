@@ -9,7 +9,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from running import ROOT
+from recordings_at_hand import ROOT
 
 # What the terminal interface needs beside modules: its style sheet, the help's pages, the tour's recording.
 USE = """\

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings_at_hand import CORPUS, corpus_folders
 
 from rollout_tui.recording import Trace, open_trace
-
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", Path(__file__).parents[2].parent / "shared"))
-CORPUS = SHARED / "corpus"
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpus is not at {CORPUS}")
-
-
-def corpus_folders() -> list[Path]:
-    """Every bundle of the corpus; empty where it is absent."""
-    return sorted(CORPUS.glob("schema*/*"))
 
 
 def corpus_params() -> list[Any]:
@@ -28,11 +17,6 @@ def corpus_params() -> list[Any]:
     return [
         pytest.param(folder, id=f"{folder.parent.name}-{folder.name}") for folder in corpus_folders()
     ] or [pytest.param(None, marks=absent, id="corpus")]
-
-
-def case_folders() -> list[Path]:
-    """Every hand-made bundle."""
-    return sorted((SHARED / "cases").glob("s*"))
 
 
 @cache

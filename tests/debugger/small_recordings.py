@@ -6,28 +6,23 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from scripted import FIXTURES, Script, cell_call, user
+from recordings_at_hand import RECORDINGS, recordings
+from scripted import Script, cell_call, user
 
 from rollout_tui.recording import Trace, open_trace
 
-OWN = FIXTURES / "recordings"
 EXEC = {"type": "other", "name": "exec"}
 WAIT = {"type": "other", "name": "wait"}
 
 
-def own_folders() -> list[Path]:
-    """Every recording of the project's own."""
-    return sorted(folder for folder in OWN.iterdir() if folder.is_dir())
-
-
-by_own_folder = pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+by_own_folder = pytest.mark.parametrize("folder", recordings(), ids=lambda folder: folder.name)
 """For a test of every recording of the project's own."""
 
 
 @cache
 def own_recording(name: str) -> Trace:
     """One of the project's own recordings, all of it reduced."""
-    return open_trace(OWN / name)
+    return open_trace(RECORDINGS / name)
 
 
 def begun(folder: Path, schema: int = 2) -> Script:

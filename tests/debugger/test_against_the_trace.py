@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from as_recorded import Recorded, carried_call_ids, contexts, waiting_results
 from open_as_recorded import UNFINISHED, failed_commands, open_things, outcomes
+from recordings_at_hand import recordings
 from shared_recordings import corpus_params
-from small_recordings import own_folders
 
 from rollout_tui.debugger.context.context import as_json
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.waiting.blocked import blocked
 from rollout_tui.recording import Trace, open_trace
 
-EVERY = [*(pytest.param(folder, id=folder.name) for folder in own_folders()), *corpus_params()]
+EVERY = [*(pytest.param(folder, id=folder.name) for folder in recordings()), *corpus_params()]
 REDUCED = [one for one in EVERY if one.values[0] is None or (one.values[0] / "state.json").exists()]
 """Those that the reference reducer does not refuse."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, spawned
-from shared_recordings import corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import begun, own_recording
 
 from rollout_tui.debugger.stories.agent_edges import Edge, ends

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, spawned
-from shared_recordings import corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import WAIT, begun, by_own_folder, own_recording, with_cell
 
 from rollout_tui.debugger.spans.waits import wait_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD
-from shared_recordings import corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import EXEC, WAIT, own_recording, with_cell, with_exec
 
 from rollout_tui.debugger.stories.cells import CellStory, cell_ids, cell_story, cells, lost_waits, now_words

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from shared_recordings import corpus_folders, recording
+from recordings_at_hand import corpus_folders
+from shared_recordings import recording
 
 from rollout_tui.debugger.changes.changes import ChangeRow, changes, in_words
 from rollout_tui.graph.history import History

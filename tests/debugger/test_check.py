@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from shared_recordings import CORPUS, corpus_folders, needs_corpus
+from recordings_at_hand import CORPUS, corpus_folders, needs_corpus
 
 from rollout_tui.debugger.findings.check import Problem, as_json, check
 from rollout_tui.recording import open_trace

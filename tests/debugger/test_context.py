@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings_at_hand import case_folders, corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, Script, assistant, call, cell_call, cell_output, message, output, user
-from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import begun, own_recording, with_cell
 
 from rollout_tui.debugger.context.context import Context, ContextItem, as_json, context, text

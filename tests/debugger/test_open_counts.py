@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from counted_steps import steps
+from recordings_at_hand import recordings
 from scripted import Script, user
-from small_recordings import own_folders
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans.span_tree import CELL, TOOL
@@ -26,7 +26,7 @@ def looked_at(spans: Spans, kind: int, thread_id: str, event: int) -> int:
     return sum(spans.kinds[one] == kind and spans.threads[one] == thread for one in spans.open_at(event))
 
 
-@pytest.mark.parametrize("folder", own_folders(), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", recordings(), ids=lambda folder: folder.name)
 def test_counts_are_those_of_a_look_at_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a recording grows, too, where what was over can go on."""
     monkeypatch.setattr(open_counts, "AT_ONCE", 2)

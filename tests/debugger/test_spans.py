@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recordings_at_hand import case_folders, corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, TURN, cell_call
-from shared_recordings import case_folders, corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import EXEC, begun, by_own_folder, own_recording, with_cell, with_request
 
 from rollout_tui.debugger.spans import span_tree as codes

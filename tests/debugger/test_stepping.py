@@ -7,8 +7,9 @@ from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import Script
-from shared_recordings import corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import by_own_folder, own_recording
 
 from rollout_tui.debugger.findings.in_order import InOrder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import Body
-from shared_recordings import corpus_folders, needs_corpus, recording
+from shared_recordings import recording
 from small_recordings import own_recording, with_cell
 
 from rollout_tui.debugger.summary import summary

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from recordings_at_hand import FIXTURES
 from tables import README, filled
 
 from rollout_tui.cli import COMMANDS, OPEN
@@ -53,7 +54,7 @@ def console() -> Iterator[Shown]:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the fixtures in it and the program on the path."""
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    (tmp_path / "fixtures").symlink_to(FIXTURES)
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, words in (("rollout-tui", "-m rollout_tui"), ("python", "")):

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import html
 import re
-import sys
-from pathlib import Path
 
 import pytest
+from recordings_at_hand import ROOT
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from screenshots import PICTURES, SCREENSHOTS, made  # noqa: E402
+from screenshots import PICTURES, SCREENSHOTS, made
 
 _TEXT = re.compile(r"<text[^>]*?clip-path=\"url\(#[^)]*line-(\d+)\)\"[^>]*>(.*?)</text>")
 

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from recordings_at_hand import RECORDINGS
 from scripted import Body, Script, agent_message, cell_call, user
 
 # Sequences whose numbers begin with 666: none of ours do.
@@ -17,7 +18,7 @@ SEQUENCES = (
     "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b]8;;http://owned\x1b\\link\x1b]8;;\x1b\\\x0e\x1bc"
 )
 MARKUP = "[red]markup[/red] [@click=app.quit]x[/]"
-RECORDING = Path(__file__).parents[2] / "fixtures" / "recordings" / "ma-child-http400"
+RECORDING = RECORDINGS / "ma-child-http400"
 # Names that the format gives a meaning; everything else can be any text.
 _KEPT = {
     "type", "raw_payload_id", "path", "rollout_id", "trace_id", "status", "role", "raw_event_log",

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 from own_terminal import OwnTerminal
+from recordings_at_hand import DEMO, RECORDINGS, ROOT
 
 from rollout_tui.recorder import record
 
-ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "fixtures" / "demo"
 ALTERNATE, BACK = b"\x1b[?1049h", b"\x1b[?1049l"
 ASKS = b"\x1b[?2026$p"
 """What Textual asks when it takes the terminal over."""
@@ -187,7 +186,7 @@ def test_it_stays_away_where_another_screen_comes_first(start: Start, arguments:
 
 
 def test_it_stays_away_where_there_is_something_to_choose(start: Start) -> None:
-    output = start(str(ROOT / "fixtures" / "recordings")).until(lambda output: ASKS in output)
+    output = start(str(RECORDINGS)).until(lambda output: ASKS in output)
     assert b"last events" not in output[: output.index(ASKS)]
 
 

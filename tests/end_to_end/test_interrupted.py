@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from raw_terminal import RawTerminal
+from recordings_at_hand import RECORDINGS
 
-RECORDING = Path(__file__).parents[2] / "fixtures" / "recordings" / "one-message"
+RECORDING = RECORDINGS / "one-message"
 EVENTS = 60_000
 LEFT_SCREEN = "\x1b[?1049l"
 

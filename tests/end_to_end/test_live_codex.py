@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from in_time import PATIENCE_S
+from recordings_at_hand import SHARED
 from tmux_terminal import Terminal, program
 
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", Path(__file__).parents[3] / "shared"))
 LIVE_CODEX = SHARED / "tools" / "live-codex"
 RELEASES = Path(os.environ.get("CODEX_ORACLE_HOME", Path.home() / ".cache" / "codex-oracle"))
 RELEASE = "0.169.0"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from in_time import PATIENCE_S
+from recordings_at_hand import DEMO
 from tmux_terminal import Terminal, processes, program
-from writing_agents import FIXTURES, TWO_CELLS, Agent
+from writing_agents import TWO_CELLS, Agent
 
 
 def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal, agent: Agent) -> None:
@@ -40,7 +41,7 @@ def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal,
 def test_what_failed_and_what_is_waited_for_are_a_key_away(terminal: Terminal, size: tuple[int, int]) -> None:
     """The last failure and why it failed: one key. What the main loop waits for and what it gave: three."""
     terminal.resize(*size)
-    terminal.type(program(FIXTURES / "demo"))
+    terminal.type(program(DEMO))
     terminal.until("ENDED", "#141/141")
     terminal.press("C")
     terminal.until("#26/141", "inference_failed: inference 2: stream disconnected before completion")

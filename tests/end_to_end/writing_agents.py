@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from recordings_at_hand import RECORDINGS
+
 HERE = Path(__file__).parent
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-TWO_CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 
 
 class _Process:

@@ -10,24 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings_at_hand import RECORDINGS, SHARED
 
-ROOT = Path(__file__).parents[2]
-RECORDINGS = ROOT / "fixtures" / "recordings"
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
-CORPUS = SHARED / "corpus"
 RELEASES = {"schema1": "0.164.0", "schema2": "0.169.0"}
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpus is not at {CORPUS}")
-
-
-def recordings() -> list[Path]:
-    """Every recording of the project's own."""
-    return sorted(folder for folder in RECORDINGS.iterdir() if folder.is_dir())
-
-
-def corpus_folders() -> list[Path]:
-    """Every bundle of the corpus; empty where it is absent."""
-    return sorted(CORPUS.glob("schema*/*"))
 
 
 def recording(name: str) -> Path:

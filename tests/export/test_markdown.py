@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bundles_at_hand import recording, recordings
+from bundles_at_hand import recording
+from recordings_at_hand import recordings
 from scripted import Script, user
 
 from rollout_tui.export.markdown import LONGEST_TEXT, account

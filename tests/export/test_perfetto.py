@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles_at_hand import recording, recordings
+from bundles_at_hand import recording
+from recordings_at_hand import recordings
 
 from rollout_tui.export.perfetto import write_perfetto
 from rollout_tui.export.wanted import Wanted

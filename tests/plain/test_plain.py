@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import pytest
 from luring_texts import luring
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.cli import main
 from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.keys import ACTIONS
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-TWO_CELLS = FIXTURES / "recordings" / "two-cells-interleaved"
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 
 
 class Told(NamedTuple):

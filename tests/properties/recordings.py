@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import settings
-from scripted import FIXTURES
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.export.state import write_state
 from rollout_tui.graph.history import History
@@ -57,7 +57,7 @@ class Recording(NamedTuple):
 def recordings(largest: int = 80) -> tuple[Recording, ...]:
     """Those of at most so many lines, the smallest first, so that what fails is small."""
     found = []
-    for manifest in (FIXTURES / "recordings").rglob("manifest.json"):
+    for manifest in (RECORDINGS).rglob("manifest.json"):
         spine = (manifest.parent / "trace.jsonl").read_bytes()
         lines = tuple(spine.splitlines(keepends=True))
         if len(lines) <= largest:

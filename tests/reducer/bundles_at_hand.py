@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from scripted import FIXTURES, SHARED
+from recordings_at_hand import RECORDINGS, SHARED
 
 
 class Answered(NamedTuple):
@@ -22,10 +22,15 @@ class Answered(NamedTuple):
     prefixes: list[tuple[int, str]]
     either: bool
 
+    @property
+    def refused_lines(self) -> list[int]:
+        """The lines, from 1 on, that the official reducer stops at."""
+        return [line for line, (_, text) in enumerate(self.prefixes, 1) if text.startswith("error")]
+
 
 def folders() -> list[Path]:
     """The project's own recordings, then the shared ones where they are at hand."""
-    roots = (FIXTURES / "recordings", SHARED / "corpus", SHARED / "cases")
+    roots = (RECORDINGS, SHARED / "corpus", SHARED / "cases")
     return [path.parent for root in roots for path in sorted(root.rglob("meta.json"))]
 
 

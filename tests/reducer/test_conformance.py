@@ -17,8 +17,20 @@ from rollout_tui.trace.bundle import BundleProblem, open_bundle
 
 from .bundles_at_hand import answered, digest, folders
 
-BUNDLES = [pytest.param(folder, id=f"{folder.parent.name}-{folder.name}") for folder in folders()]
-each_bundle = pytest.mark.parametrize("folder", BUNDLES)
+
+def _named(folders: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "folder", [pytest.param(folder, id=f"{folder.parent.name}-{folder.name}") for folder in folders]
+    )
+
+
+def _is_refused(folder: Path) -> bool:
+    expected = answered(folder)
+    return bool(expected.refused_lines) and not expected.either
+
+
+each_bundle = _named(folders())
+each_refused_bundle = _named([folder for folder in folders() if _is_refused(folder)])
 
 
 def test_there_are_recordings_of_both_schemas_and_refused_ones() -> None:
@@ -44,10 +56,7 @@ def test_strict_reduction_gives_the_official_text_or_refuses_as_it_does(folder: 
 @each_bundle
 def test_each_event_gives_the_official_state_in_any_order(folder: Path) -> None:
     rows = list(enumerate(answered(folder).prefixes, 1))
-    try:
-        trace = open_trace(folder)
-    except BundleProblem:
-        pytest.skip("no bundle to open: the manifest is gone")
+    trace = open_trace(folder)
     random.Random(folder.name).shuffle(rows)
     for event, (seq, expected) in rows:
         if expected.startswith("error"):
@@ -56,24 +65,17 @@ def test_each_event_gives_the_official_state_in_any_order(folder: Path) -> None:
         assert (snapshot.seq, digest(state_of(trace, event))) == (seq, expected), f"at line {event}"
 
 
-@each_bundle
+@each_refused_bundle
 def test_a_refusal_is_said_of_the_line_that_brings_it(folder: Path) -> None:
-    expected = answered(folder)
-    lines = [event for event, (_, text) in enumerate(expected.prefixes, 1) if text.startswith("error")]
-    if not lines or expected.either:
-        pytest.skip("the official reducer reads it")
+    first, *_ = answered(folder).refused_lines
     trace = open_trace(folder)
     refused = [one.event + (one.code == "recording_cut") for one in trace.diagnostics if one.refused]
-    assert refused and refused[0] == lines[0], [tuple(one)[:4] for one in trace.diagnostics]
+    assert refused and refused[0] == first, [tuple(one)[:4] for one in trace.diagnostics]
 
 
 @each_bundle
 def test_a_recording_that_grows_gives_the_same(folder: Path) -> None:
-    try:
-        bundle = open_bundle(folder)
-    except BundleProblem:
-        pytest.skip("no bundle to open: the manifest is gone")
-    trace = Trace(bundle)
+    trace = Trace(open_bundle(folder))
     rng = random.Random(folder.name)
     while trace.advance(rng.choice((1, 300, 5_000, 100_000))).more:
         pass

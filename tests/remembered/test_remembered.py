@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from in_time import in_time
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.cli import main
 from rollout_tui.remembered import Note, Remembered, Store
@@ -22,7 +23,7 @@ from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
 
-TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 TRACES = "traces"
 
 

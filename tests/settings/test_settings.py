@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import RECORDINGS
 from textual.pilot import Pilot
 
 from rollout_tui.cli import main
@@ -19,7 +20,7 @@ from rollout_tui.tui.panes.footer import footer
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
 
-TWO_CELLS = Path(__file__).parents[2] / "fixtures" / "recordings" / "two-cells-interleaved"
+TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 KNOWN = {action.id: Default(action.keys, action.when) for action in DEFAULTS}
 
 

@@ -7,15 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from recordings_at_hand import DEMO
 
 from rollout_tui.trace.ending import read_ending
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FIXTURES / "demo", tmp_path / "bundle"))
+    return Path(shutil.copytree(DEMO, tmp_path / "bundle"))
 
 
 def keep(bundle: Path, lines: int, more: bytes = b"") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES
+from recordings_at_hand import DEMO, RECORDINGS
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +28,10 @@ def utc() -> Iterator[None]:
 @pytest.fixture
 def two_cells() -> Path:
     """Two code cells that yield and are waited for in turn: 64 events, four waits."""
-    return FIXTURES / "recordings" / "two-cells-interleaved"
+    return RECORDINGS / "two-cells-interleaved"
 
 
 @pytest.fixture
 def demo() -> Path:
     """A turn with a failing command, a failed request, a cell, a child agent; 141 events."""
-    return FIXTURES / "demo"
+    return DEMO

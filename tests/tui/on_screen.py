@@ -22,7 +22,6 @@ from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, NARROW, WIDE, Shown, on_screen
+from on_screen import NARROW, WIDE, Shown, on_screen
+from recordings_at_hand import DEMO
 from textual.events import Key
 from textual.keys import _character_to_key
 
@@ -47,7 +48,7 @@ def standing(shown: Shown) -> tuple[object, ...]:
 
 
 async def after(keys: list[Key], size: tuple[int, int], *, paced: bool) -> tuple[object, ...]:
-    async with on_screen(FIXTURES / "demo", size) as shown:
+    async with on_screen(DEMO, size) as shown:
         for key in keys:
             shown.app.post_message(key)
             if paced:

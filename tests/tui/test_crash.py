@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from recordings_at_hand import RECORDINGS
+
 from rollout_tui.crash import problem, report
 
 SECRET = "secret text of the trace"
-TRACE = Path(__file__).parents[2] / "fixtures" / "recordings" / "one-message"
+TRACE = RECORDINGS / "one-message"
 CRASHING = f"""
 import sys
 from pathlib import Path

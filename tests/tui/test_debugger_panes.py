@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from on_screen import LARGE, NARROW, WIDE, on_screen, until
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.tui.lens_names import LENS_NAMES
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
@@ -222,7 +223,7 @@ async def test_the_number_of_the_context_again_looks_another_way(two_cells: Path
 
 async def test_from_the_sender_to_the_receiver_and_back() -> None:
     """The child's result is observed at #39 and carried by the root's request at #44."""
-    bundle = Path(__file__).parents[2] / "fixtures" / "recordings" / "ma-child-http400"
+    bundle = RECORDINGS / "ma-child-http400"
     async with on_screen(bundle) as shown:
         await shown.press("4")
         line = shown.screen.line_view(LENS)

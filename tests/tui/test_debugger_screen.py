@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, on_screen
+from on_screen import on_screen
+from recordings_at_hand import RECORDINGS
 from textual import events
 
 from rollout_tui.tui.state.places import LENS
@@ -29,7 +30,7 @@ async def test_the_same_call_is_walked_through_events_that_are_about_something_e
 
 
 async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are() -> None:
-    async with on_screen(FIXTURES / "recordings" / "ma-child-http400") as shown:
+    async with on_screen(RECORDINGS / "ma-child-http400") as shown:
         await shown.press("e")
         assert "no later error or warning; E goes to #36" in shown.bar("footer")
         await shown.press("c")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from on_screen import on_screen
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.state.places import LENS, TIMELINE
@@ -68,7 +69,7 @@ async def test_a_filter_that_cannot_be_understood_loses_nothing(two_cells: Path)
 
 async def test_searching_only_what_a_compaction_lost() -> None:
     """#18 compacts; what the request at #19 does not carry of what the model had is its call, item 4."""
-    bundle = Path(__file__).parents[2] / "fixtures" / "recordings" / "remote-compaction-auto"
+    bundle = RECORDINGS / "remote-compaction-auto"
     async with on_screen(bundle, at=19) as shown:
         await shown.press("2")
         text = shown.pane("lens")

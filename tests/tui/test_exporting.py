@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, Shown, on_screen
+from on_screen import Shown, on_screen
+from recordings_at_hand import DEMO
 from textual.events import Paste
 
 from rollout_tui.tui.actions.exporting import FORMATS
-
-DEMO = FIXTURES / "demo"
 
 
 async def type_line(shown: Shown, line: str) -> None:

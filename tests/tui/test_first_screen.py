@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from on_screen import FIXTURES, on_screen
+from on_screen import on_screen
+from recordings_at_hand import DEMO, recordings
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
@@ -27,7 +28,7 @@ SIZES = [(80, 24), (101, 31), (117, 40), (120, 40), (151, 45), (200, 60)]
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_panes_stand_where_they_will(size: tuple[int, int]) -> None:
-    async with on_screen(FIXTURES / "demo", size) as shown:
+    async with on_screen(DEMO, size) as shown:
         panes = layout(*size, TIMELINE, False, 1).panes
         views = [shown.screen.line_view(pane) for pane in PANES]
         regions = [view.region for view in views if view.display]
@@ -36,7 +37,7 @@ async def test_panes_stand_where_they_will(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("bundle", sorted((FIXTURES / "recordings").iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("bundle", recordings(), ids=lambda path: path.name)
 def test_every_recording_fills_the_screen(bundle: object, size: tuple[int, int]) -> None:
     ending = read_ending(bundle)  # type: ignore[arg-type]
     assert ending is not None
@@ -46,14 +47,14 @@ def test_every_recording_fills_the_screen(bundle: object, size: tuple[int, int])
 
 
 async def test_what_the_model_saw_last_is_what_the_context_shows() -> None:
-    ending = read_ending(FIXTURES / "demo")
+    ending = read_ending(DEMO)
     assert ending is not None and ending.items is not None
-    async with on_screen(FIXTURES / "demo") as shown:
+    async with on_screen(DEMO) as shown:
         assert f"context /root  {len(ending.items)} items" in shown.pane("lens")
 
 
 async def test_its_colours_are_those_of_the_theme() -> None:
-    async with on_screen(FIXTURES / "demo") as shown:
+    async with on_screen(DEMO) as shown:
         assert {name: one.hex.lower() for name, one in theme_colours(shown.app).items()} == COLOURS
 
 

@@ -8,7 +8,6 @@ the program: the terminal is resized between. After a change that is meant:
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import look
 import pytest
 from on_screen import LARGE, NARROW, WIDE
+from recordings_at_hand import DEMO
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.command import CommandPalette
@@ -32,10 +32,7 @@ from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.screens import debugger
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from screenshots import FIXTURES, as_elsewhere, press, until_read
+from screenshots import as_elsewhere, press, until_read
 
 SIZES = (NARROW, WIDE, LARGE)
 DARK, LIGHT = "textual-dark", "textual-light"
@@ -99,7 +96,7 @@ def elsewhere(tmp_path: Path) -> Iterator[None]:
     """The same folder, clock and terminal on every machine; nobody is there to write."""
     with as_elsewhere(tmp_path):
         (tmp_path / "empty").mkdir()
-        shutil.copy(FIXTURES / "demo" / "manifest.json", tmp_path / "empty")
+        shutil.copy(DEMO / "manifest.json", tmp_path / "empty")
         (tmp_path / "empty" / "trace.jsonl").touch()
         yield
 

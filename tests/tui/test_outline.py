@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, session_over
+from on_screen import session_over
+from recordings_at_hand import recordings
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
@@ -15,8 +16,6 @@ from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.panes.outline import BLOCK, Outline
 from rollout_tui.tui.panes.timeline import timeline
-
-RECORDINGS = sorted(path.name for path in (FIXTURES / "recordings").iterdir() if path.is_dir())
 
 
 def listed(spans: Spans, closed: set[int]) -> list[tuple[int, int]]:
@@ -47,12 +46,12 @@ def listed(spans: Spans, closed: set[int]) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("block", [2, BLOCK])
-@pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.parametrize("folder", recordings(), ids=lambda folder: folder.name)
 def test_rows_are_those_of_the_tree_however_it_grows_and_folds(
-    name: str, block: int, monkeypatch: pytest.MonkeyPatch
+    folder: Path, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rollout_tui.tui.panes.outline.BLOCK", block)
-    trace = Trace(open_bundle(FIXTURES / "recordings" / name))
+    trace = Trace(open_bundle(folder))
     spans = index_of(trace.history, Spans)
     outline = Outline(spans)
     chance = random.Random(1)

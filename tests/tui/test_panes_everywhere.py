@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from on_screen import FIXTURES, session_over
+from on_screen import session_over
+from recordings_at_hand import SHARED, recordings
 
 from rollout_tui.trace.bundle import BundleProblem
 from rollout_tui.tui.drawing.lens import LensLines
@@ -20,8 +20,6 @@ from rollout_tui.tui.panes.status import session_standing
 from rollout_tui.tui.panes.timeline import timeline
 from rollout_tui.tui.state.session import Session
 
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", Path(__file__).parents[3] / "shared"))
-OWN = sorted(path for path in (FIXTURES / "recordings").iterdir() if path.is_dir())
 WIDTH = 40
 
 
@@ -63,7 +61,7 @@ def look_everywhere(folder: Path) -> None:
         look(session)
 
 
-@pytest.mark.parametrize("folder", OWN, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", recordings(), ids=lambda folder: folder.name)
 def test_fixtures(folder: Path) -> None:
     look_everywhere(folder)
 

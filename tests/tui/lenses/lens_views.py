@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings_at_hand import CORPUS
 
 from rollout_tui import open_trace
 from rollout_tui.debugger.findings.findings import Findings
@@ -20,23 +20,7 @@ from rollout_tui.tui.drawing.targets import Target
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
 
-ROOT = Path(__file__).parents[3]
-DEMO = ROOT / "fixtures" / "demo"
-RECORDINGS = ROOT / "fixtures" / "recordings"
-SHARED = Path(os.environ.get("ROLLOUT_TUI_SHARED", ROOT.parent / "shared"))
-CORPUS = SHARED / "corpus"
-
 LENS_FUNCTIONS = {lens.name: lens.lines for lens in LENSES} | {"inspector": inspector}
-
-
-def corpus_folders() -> list[Path]:
-    """Every bundle of the shared corpus; empty where it is absent."""
-    return sorted(CORPUS.glob("schema*/*"))
-
-
-def own_folders() -> list[Path]:
-    """Every bundle of the project."""
-    return [DEMO, *sorted(folder for folder in RECORDINGS.glob("*") if folder.is_dir())]
 
 
 @cache

@@ -1,4 +1,5 @@
-from lens_views import DEMO, RECORDINGS, corpus, rows, shown, target_of, view_at
+from lens_views import corpus, rows, shown, target_of, view_at
+from recordings_at_hand import DEMO, RECORDINGS
 
 from rollout_tui.debugger.tokens import Grown
 from rollout_tui.graph.objects import ConversationItem

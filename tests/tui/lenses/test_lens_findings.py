@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from lens_views import DEMO, RECORDINGS, rows, shown, target_of, view_at
+from lens_views import rows, shown, target_of, view_at
+from recordings_at_hand import DEMO, RECORDINGS
 
 from rollout_tui.graph.objects import InferenceCall
 from rollout_tui.tui.drawing.targets import ToEvent

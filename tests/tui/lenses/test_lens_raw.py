@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from counted_steps import steps
-from lens_views import DEMO, RECORDINGS, corpus, opened, rows, shown, target_of, view_at
+from lens_views import corpus, opened, rows, shown, target_of, view_at
+from recordings_at_hand import DEMO, RECORDINGS
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem, Thread, ToolCall
 from rollout_tui.trace.memory import resident

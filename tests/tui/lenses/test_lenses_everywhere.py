@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lens_views import LENS_FUNCTIONS, corpus_folders, opened, own_folders, rows, view_at
+from lens_views import LENS_FUNCTIONS, opened, rows, view_at
+from recordings_at_hand import corpus_folders, own_folders
 
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.snapshot import Objects

@@ -9,7 +9,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from counted_steps import steps
-from lens_views import LENS_FUNCTIONS, RECORDINGS, opened, rows, view_at
+from lens_views import LENS_FUNCTIONS, opened, rows, view_at
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.findings.unfinished import MOST_LEFT_OPEN
