@@ -107,10 +107,10 @@ def test_labels_and_sizes() -> None:
         ("Please do the task.", 19),
         ('exec  for (let i=0;i<3;i++){ text("A"+i)', 183),
         ('exec  for (let i=0;i<3;i++){ text("B"+i)', 183),
-        ("call_A  cell 1 yielded", 62),
-        ("call_B  cell 2 yielded", 62),
+        ("call_A  cell 1 yielded  A0", 62),
+        ("call_B  cell 2 yielded  B0", 62),
         ("wait cell 1 300 ms", 35),
-        ("call_wA1  cell 1 yielded", 62),
+        ("call_wA1  cell 1 yielded  A1", 62),
         ("wait cell 2 300 ms", 35),
         ("call_wB1  cell 2 yielded", 60),
         ("wait cell 2 8000 ms", 36),
@@ -342,6 +342,16 @@ def test_a_message_to_a_child_is_pending_in_the_child() -> None:
 
 # -- labels, provenance, text -----------------------------------------------------------------
 
+TOOK = "Wall time: 0.1 seconds\nOutput:\n"
+RAN = "Chunk ID: 1\nWall time: 0.1 seconds\nProcess {}\nOriginal token count: 2\nOutput:\n"
+TOLD = {
+    "type": "agent_message",
+    "author": "/root/alpha",
+    "recipient": "/root",
+    "content": [
+        {"type": "input_text", "text": "Message Type: MESSAGE\nSender: /root/alpha\nPayload:\nall pass"}
+    ],
+}
 LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
 
 
@@ -363,7 +373,23 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
         (call("c", "wait", '{"cell_id": "2", "terminate": true}'), "wait cell 2 terminate", "model"),
         (cell_call("c", "// @exec: {}\nlet a = 1;\na++"), "exec  let a = 1; a++", "model"),
         (output("c", "some\ntext"), "c  some text", "tool"),
-        (cell_output("c", "Script running with cell ID 4\nmore"), "c  cell 4 yielded", "tool"),
+        (cell_output("c", "Script running with cell ID 4\nmore"), "c  cell 4 yielded  more", "tool"),
+        (output("c", RAN.format("exited with code 7") + "a\nb"), "c  exit 7  a b", "tool"),
+        (output("c", RAN.format("running with session ID 94")), "c  session 94 running", "tool"),
+        (
+            output("c", f"Exit code: 1\n{TOOK}Warning: truncated output (40)\n\nx"),
+            "c  exit 1, truncated  x",
+            "tool",
+        ),
+        (output("c", TOOK), "c", "tool"),
+        (output("c", f"see\n{TOOK}"), "c  see Wall time", "tool"),
+        (
+            call("c", "write_stdin", '{"session_id": 94, "chars": "y\\n"}'),
+            r"write_stdin  'y\n' to 94",
+            "model",
+        ),
+        (call("c", "write_stdin", '{"session_id": 94}'), "write_stdin  poll 94", "model"),
+        (TOLD, "from /root/alpha  all pass", "agent edge"),
         ({"type": "reasoning", "summary": [], "encrypted_content": "zz"}, "reasoning  encrypted", "model"),
         (
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},

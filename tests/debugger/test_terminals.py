@@ -26,6 +26,8 @@ def test_a_session_with_its_inputs() -> None:
     assert [one.tool_call_id for one in unknown.operations] == ["s3"]
     assert (failing.operations[0].command, failing.exit_code) == ("exit 7", 7)
     assert [one.tool_call_id for one in loop.operations] == ["c3", "s4"]
+    # A poll records what the model was given: its heading is not output.
+    assert (loop.operations[1].output, loop.operations[1].output_bytes) == ("3\n", 2)
 
 
 def test_as_of_an_event() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import UNSET
 
+from rollout_tui.debugger.context.headings import cell_words, command_words, message_text
 from rollout_tui.debugger.context.item_text import short_text
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label
@@ -37,16 +37,6 @@ USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
     "harness",
 )
 
-SCRIPT_STATES = {
-    "running": "yielded",
-    "completed": "completed",
-    "failed": "failed",
-    "terminated": "terminated",
-}
-_HEADING = re.compile(
-    r"Script (running|completed|failed|terminated)\b(?: with cell ID (\S+))?[^\n]*\n?"
-    r"(?:Wall time [^\n]*\n?)?(?:Output:\s*)?"
-)
 _TAGGED = re.compile(r"\s*<([A-Za-z][\w :.-]{0,60})>(?:.*</\1>\s*)?", re.DOTALL)
 # What a person did, though the client wrapped it in a tag.
 _BY_HAND = ("user_shell_command",)
@@ -114,7 +104,8 @@ def _label(history: History, item: ConversationItem) -> str:
     if item.kind == "reasoning":
         return _two("reasoning", text or "encrypted")
     if item.agent_message is not UNSET:
-        return _two(f"from {item.agent_message.author}", text or "encrypted")
+        said = one_line(message_text(short_text(item)))
+        return _two(f"from {item.agent_message.author}", said or "encrypted")
     if item.channel == "summary":
         return _two("compaction summary", text or "encrypted")
     tag = None if item.role == "assistant" else _tag(item)
@@ -136,7 +127,7 @@ def _unreadable(item: ConversationItem) -> str:
 
 
 def _two(first: str, second: str) -> str:
-    return f"{first}  {second}" if second else first
+    return f"{first}  {second}" if first and second else first or second
 
 
 def _call(history: History, item: ConversationItem) -> str:
@@ -155,6 +146,8 @@ def _call(history: History, item: ConversationItem) -> str:
         return _two(name, one_line(text))
     if name == "wait" and isinstance(arguments.get("cell_id"), str):
         return _wait(arguments)
+    if name == "write_stdin":
+        return _two(name, _written(arguments))
     return _two(name, telling_argument(arguments) or ("" if not arguments else one_line(text)))
 
 
@@ -167,24 +160,19 @@ def _wait(arguments: dict[str, object]) -> str:
     return one_line(" ".join(words))
 
 
+def _written(arguments: dict[str, object]) -> str:
+    """What was written to which terminal session: `'yes\\n' to 9447`, `poll 9447`."""
+    chars, session = arguments.get("chars"), arguments.get("session_id")
+    what = repr(chars) if chars and isinstance(chars, str) else "poll"
+    joint = " to" if what != "poll" else ""
+    return one_line(what if session is None else f"{what}{joint} {session}")
+
+
 def output_words(history: History, item: ConversationItem, text: str) -> str:
-    """What an output says: how its cell stood, where it is that of a cell; else its text."""
-    stood = cell_words(text, lambda: _cell_of(history, item))
-    return stood[0] if stood else one_line(text) or _unreadable(item)
-
-
-def cell_words(text: str, named: Callable[[], str | None]) -> tuple[str, str] | None:
-    """How a cell stood by the heading of an output of `exec` or `wait`, and the text behind that heading.
-
-    E.g. (`cell 1 yielded`, `A0`); None for other texts. `named()` tells the cell where the heading does not.
-    """
-    heading = _HEADING.match(text)
-    if heading is None:
-        return None
-    cell = f"cell {heading[2]}" if heading[2] else named()
-    if cell is None:
-        return None
-    return f"{cell} {SCRIPT_STATES[heading[1]]}", text[heading.end() :]
+    """What an output says: how its cell or command stood by its heading, and the text behind that."""
+    stood = cell_words(text, lambda: _cell_of(history, item)) or command_words(text)
+    state, said = stood or ("", text)
+    return _two(state, one_line(said)) or _unreadable(item)
 
 
 def _cell_of(history: History, item: ConversationItem) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger.context.carried import Carried
+from rollout_tui.debugger.context.headings import cell_words
 from rollout_tui.debugger.context.item_text import whole_text
-from rollout_tui.debugger.context.item_words import cell_words
 from rollout_tui.debugger.evidence import cell_result, result_texts, texts_of, value
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import cell_label, tool_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple, cast
 
+from rollout_tui.debugger.context.headings import command_words
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import command_line
 from rollout_tui.debugger.spans.span_tree import OPERATION
@@ -23,7 +24,8 @@ class Operation(NamedTuple):
     """One command or one input. `command` is the command line, or the text written (a poll writes none).
 
     `event` is where it started (ordinal), times are in ms; `duration_ms` is None while it runs. `output` is
-    the end of what it printed, `output_bytes` the size of all of it, both of the recorded result.
+    the end of what it printed, `output_bytes` the size of all of it, both of the recorded result without
+    the heading that says how the command stood.
     """
 
     operation_id: str
@@ -85,6 +87,10 @@ def _session(key: str, operations: list[Operation]) -> Session:
 def _operation(snapshot: Snapshot, operation: TerminalOperation, event: int) -> Operation:
     result = operation.result
     out, errors = (result.stdout, result.stderr) if result else ("", "")
+    if operation.kind == "write_stdin":
+        # What is recorded of these is what the model was given, headed by how the command stood.
+        told = command_words(out)
+        out = told[1] if told else out
     window = operation.execution
     ended = window.ended_at_unix_ms
     tool = snapshot.tool_calls[operation.tool_call_id]
