@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import msgspec
 from msgspec import UNSET, Raw
 
 from rollout_tui.graph.history import item_id
-from rollout_tui.graph.ids import extended
-from rollout_tui.graph.objects import Compaction, CompactionRequest, Conversation
+from rollout_tui.graph.ids import Ids, extended
+from rollout_tui.graph.objects import Compaction, CompactionRequest
 from rollout_tui.graph.values import CompactionProducer, ExecutionStatus
 from rollout_tui.reducer import cells
 from rollout_tui.reducer.content import Source
@@ -64,7 +62,7 @@ def request_started(r: Reduction, event: Event, payload: CompactionRequestStarte
             payload.request_payload.raw_payload_id,
         ),
     )
-    r.cells.requests_by_compaction.setdefault(payload.compaction_id, []).append(request_id)
+    r.requests.of_compaction.setdefault(payload.compaction_id, []).append(request_id)
 
 
 def request_completed(r: Reduction, event: Event, payload: CompactionRequestCompleted) -> None:
@@ -88,7 +86,7 @@ def _finish(
     handle = r.known(CompactionRequest, request_id, "compaction request end")
     if handle is None:
         return None
-    begun = cast(CompactionRequest, r.objects[handle]).compaction_id
+    begun: str = r.objects[handle].compaction_id
     if payload.compaction_id != begun:
         r.refuse(
             "compaction_mismatch",
@@ -147,7 +145,7 @@ def installed(r: Reduction, event: Event, payload: CompactionInstalled) -> None:
             turn,
             r.time,
             item_id(marker),
-            extended((), byte_order(r.cells.requests_by_compaction.get(compaction_id, ()))),
+            extended((), byte_order(r.requests.of_compaction.get(compaction_id, ()))),
             extended((), inputs),
             extended((), replacement),
         ),
@@ -160,7 +158,7 @@ def _input_items(
     r: Reduction, thread_id: str, turn_id: str, items: list[Placed], payload_id: str
 ) -> list[str]:
     """The history that was compacted: items of the thread's snapshot, others are new."""
-    snapshot = cast(Conversation, r.history.objects[r.conversation(thread_id)]).snapshot
+    snapshot: Ids = r.objects[r.conversation(thread_id)].snapshot
     matcher = Matcher(r, snapshot, 0, positional=False)
     ids = []
     for index, normal in items:

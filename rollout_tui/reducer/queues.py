@@ -13,6 +13,9 @@ from rollout_tui.graph.objects import PendingEdge
 from rollout_tui.reducer.normal import Key, NormalItem
 from rollout_tui.trace.event_payloads import CodeCellEnded, CodeCellInitialResponse
 
+CHUNK = 262_144
+"""Bytes of a request that are compared with the one before in one go."""
+
 
 class ItemIndexes(Struct):
     """Where conversation items are found without looking through them (section 7).
@@ -65,13 +68,16 @@ class RollingRequest(Struct):
 class RequestCaches(Struct):
     """Rolling requests by thread, least recently used first, and response ids to inference calls.
 
-    `known` are items read lately, by their bytes. `decoded` counts the bytes of requests that were decoded,
-    for tests of the growth of the work.
+    `of_compaction` are ids of compaction requests by compaction. `known` are items read lately, by their
+    bytes. `chunk` is where a stretch of a file is read to for a comparison. `decoded` counts the bytes of
+    requests that were decoded, for tests of the growth of the work.
     """
 
     rolling: dict[str, RollingRequest] = field(default_factory=dict)
     by_response_id: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    of_compaction: dict[str, list[str]] = field(default_factory=dict)
     known: dict[bytes, NormalItem] = field(default_factory=dict)
+    chunk: bytearray = field(default_factory=lambda: bytearray(CHUNK))
     decoded: int = 0
 
 
@@ -99,7 +105,6 @@ class CellQueues(Struct):
     queued: dict[str, QueuedCell] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     nested: dict[str, list[str]] = field(default_factory=dict)
-    requests_by_compaction: dict[str, list[str]] = field(default_factory=dict)
 
 
 class TerminalIndexes(Struct):

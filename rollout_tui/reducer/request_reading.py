@@ -16,16 +16,14 @@ from rollout_tui.reducer.content import Source, string
 from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
 from rollout_tui.reducer.normal import ItemProblem, NormalItem, from_payload
-from rollout_tui.reducer.queues import RollingRequest
+from rollout_tui.reducer.queues import CHUNK, RollingRequest
 from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace.payloads import PayloadProblem
 
-CHUNK = 262_144
 INPUT = b'\n  "input": ['
 BUFFERED = 64 << 20
 MOST_THREADS = 64
 LONGEST_KNOWN, MOST_KNOWN = 16_384, 512
-_SCRATCH = bytearray(CHUNK)
 
 
 class Placed(NamedTuple):
@@ -153,7 +151,7 @@ def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReferenc
         if size > LARGEST_BODY:
             raise PayloadProblem("payload_too_large", reference.path, f"it has {size:,} bytes")
         r.check_room(size, reference.path)
-        same = _same_bytes(descriptor, data, size) if rolling.trusted else 0
+        same = _same_bytes(descriptor, data, size, r.requests.chunk) if rolling.trusted else 0
         kept = min(_items_before(rolling.ends, same), rolling.trusted)
         start = rolling.ends[kept - 1] if kept else 0
         del data[start:]
@@ -167,13 +165,13 @@ def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReferenc
     return kept
 
 
-def _same_bytes(descriptor: int, data: bytearray, size: int) -> int:
-    """How many leading bytes of the file and of `data` are equal."""
+def _same_bytes(descriptor: int, data: bytearray, size: int, chunk: bytearray) -> int:
+    """How many leading bytes of the file and of `data` are equal; the file is read a `chunk` at a time."""
     at = 0
     limit = min(size, len(data))
-    view = memoryview(_SCRATCH)
+    view = memoryview(chunk)
     while at < limit:
-        count = os.preadv(descriptor, [view[: min(CHUNK, limit - at)]], at)
+        count = os.preadv(descriptor, [view[: min(len(chunk), limit - at)]], at)
         if count <= 0:
             return at
         if not data.startswith(view[:count], at):
