@@ -22,10 +22,9 @@ class Trace(ReducedSpine):
     """One recording: its state at any event, its events and payloads, on demand."""
 
     def __repr__(self) -> str:
-        rollout = self.at(self.head).rollout if len(self) else self._reducer.history.objects[0]
         return (
             f"<Trace {self.bundle.folder.name}: schema {self.schema_version}, {len(self):,} events, "
-            f"{getattr(rollout, 'status', 'empty')}, head seq {self.head}>"
+            f"{self.history.rollout.status}, head seq {self.head}>"
         )
 
     def __len__(self) -> int:

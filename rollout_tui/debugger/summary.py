@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.findings import Findings, RecordingStatus, recording_status
 from rollout_tui.debugger.lookup import latest
@@ -17,7 +17,6 @@ from rollout_tui.graph.objects import (
     InferenceCall,
     InteractionEdge,
     Object,
-    Rollout,
     TerminalSession,
     Thread,
 )
@@ -49,7 +48,7 @@ def summary(
     some already.
     """
     history = trace.history
-    rollout = cast(Rollout, history.objects[history.rollout])
+    rollout = history.rollout
     status = status or recording_status(history)
     times = turn_times(trace)
     log = history.events

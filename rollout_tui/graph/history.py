@@ -67,7 +67,7 @@ class History:
     `schema_version` is 1 or 2 (which rule set applies). `head` is the ordinal of the
     last event that is completely reduced. With `head_only` no changes are kept: half the
     work and memory, and only the state at the head can be asked for. `cut_short` is whether
-    more is recorded than was taken in.
+    more is recorded than was taken in. `rollout` is the recording itself, with its latest fields.
     """
 
     def __init__(self, schema_version: int, rollout: Rollout, *, head_only: bool = False) -> None:
@@ -98,7 +98,8 @@ class History:
         self._change_before: list[Any] = [None]
         if schema_version == 1:
             rollout.recording_complete = None
-        self.rollout = self.create(rollout.rollout_id, rollout)
+        self.rollout = rollout
+        self.rollout_handle = self.create(rollout.rollout_id, rollout)
 
     # -- writing -------------------------------------------------------------
 

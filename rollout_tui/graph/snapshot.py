@@ -127,7 +127,7 @@ class Snapshot:
     @property
     def rollout(self) -> objects.Rollout:
         """Identity and status of the recording."""
-        return cast(objects.Rollout, self.history.as_of(self.history.rollout, self.event))
+        return cast(objects.Rollout, self.history.as_of(self.history.rollout_handle, self.event))
 
     @property
     def interaction_edges(self) -> dict[str, objects.InteractionEdge]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import cast
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -115,7 +114,7 @@ def upsert(r: Reduction, edge: InteractionEdge) -> bool:
         if isinstance(edge.source, ToolAnchor):
             r.agents.edges_of_tool.setdefault(edge.source.tool_call_id, []).append(edge.edge_id)
         return True
-    known = cast(InteractionEdge, r.history.objects[handle])
+    known: InteractionEdge = r.objects[handle]
     if (known.kind, known.source, known.target) != (edge.kind, edge.source, edge.target):
         _conflict(r, edge.edge_id)
         return False
@@ -191,7 +190,7 @@ def said(r: Reduction, number: int, item: ConversationItem) -> None:
     known = r.items.last_said.get(key)
     if known is not None:
         order = r.history.collections[ConversationItem].order
-        before = cast(ConversationItem, r.history.objects[order[known]])
+        before: ConversationItem = r.objects[order[known]]
         if (item.first_seen_at_unix_ms, item.item_id) < (before.first_seen_at_unix_ms, before.item_id):
             return
     r.items.last_said[key] = number
@@ -201,8 +200,8 @@ def result_carried(r: Reduction, tool_id: str, payload_id: str) -> None:
     """A tool call's result belongs to the edge the call made (10.5)."""
     edges = r.agents.edges_of_tool.get(tool_id)
     if edges:
-        handle = cast(int, r.find(InteractionEdge, min(edges)))
-        carried = cast(InteractionEdge, r.history.objects[handle]).carried_raw_payload_ids
+        handle = r.handle(InteractionEdge, min(edges))
+        carried: Ids = r.objects[handle].carried_raw_payload_ids
         r.history.set(handle, "carried_raw_payload_ids", with_id(carried, payload_id))
         return
     for edge in r.agents.waiting.values():

@@ -24,7 +24,7 @@ from rollout_tui.reducer.reduction import Reduction
 
 def item_at(r: Reduction, number: int) -> ConversationItem:
     """The item with that creation number, as of now."""
-    found: ConversationItem = r.history.objects[r.history.collections[ConversationItem].order[number]]
+    found: ConversationItem = r.objects[r.history.collections[ConversationItem].order[number]]
     return found
 
 

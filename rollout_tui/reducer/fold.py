@@ -127,8 +127,7 @@ class Reducer:
         Columns are checked and kept a block at a time: so an event costs a third of what it does alone.
         """
         history, r, first = self.history, self.reduction, self._expected
-        rollout = cast(Rollout, history.objects[history.rollout])
-        if rollout.recording_complete or self._highest >= first or {*map(type, lines)} != _EVENT:
+        if history.rollout.recording_complete or self._highest >= first or {*map(type, lines)} != _EVENT:
             return False
         # One pass over the events, whose fields are far apart in memory, makes the columns.
         versions, seqs, times, rollout_ids, payloads, thread_ids, turn_ids = zip(
@@ -246,7 +245,7 @@ class Reducer:
                 r.refuse("foreign_rollout", text, event.rollout_id)
                 return
             r.note("foreign_rollout", text, event.rollout_id)
-        if r.schema != 1 and cast(Rollout, self.history.objects[self.history.rollout]).recording_complete:
+        if r.schema != 1 and self.history.rollout.recording_complete:
             r.refuse("event_after_end", "event after recording_completed")
         self._reduce(event, ordinal)
 
@@ -257,7 +256,7 @@ class Reducer:
             return
         if told == 2:
             self.history.schema_version = r.schema = 2
-            self.history.objects[self.history.rollout].recording_complete = False
+            self.history.rollout.recording_complete = False
             r.refuse("manifest_schema", f"the manifest says schema {self._schema_version}, the events 2")
         elif self._schema_version != 1:
             r.note("manifest_schema", f"the manifest says schema {self._schema_version}, the events {told}")

@@ -6,7 +6,7 @@ Nothing here is part of the visible graph; it exists at the head only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
@@ -75,8 +75,12 @@ class Reduction(Evidence):
         return shared
 
     def find(self, kind: type[Object], object_id: str | None) -> int | None:
-        """The handle of an object."""
+        """The handle of an object, None where there is none."""
         return self._indexes[kind].get(object_id)  # type: ignore[arg-type]
+
+    def handle(self, kind: type[Object], object_id: str) -> int:
+        """The handle of an object that is there for certain. Raises KeyError."""
+        return self._indexes[kind][object_id]
 
     def known(self, kind: type[Object], object_id: str, what: str) -> int | None:
         """The handle of an object that an event names, `what` says which; an unknown one is refused."""
@@ -135,7 +139,7 @@ class Reduction(Evidence):
 
     def implicit_thread(self, thread_id: str) -> int:
         """A thread nobody announced."""
-        root = cast(Any, self.history.objects[self.history.rollout]).root_thread_id
+        root = self.history.rollout.root_thread_id
         path = "/root" if thread_id == root else ""
         self.history.implicit[thread_id] = self.history.event
         return self.history.create(
@@ -160,7 +164,7 @@ class Reduction(Evidence):
             thread_id = self.turn(turn).thread_id
         if thread_id is None:
             self.refuse("no_thread", f"{what} names no thread and no known codex turn", *ids)
-            thread_id = str(cast(Any, self.history.objects[self.history.rollout]).root_thread_id)
+            thread_id = self.history.rollout.root_thread_id
         return thread_id, turn_id
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import msgspec
 from msgspec import Raw
 
@@ -57,7 +55,7 @@ def full_request(
 ) -> Ids:
     """A request that carries the whole history (7.4)."""
     handle = r.conversation(thread_id)
-    conversation = cast(Conversation, r.history.objects[handle])
+    conversation: Conversation = r.objects[handle]
     base = conversation.snapshot if conversation.replacement is None else conversation.replacement
     rolling = r.requests.rolling.get(thread_id)
     shared, items = body.shared, body.items
@@ -130,16 +128,16 @@ def incremental_request(
 ) -> Ids:
     """A request that continues an earlier response (7.4)."""
     reference = payload.request_payload
-    conversation = cast(Conversation, r.history.objects[r.conversation(thread_id)])
+    conversation: Conversation = r.objects[r.conversation(thread_id)]
     calls = [
         one
         for one in r.requests.by_response_id.get((thread_id, body.previous_response_id or ""), ())
-        if r.inference(cast(int, r.find(InferenceCall, one))).response_id == body.previous_response_id
+        if r.inference(r.handle(InferenceCall, one)).response_id == body.previous_response_id
     ]
     base: Ids = conversation.snapshot
     before: Ids = base
     if calls:
-        call = r.inference(cast(int, r.find(InferenceCall, min(calls))))
+        call = r.inference(r.handle(InferenceCall, min(calls)))
         before = extended(call.request_item_ids, call.response_item_ids)
     else:
         r.refuse(

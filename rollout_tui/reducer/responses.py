@@ -1,7 +1,5 @@
 """The items a response appends, and its usage (format sections 7.1 and 7.4)."""
 
-from typing import cast
-
 import msgspec
 from msgspec import Raw
 
@@ -58,7 +56,7 @@ def reduce_response(
         r, call.thread_id, call.codex_turn_id, items, source.payload_id, producer, repeated=r.schema != 1
     )
     handle = r.conversation(call.thread_id)
-    conversation = cast(Conversation, r.history.objects[handle])
+    conversation: Conversation = r.objects[handle]
     if r.schema == 1:
         r.history.set(handle, "snapshot", extended(conversation.snapshot, ids))
     elif conversation.last_request == call.inference_call_id and conversation.replacement is None:

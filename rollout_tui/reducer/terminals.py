@@ -1,6 +1,6 @@
 """Terminal sessions and operations (format sections 9.5 to 9.7)."""
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw
@@ -179,13 +179,13 @@ def _join(r: Reduction, handle: int, thread_id: str, process_id: str) -> None:
         r.terminals.sessions[key] = terminal_id
         r.history.create(terminal_id, _session(terminal_id, thread_id, operation))
     else:
-        _enter(r, cast(int, r.find(TerminalSession, terminal_id)), operation)
+        _enter(r, r.handle(TerminalSession, terminal_id), operation)
     r.history.set(handle, "terminal_id", terminal_id)
 
 
 def _enter(r: Reduction, handle: int, operation: TerminalOperation) -> None:
     """Add an operation to a session that there is, or was until its only operation left it (9.6.1)."""
-    session = cast(TerminalSession, r.history.objects[handle])
+    session: TerminalSession = r.objects[handle]
     if session.operation_ids:
         operations = extended(session.operation_ids, (operation.operation_id,))
         r.history.set(handle, "operation_ids", operations)
@@ -256,11 +256,11 @@ def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolv
     if operation.terminal_id == terminal_id:
         return
     if operation.terminal_id is not None:
-        old = cast(int, r.find(TerminalSession, operation.terminal_id))
-        left = cast(TerminalSession, r.history.objects[old]).operation_ids
+        old = r.handle(TerminalSession, operation.terminal_id)
+        left: Ids = r.objects[old].operation_ids
         r.history.set(old, "operation_ids", without_id(left, operation.operation_id))
-    session = cast(int, r.find(TerminalSession, terminal_id))
-    joined = cast(TerminalSession, r.history.objects[session]).operation_ids
+    session = r.handle(TerminalSession, terminal_id)
+    joined: Ids = r.objects[session].operation_ids
     r.history.set(session, "operation_ids", extended(joined, (operation.operation_id,)))
     r.history.set(moved, "terminal_id", terminal_id)
     process_id = r.terminals.process_ids.get(r.operation(owner).operation_id)
@@ -277,5 +277,5 @@ def observe(r: Reduction, tool: int) -> None:
     calls, outputs = called.model_visible_call_item_ids, called.model_visible_output_item_ids
     if called.terminal_operation_id is None or not (calls or outputs):
         return
-    handle = cast(int, r.find(TerminalOperation, called.terminal_operation_id))
+    handle = r.handle(TerminalOperation, called.terminal_operation_id)
     r.history.set(handle, "model_observations", (TerminalObservation(calls, outputs),))

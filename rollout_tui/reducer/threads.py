@@ -1,7 +1,7 @@
 """The rollout, its threads and turns, and accepted history (format sections 6, 7.5 and 11)."""
 
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -31,19 +31,19 @@ from rollout_tui.trace.events import Event
 
 def rollout_started(r: Reduction, event: Event, payload: RolloutStarted) -> None:
     """The recording names itself."""
-    r.history.set(r.history.rollout, "trace_id", payload.trace_id)
-    r.history.set(r.history.rollout, "root_thread_id", payload.root_thread_id)
+    r.history.set(r.history.rollout_handle, "trace_id", payload.trace_id)
+    r.history.set(r.history.rollout_handle, "root_thread_id", payload.root_thread_id)
 
 
 def rollout_ended(r: Reduction, event: Event, payload: RolloutEnded) -> None:
     """The rollout is over; nothing else closes."""
-    r.history.set(r.history.rollout, "status", payload.status)
-    r.history.set(r.history.rollout, "ended_at_unix_ms", r.time)
+    r.history.set(r.history.rollout_handle, "status", payload.status)
+    r.history.set(r.history.rollout_handle, "ended_at_unix_ms", r.time)
 
 
 def recording_completed(r: Reduction, event: Event, payload: RecordingCompleted) -> None:
     """The last line of an orderly shutdown."""
-    r.history.set(r.history.rollout, "recording_complete", True)
+    r.history.set(r.history.rollout_handle, "recording_complete", True)
 
 
 # -- threads ---------------------------------------------------------------------
@@ -220,4 +220,4 @@ def _receipt(
     number = create_item(r, normal, thread_id, event.codex_turn_id, reference.raw_payload_id, 0)
     list_item(r, number)
     r.items.receipts[(thread_id, accepted_id)] = number
-    agents.resolve(r, number, cast(Any, item_at(r, number)))
+    agents.resolve(r, number, item_at(r, number))

@@ -17,7 +17,7 @@ CELLS_ROOT = "01a20366-dfb4-7081-b2c4-bb962e37f39c"
 
 
 def root_of(trace: Trace) -> str:
-    root: str = trace.history.objects[trace.history.rollout].root_thread_id
+    root: str = trace.history.rollout.root_thread_id
     return root
 
 

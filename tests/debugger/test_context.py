@@ -195,7 +195,7 @@ def test_a_compaction_empties_the_context_until_the_next_request() -> None:
 def test_a_compaction_that_nobody_recorded() -> None:
     """The request at #25 carries other items than the context had: those are dropped by it."""
     trace = recording("local-compaction-auto")
-    root = trace.history.objects[trace.history.rollout].root_thread_id
+    root = trace.history.rollout.root_thread_id
     requests = [call for call in trace.at(trace.head).inference_calls.values() if call.thread_id == root]
     shrunk = next(
         later
@@ -299,7 +299,7 @@ def test_a_result_whose_output_is_known_already_is_not_pending(tmp_path: Path) -
 def test_a_childs_report_is_pending_then_accepted_then_in_context() -> None:
     """#68 alpha's result is observed, #72 root accepts it by a receipt, #73 carries it."""
     trace = recording("ma-two-parallel")
-    root = trace.history.objects[trace.history.rollout].root_thread_id
+    root = trace.history.rollout.root_thread_id
     report = {
         seq: [
             (row.status, row.item_id, row.provenance)

@@ -36,7 +36,7 @@ def recording_status(history: History, *, live: bool = False) -> RecordingStatus
 
     Where not all of it was read it goes on as well: of its end nothing is known.
     """
-    rollout = cast(Rollout, history.objects[history.rollout])
+    rollout = history.rollout
     if rollout.recording_complete or (rollout.status != "running" and not live):
         return "ended"
     return "live" if live or history.cut_short else "stopped"
@@ -157,8 +157,5 @@ def _cut(sources: Sources, status: RecordingStatus) -> Iterator[Finding]:
     turnless = history.events.type(first) == "inference_started"
     why = "releases before 0.125 write no end" if turnless else "the writer was killed or still writes"
     message = f"the recording stops at #{history.events.seqs[history.head]} without an end: {why}"
-    yield sources.finding("recording_cut", history.head, message, None, ("rollout", _rollout_id(history)))
-
-
-def _rollout_id(history: History) -> str:
-    return cast(Rollout, history.objects[history.rollout]).rollout_id
+    about = ("rollout", history.rollout.rollout_id)
+    yield sources.finding("recording_cut", history.head, message, None, about)

@@ -79,7 +79,7 @@ class SpanTree:
         self._by_thread: dict[int, int | array[int]] = {}
         self._thread_ids: list[str | None] = [None]
         self._thread_numbers: dict[str, int] = {}
-        self.add(ROLLOUT, history.rollout, NOBODY, ROOT, 0)
+        self.add(ROLLOUT, history.rollout_handle, NOBODY, ROOT, 0)
 
     def __len__(self) -> int:
         return len(self.kinds)

@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.content_sizes import ContentSizes, measure_contexts
@@ -22,7 +22,6 @@ from rollout_tui.debugger.spans.span_tree import CELL, THREAD
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import Rollout
 from rollout_tui.recording import Trace
 from rollout_tui.reduced_spine import Progress
 from rollout_tui.trace.arrivals import SILENT_MS
@@ -124,7 +123,7 @@ class Reading:
     @property
     def ended(self) -> bool:
         """Whether the recording has its end mark."""
-        rollout = cast(Rollout, self.known.history.objects[self.known.history.rollout])
+        rollout = self.known.history.rollout
         return rollout.recording_complete or rollout.status != "running"
 
     def derive(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import Rollout
@@ -98,7 +98,7 @@ def session_standing(
     history = session.history
     quiet = clock_ms - history.events.times[session.head] if session.head else 0
     return standing(
-        cast(Rollout, history.objects[history.rollout]),
+        history.rollout,
         loading=loading,
         written=session.reading.is_written(writer, clock_ms),
         quiet_ms=max(0, quiet),
