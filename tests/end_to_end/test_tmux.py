@@ -140,6 +140,19 @@ def test_a_value_in_the_users_pager_and_editor_and_back(terminal: Terminal, tmp_
     assert len(files) == 2 and not any(Path(one).exists() for one in files)
 
 
+def test_a_pager_that_cannot_be_started_is_said_and_the_screen_is_back(terminal: Terminal) -> None:
+    terminal.type(f"PAGER=no-such-pager EDITOR=false VISUAL= {program(TWO_CELLS, '--at', '20')}")
+    terminal.until("#20/64")
+    terminal.press("p")
+    terminal.until("#20/64", "timeline", "no such file", ":write FILE")
+    terminal.press("P")
+    terminal.until("#20/64", "timeline", "EDITOR='false': ended with status 1")
+    terminal.press("s")
+    terminal.until("#21/64")
+    terminal.press("q")
+    terminal.until("ready$")
+
+
 def test_a_terminal_that_cannot_place_text_is_told_of_the_plain_mode(terminal: Terminal) -> None:
     terminal.type(f"TERM=dumb {program(TWO_CELLS)}")
     terminal.until("TERM=dumb cannot place text", "--plain")

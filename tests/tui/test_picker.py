@@ -128,7 +128,9 @@ async def test_its_help_tells_its_keys_and_its_footer_is_of_buttons(root: Path) 
         await pilot.click("#footer", offset=(footer.line.text.index("help"), 0))
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         assert app.screen.query_one(LineView).content.line(0).text.strip() == "here: recordings"
-        row = next(n for n in range(12) if "open the" in app.screen.query_one(LineView).content.line(n).text)
+        told = [app.screen.query_one(LineView).content.line(n).text for n in range(11)]
+        assert any("Backspace" in line and "you came from" in line for line in told)
+        row = next(n for n, text in enumerate(told) if "open the" in text)
         await pilot.press(*["j"] * row, "enter")
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))

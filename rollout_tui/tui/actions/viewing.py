@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import SuspendNotSupported
 
@@ -20,7 +20,17 @@ from rollout_tui.tui.chosen import chosen_value
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
 
-PAGER, EDITOR = (("PAGER",), "less"), (("VISUAL", "EDITOR"), "vi")
+
+class Program(NamedTuple):
+    """A program of the user's: the variables that may name it, the one where none does, a last word on it."""
+
+    variables: tuple[str, ...]
+    otherwise: str
+    afterwards: str = ""
+
+
+PAGER = Program(("PAGER",), "less")
+EDITOR = Program(("VISUAL", "EDITOR"), "vi", "; the copy is gone (an editor that runs on needs its --wait)")
 
 
 def page_outside(desk: Desk) -> None:
@@ -35,24 +45,38 @@ def edit_outside(desk: Desk) -> None:
     _show(desk, EDITOR, *chosen_value(desk))
 
 
-def _show(desk: Desk, program: tuple[tuple[str, ...], str], name: str, data: bytes) -> None:
-    variables, otherwise = program
-    wanted = next(filter(None, map(os.environ.get, variables)), otherwise)
+def _show(desk: Desk, program: Program, name: str, data: bytes) -> None:
+    wanted = next(filter(None, map(os.environ.get, program.variables)), program.otherwise)
     if not data:
         desk.say("nothing to show on this line")
         return
     try:
         words = shlex.split(wanted)
         with _private_copy(data) as copy, desk.app.suspend(), _interrupts_for_the_other():
-            status = subprocess.run([*words, str(copy)], check=False).returncode
+            trouble = _trouble([*words, str(copy)])
     except SuspendNotSupported:
         desk.say("this terminal cannot be handed over; :write FILE writes the value", "warning")
+        return
     except (OSError, ValueError) as problem:
-        said = problem.strerror if isinstance(problem, OSError) else problem
-        desk.say(f"{variables[-1]}={wanted!r}: {said}; :write FILE writes the value", "warning")
+        trouble = _said(problem)
+    if trouble:
+        desk.say(f"{program.variables[-1]}={wanted!r}: {trouble}; :write FILE writes the value", "warning")
     else:
-        desk.say(f"back from {name}" if not status else f"{words[0]} ended with status {status}")
+        desk.say(f"back from {name}{program.afterwards}")
     desk.repaint()
+
+
+def _trouble(words: list[str]) -> str:
+    """Run a program; what went wrong. It raises nothing: that would leave a suspended app suspended."""
+    try:
+        status = subprocess.run(words, check=False).returncode
+    except OSError as problem:
+        return _said(problem)
+    return f"ended with status {status}" if status else ""
+
+
+def _said(problem: OSError | ValueError) -> str:
+    return ((problem.strerror if isinstance(problem, OSError) else None) or str(problem)).lower()
 
 
 @contextmanager

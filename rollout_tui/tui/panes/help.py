@@ -65,6 +65,8 @@ def _here(place: str, width: int) -> list[Line]:
         action = BY_ID[one.action_id]
         shown = next(row for row in help_rows(action.group) if one.action_id in (row.id, BY_ID[row.id].pair))
         words = one.words or shown.description
+        if one.action_id != shown.id:
+            shown = HelpRow(shown.opposite, "", words, one.action_id)
         opposite = shown.opposite if " / " in words else ""
         lines.append(_row(width, shown._replace(description=words, opposite=opposite)))
     return lines
