@@ -17,6 +17,7 @@ SWALLOWED = {
     "ctrl+h": "is Backspace to many terminals",
     "ctrl+s": "stops the output of many terminals",
     "ctrl+q": "quits, always",
+    "ctrl+p": "opens the list of all actions, always",
     "f11": "makes many terminals fill the screen",
 }
 ALLOWED = (

@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 
 from rollout_tui.settings.key_names import key_problem
 from rollout_tui.settings.presets import PRESETS, Keys
+from rollout_tui.trace.regular_files import read_regular
 
 MOST_BYTES = 256 << 10
 NEEDED = ("help", "quit", "command", "cancel")
 """Actions that must keep a key."""
 
 _NAMES = ("preset", "theme", "memory", "keys")
+_KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
+_SET = re.compile(rf"\s*(\[{{0,2}})\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*[=\]]")
+"""The header of a table, or a key that something is given to."""
 
 
 class SettingsProblem(Exception):
@@ -49,8 +53,7 @@ def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
     `actions` are the actions whose keys can be changed, by id. Raises SettingsProblem.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_regular(path, MOST_BYTES + 1, follow=True)
     except FileNotFoundError:
         return Settings()
     except OSError as error:
@@ -61,7 +64,8 @@ def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
     import tomllib
 
     try:
-        text = data.decode()
+        # Editors of some systems begin a file with a byte order mark.
+        text = data.decode("utf-8-sig")
         return _Reader(path, text, actions).settings(tomllib.loads(text))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -70,6 +74,8 @@ def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
         lines = data.count(b"\n") or 1
         said = str(error).replace("(at end of document)", f"(at the end, line {lines})")
         raise SettingsProblem(f"{path}: {_first_lower(said)}") from error
+    except RecursionError as error:
+        raise SettingsProblem(f"{path}: lists or tables too deep in one another") from error
 
 
 class _Reader:
@@ -88,7 +94,7 @@ class _Reader:
         if not isinstance(preset, str) or preset not in PRESETS:
             raise self._problem("preset", f"preset {preset!r}; allowed: {', '.join(PRESETS)}")
         theme = document.get("theme")
-        if theme is not None and not isinstance(theme, str):
+        if theme is not None and not (isinstance(theme, str) and theme):
             raise self._problem("theme", 'a theme is a name in quotes, e.g. "textual-light"')
         memory = document.get("memory", True)
         if not isinstance(memory, bool):
@@ -131,25 +137,47 @@ class _Reader:
                 raise self._problem(action_id, f"{action_id}: {key[:20]!r} {wrong}", "keys")
         return tuple(dict.fromkeys(keys))
 
-    def _problem(self, name: str, what: str, table: str = "") -> SettingsProblem:
-        return SettingsProblem(f"{self._place(name, table)}: {what}")
+    def _problem(self, name: str, what: str, *tables: str) -> SettingsProblem:
+        return SettingsProblem(f"{self._place(*tables, name)}: {what}")
 
-    def _place(self, name: str, table: str = "") -> str:
-        line = self._line_of(name, table)
+    def _place(self, *names: str) -> str:
+        line = self._line_of(*names)
         return f"{self._path}{f' line {line}' if line else ''}"
 
-    def _line_of(self, name: str, table: str) -> int:
-        """The line a name is set in, 0 where that cannot be told."""
-        quoted = re.escape(name)
-        own = re.compile(rf"\s*(?:\[\s*)?[\"']?{quoted}[\"']?\s*[=.\]]")
-        dotted = re.compile(rf"\s*{table}\s*\.\s*[\"']?{quoted}[\"']?\s*=") if table else own
-        inside = ""
+    def _line_of(self, *names: str) -> int:
+        """The line of what is called `names[-1]` in the tables before it.
+
+        Where it has no line of its own that of the table around it, 0 where that cannot be told either.
+        """
+        inside: tuple[str, ...] = ()
         for number, line in enumerate(self._lines, 1):
-            if header := re.match(r"\s*\[\s*[\"']?([^\]\"']+?)[\"']?\s*\]", line):
-                inside = header[1]
-            if dotted.match(line) or (inside == table and own.match(line)) or (not table and own.match(line)):
+            found = _SET.match(line)
+            if found is None:
+                continue
+            named = _names(found[2])
+            if found[1]:
+                inside = named
+            else:
+                named = (*inside, *named)
+            if named[: len(names)] == names:
                 return number
-        return 0
+        return self._line_of(*names[:-1]) if len(names) > 1 else 0
+
+
+def _names(key: str) -> tuple[str, ...]:
+    """The names in a dotted key as it is written."""
+    import tomllib
+
+    names: list[str] = []
+    try:
+        inside: Any = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:
+        # A line of a text, which only looks like one that sets something.
+        return ()
+    while isinstance(inside, dict):
+        ((name, inside),) = inside.items()
+        names.append(name)
+    return tuple(names)
 
 
 def _nearest(name: str, allowed: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def test_presets_name_actions_and_no_key_twice(tmp_path: Path, preset: str) -> N
         ("[keys]\nmark = 'q'\n", 2, ("quit has no key left",)),
         ("[keys]\nhelp = []\n", 2, ("help has no key left",)),
         ("keys = 3\n", 1, ("[keys] is a table",)),
+        ("[[keys]]\nquit = 'Q'\n", 1, ("[keys] is a table",)),
+        ("[keys]\n[keys.over_next]\na = 1\n", 2, ("key in quotes",)),
+        ("\nkeys = { over_nxt = 'x' }\n", 2, ("near it: over_next",)),
+        ('[keys]\n\n"a\\nb" = 1\n', 3, ("no action has the id",)),
+        ("[keys]\r\nover_nxt = 'x'\r\n", 2, ("near it: over_next",)),
+        ("[keys]\nmark = [\n 'a',\n 'ctrl+m',\n]\n", 2, ("Enter to a terminal",)),
+        ("[keys]\nmark = 'ctrl+p'\n", 2, ("opens the list of all actions",)),
+        ("theme = ''\n", 1, ("name in quotes",)),
+        ("theme = 'a'\ntheme = 'b'\n", 2, ()),
         ("theme = \n", 1, ("line 1",)),
         ("a = 1\nb = '\n", 2, ("line 2",)),
     ],
@@ -107,8 +117,25 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         read_settings(file, KNOWN)
     file.unlink()
     file.mkdir()
-    with pytest.raises(SettingsProblem, match="is a directory"):
+    with pytest.raises(SettingsProblem, match="not a regular file"):
         read_settings(file, KNOWN)
+    file.rmdir()
+    os.mkfifo(file)
+    with pytest.raises(SettingsProblem, match="not a regular file"):
+        read_settings(file, KNOWN)
+
+
+def test_a_file_that_is_deep_or_large(tmp_path: Path) -> None:
+    with pytest.raises(SettingsProblem, match="config.toml"):
+        read(tmp_path, f"theme = {'[' * 5000}{']' * 5000}")
+    with pytest.raises(SettingsProblem, match="larger than 256 KiB"):
+        read(tmp_path, "#" * (257 << 10))
+
+
+def test_a_byte_order_mark_and_a_link_are_no_trouble(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufefftheme = 'nord'\n").theme == "nord"
+    (tmp_path / "link.toml").symlink_to(tmp_path / "config.toml")
+    assert read_settings(tmp_path / "link.toml", KNOWN).theme == "nord"
 
 
 def test_wrong_settings_are_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
