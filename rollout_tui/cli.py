@@ -102,6 +102,7 @@ def _status(words: list[str], *, alone: bool = False) -> int:
 
 def program() -> NoReturn:
     """`rollout-tui` as a process of its own, which ends without taking its memory apart piece by piece."""
+    _open_closed_streams()
     status = _status(sys.argv[1:], alone=True)
     threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
@@ -110,6 +111,15 @@ def program() -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)
+
+
+def _open_closed_streams() -> None:
+    """Lead standard streams that are closed nowhere: a file of the recording would get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
 
 
 def _run(words: list[str], alone: bool) -> int:

@@ -199,6 +199,23 @@ def test_standard_output_that_is_full_is_said() -> None:
     assert done.returncode == 1 and done.stderr == "rollout-tui: no space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("closed", "words", "status", "told"),
+    [
+        (">&-", ("summary", recording("one-message")), 0, ""),
+        ("2>&-", ("summary", recording("one-message")), 0, ""),
+        ("2>&-", ("summary", "nowhere"), 2, ""),
+        ("<&-", (recording("one-message"),), 2, "needs a terminal"),
+        ("<&- >&-", ("--plain", recording("one-message")), 0, ""),
+    ],
+)
+def test_standard_streams_may_be_closed(closed: str, words: tuple[str, ...], status: int, told: str) -> None:
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "rollout_tui", *words]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == status and told in done.stderr
+    assert len(done.stderr.splitlines()) == (1 if told else 0)
+
+
 def test_reading_never_writes_into_the_bundle() -> None:
     bundle = Path(recording("one-message"))
     before = {path: path.stat().st_mtime_ns for path in bundle.rglob("*")}
