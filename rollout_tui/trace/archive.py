@@ -14,10 +14,10 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, cast
 
 from rollout_tui.trace.bundle import BundleProblem, shown
@@ -25,21 +25,37 @@ from rollout_tui.trace.identity import SPINE_NAME
 
 MIB = 1 << 20
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+OTHER_SUFFIXES = (
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".7z",
+    ".rar",
+    ".gz",
+    ".xz",
+    ".bz2",
+    ".zst",
+)
+"""Of archives that are not unpacked here."""
 
 _EXPECTED = "expected a packed bundle"
 _PIECE = 256 << 10
 # Directories and headers are read whole by the libraries, some in pieces; none of a real bundle is larger.
 LARGEST_READ = 32 * MIB
-_DEEPEST = 6
+# Names below a home folder and its `.codex` are long; a payload lies two steps below its bundle's folder.
+_DEEPEST = 16
 _LONGEST_NAME = 255
+_ENCRYPTED = 1
 
 
 @dataclass(frozen=True)
 class Limits:
     """What an archive may grow to.
 
-    `total_bytes` and `files` in all; `ratio` bytes for each byte of the archive, counted from
-    `ratio_from_bytes` on (a small trace can pack very well).
+    `total_bytes` and `files`, folders among them, in all; `ratio` bytes for each byte of the archive, counted
+    from `ratio_from_bytes` on (a small trace can pack very well).
     """
 
     total_bytes: int = 4096 * MIB
@@ -66,9 +82,9 @@ def unpacked(path: Path, limits: Limits | None = None) -> Iterator[Path]:
 def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
     """Unpack `path` into the folder `into`, which the caller removes, and return the bundle folder in it.
 
-    That is the folder nearest to the top that holds a trace.jsonl; where there are several side by side, the
-    folder of bundles around them. Raises BundleProblem when the archive cannot be read, holds no bundle or
-    grows beyond `limits`.
+    Where there are several it is the folder of bundles around them; those that lie apart are put side by side
+    into one. A bundle inside a bundle is part of it. Raises BundleProblem when the archive cannot be read,
+    holds no bundle or grows beyond `limits`.
     """
     try:
         into.chmod(0o700)
@@ -106,6 +122,12 @@ class _Budget:
         self._bytes = limits.total_bytes
         if limits.ratio * packed_bytes < self._bytes:
             self._bytes = min(self._bytes, max(limits.ratio * packed_bytes, limits.ratio_from_bytes))
+
+    def refused(self, reason: str) -> BundleProblem:
+        """Why what is in the archive is not taken out of it."""
+        return BundleProblem(
+            f"{shown(self._path)} cannot be unpacked: {reason}; unpack it yourself and open the folder"
+        )
 
     def count_member(self) -> None:
         self._files -= 1
@@ -154,10 +176,13 @@ def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:
         for member in members:
             budget.count_member()
             kind = stat.S_IFMT(member.external_attr >> 16)
-            target = _target(into, member.filename)
+            # Some programs of Windows write names with backslashes.
+            target = _target(into, member.filename.replace("\\", "/"))
+            if member.flag_bits & _ENCRYPTED:
+                raise budget.refused("it is encrypted")
             # The other methods unpack pieces of any size at once.
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise ValueError("packed by a method other than deflate")
+                raise budget.refused("packed by another method than deflate")
             if target is not None and not member.is_dir() and kind in (0, stat.S_IFREG):
                 with archive.open(member) as content:
                     _write(target, into, _pieces(content, careful), budget)
@@ -203,7 +228,9 @@ def _write(target: Path, into: Path, pieces: Iterator[bytes], budget: _Budget) -
     folder = into
     for part in target.relative_to(into).parts[:-1]:
         folder /= part
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            budget.count_member()
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     with open(os.open(target, flags, 0o600), "wb") as file:
         for piece in pieces:
@@ -212,10 +239,24 @@ def _write(target: Path, into: Path, pieces: Iterator[bytes], budget: _Budget) -
 
 
 def _bundle_inside(path: Path, into: Path) -> Path:
-    level = [into]
-    for _ in range(_DEEPEST):
-        found = [folder for folder in level if (folder / SPINE_NAME).is_file()]
-        if found:
-            return found[0] if len(found) == 1 else found[0].parent
-        level = sorted(below for folder in level for below in folder.iterdir() if below.is_dir())
-    raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_EXPECTED}")
+    level, found = [into], list[Path]()
+    for _ in range(_DEEPEST - 1):
+        others: list[Path] = []
+        for folder in level:
+            (found if (folder / SPINE_NAME).is_file() else others).append(folder)
+        level = sorted(below for folder in others for below in folder.iterdir() if below.is_dir())
+    if not found:
+        raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_EXPECTED}")
+    if len(found) == 1:
+        return found[0]
+    return found[0].parent if len({folder.parent for folder in found}) == 1 else _gathered(found, into)
+
+
+def _gathered(bundles: list[Path], into: Path) -> Path:
+    """A folder into which all `bundles` are moved, named by where they were."""
+    gathered = Path(mkdtemp(dir=into))
+    for number, folder in enumerate(bundles, 1):
+        name = "-".join(folder.relative_to(into).parts)
+        free = len(os.fsencode(name)) <= _LONGEST_NAME and not (gathered / name).exists()
+        folder.rename(gathered / (name if free else str(number)))
+    return gathered

@@ -68,6 +68,10 @@ def test_what_cannot_be_unpacked_is_one_line(tmp_path: Path) -> None:
     broken.write_bytes(b"no archive at all")
     done = run("summary", broken)
     assert done.status == 2 and len(done.err.splitlines()) == 1 and "broken.zip" in done.err
+    other = tmp_path / "trace.tar.xz"
+    other.write_bytes(b"packed")
+    done = run("summary", other)
+    assert done.status == 2 and ".zip, .tar, .tar.gz, .tgz; unpack it yourself" in done.err
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])

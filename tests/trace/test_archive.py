@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from making_bundles import MakeBundle, manifest, rollout_started
 
 from rollout_tui.trace.archive import Limits, is_archive, open_archive, unpacked
-from rollout_tui.trace.bundle import BundleProblem, open_bundle
+from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
 
 Members = dict[str, bytes]
 Pack = Callable[[Path, Members], Path]
@@ -63,7 +63,10 @@ def problem(path: Path, into: Path, limits: Limits | None = None) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("top", ["bundle/", "", "./bundle/", "a/b/bundle/"])
+@pytest.mark.parametrize(
+    "top",
+    ["bundle/", "", "./bundle/", "home/somebody/.codex/traces/of today/", "deep/" * 14],
+)
 def test_the_bundle_inside_is_found_and_private(tmp_path: Path, pack: Pack, top: str) -> None:
     members = {top + name.removeprefix("bundle/"): content for name, content in BUNDLE.items()}
     with unpacked(pack(tmp_path, members)) as folder:
@@ -81,6 +84,38 @@ def test_a_plain_tar_and_a_folder_of_bundles(tmp_path: Path) -> None:
     }
     with unpacked(pack_tar(tmp_path, both, "packed.tar")) as folder:
         assert open_bundle(folder).identity.rollout_id == "later"
+
+
+def test_bundles_that_lie_apart_are_all_there(tmp_path: Path, pack: Pack) -> None:
+    members = {}
+    for top in ("before/report/", "after/", "after-/", "x" * 200 + "/" + "y" * 200 + "/"):
+        members |= {top + name: content for name, content in BUNDLE.items()}
+    members["after/bundle/payloads/trace.jsonl"] = b"no bundle of its own"
+    with unpacked(pack(tmp_path, members)) as folder:
+        assert sorted(one.name for one in bundle_folders(folder)) == [
+            "4",
+            "after--bundle",
+            "after-bundle",
+            "before-report-bundle",
+        ]
+        assert (folder / "after-bundle" / "payloads" / "1.json").is_file()
+
+
+def test_too_deep_a_bundle_is_not_opened_without_its_payloads(tmp_path: Path, pack: Pack) -> None:
+    members = {"deep/" * 14 + name: content for name, content in BUNDLE.items()}
+    assert "holds no trace.jsonl" in problem(pack(tmp_path, members), tmp_path / "into")
+
+
+def test_names_as_programs_of_windows_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "packed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {"..\\outside": b"evil", **BUNDLE}.items():
+            entry = zipfile.ZipInfo()
+            entry.filename = name.replace("/", "\\")
+            archive.writestr(entry, content)
+    with unpacked(path) as folder:
+        assert (folder / "payloads" / "1.json").read_bytes() == b"{}"
+        assert not (folder.parent.parent / "outside").exists()
 
 
 @pytest.mark.parametrize(
@@ -223,7 +258,13 @@ def test_encrypted_and_unusual_zip_methods_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "packed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("bundle/trace.jsonl", rollout_started())
-    assert "cannot be unpacked" in problem(path, tmp_path / "into")
+    assert "cannot be unpacked: packed by another method" in problem(path, tmp_path / "into")
+    pack_zip(tmp_path, BUNDLE)
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 8] |= 1
+    path.write_bytes(content)
+    assert "it is encrypted; unpack it yourself" in problem(path, tmp_path / "into")
 
 
 @pytest.mark.parametrize("name", ["x.zip", "x.tgz", "x.tar", "x.tar.gz"])
