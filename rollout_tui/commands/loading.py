@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.commands.outcome import CommandFailure, complain
-from rollout_tui.commands.unpacking import unpacked_if_packed
+from rollout_tui.commands.unpacking import as_given, unpacked_if_packed
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -75,7 +75,7 @@ def bundle(path: Path) -> Bundle:
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}") from problem
     for note in found.notes:
-        complain(f"rollout-tui: {note}")
+        complain(f"rollout-tui: {as_given(note)}")
     return found
 
 

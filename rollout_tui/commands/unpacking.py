@@ -12,6 +12,8 @@ LARGE_BYTES = 8 << 20
 """From this size on it takes so long that it is said."""
 
 _folders = ExitStack()
+_archives: dict[str, str] = {}
+"""What was given, by the folder it was unpacked to."""
 
 
 def unpacked_if_packed(path: Path) -> Path:
@@ -35,14 +37,24 @@ def unpacked_if_packed(path: Path) -> Path:
     if found >= LARGE_BYTES:
         complain(f"rollout-tui: unpacking {path.name}, {found / (1 << 20):.0f} MB ...")
     try:
-        return _folders.enter_context(unpacked(path))
+        folder = _folders.enter_context(unpacked(path))
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}") from problem
+    _archives[str(folder)] = str(path)
+    return folder
+
+
+def as_given(message: str) -> str:
+    """A message with the names of archives in place of the folders they were unpacked to."""
+    for folder, archive in _archives.items():
+        message = message.replace(folder, archive)
+    return message
 
 
 def remove_unpacked() -> None:
     """Take away every folder that was made."""
     _folders.close()
+    _archives.clear()
 
 
 def _regular_file_size(path: Path) -> int | None:

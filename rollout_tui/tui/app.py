@@ -97,7 +97,7 @@ class RolloutApp(App[int]):
             self.push_screen(recent_screen(self.recent))
             return
         if self.pick:
-            self.push_screen(picker_screen(opening.path, wait=opening.wait))
+            self.push_screen(picker_screen(opening.path, opening.named, wait=opening.wait))
             return
         screen = debugger_screen(opening)
         if self.frame is not None:

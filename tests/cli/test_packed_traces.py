@@ -42,6 +42,16 @@ def test_every_command_answers_as_for_the_folder(tmp_path: Path, suffix: str) ->
         assert told == run(command[0], recording("one-message"), *command[1:])
 
 
+def test_of_several_bundles_the_newest_is_taken_and_the_archive_named(tmp_path: Path) -> None:
+    for name in ("apply-patch", "one-message"):
+        shutil.copytree(recording(name), tmp_path / "both" / name)
+    archive = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "both")
+    done = run("summary", archive)
+    assert done.status == 0 and done.err.startswith(
+        f"rollout-tui: {archive} is a folder of bundles; the newest is"
+    )
+
+
 def test_check_diff_and_export_answer_too(tmp_path: Path) -> None:
     archive = packed(tmp_path, ".zip")
     assert run("check", archive).status == 0

@@ -248,9 +248,12 @@ class PickerScreen(Screen[None]):
         self.paint()
 
 
-def picker_screen(root: Path, *, wait: bool = False) -> PickerScreen:
-    """The choice among the recordings of a folder, with the keys of the table as they are set."""
-    return rekeyed(PickerScreen, bound(KEYS))(str(root), TraceRoot(root), wait=wait)
+def picker_screen(root: Path, named: Path | None = None, *, wait: bool = False) -> PickerScreen:
+    """The choice among the recordings of a folder, with the keys of the table as they are set.
+
+    `named` is what to call the folder where it was unpacked from something.
+    """
+    return rekeyed(PickerScreen, bound(KEYS))(str(named or root), TraceRoot(root), wait=wait)
 
 
 def recent_screen(store: Store) -> PickerScreen:
