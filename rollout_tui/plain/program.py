@@ -52,7 +52,8 @@ def run(opening: Opening) -> int:
                 if desk.leaving:
                     break
         finally:
-            remember(desk.session, opening)
+            if lost := remember(desk.session, opening):
+                complain(f"rollout-tui: {lost}")
     return FINE
 
 

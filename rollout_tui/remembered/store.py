@@ -14,7 +14,7 @@ from rollout_tui.trace.identity import SPINE_NAME, Identity
 from rollout_tui.trace.regular_files import read_regular
 
 MOST_TRACES = 200
-MOST_NOTES = 500
+MOST_NOTES = MOST_MARKS = 500
 LONGEST_NOTE = 1000
 MOST_BYTES = 1 << 20
 
@@ -31,7 +31,7 @@ class Note(msgspec.Struct, frozen=True):
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """One trace: who it is, the path it was opened by, and how it was left.
 
-    `seq` is the place (None: it followed the end), `mark` a seq too.
+    `seq` is the place (None: it followed the end), `marks` are seqs too, the one that counts last.
     """
 
     rollout_id: str
@@ -39,7 +39,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     seq: int | None = None
     lens: str = "context"
-    mark: int | None = None
+    marks: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -47,7 +47,7 @@ class Store:
     """The files in `folder`. What cannot be read counts as not there, what cannot be written is let go."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def load(self, identity: Identity) -> Remembered | None:
         """What is remembered of the trace with this identity."""
@@ -61,9 +61,14 @@ class Store:
     def save(self, remembered: Remembered) -> bool:
         """Remember this in place of what was remembered of the trace; False when it could not be written."""
         notes = (Note(one.seq, _text(one.text[:LONGEST_NOTE])) for one in remembered.notes[-MOST_NOTES:])
-        kept = msgspec.structs.replace(remembered, path=_text(remembered.path), notes=tuple(notes))
+        kept = msgspec.structs.replace(
+            remembered,
+            path=_text(remembered.path),
+            marks=remembered.marks[-MOST_MARKS:],
+            notes=tuple(notes),
+        )
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             target = self._file(kept.rollout_id, kept.trace_id)
             with output_file(target, force=True) as out:
                 out.write(msgspec.json.encode(kept))
@@ -84,12 +89,12 @@ class Store:
 
     def _file(self, rollout_id: str, trace_id: str) -> Path:
         name = hashlib.sha256(f"{rollout_id}\0{trace_id}".encode(errors="surrogatepass")).hexdigest()
-        return self._folder / f"{name[:32]}{_SUFFIX}"
+        return self.folder / f"{name[:32]}{_SUFFIX}"
 
     def _files(self) -> list[Path]:
         """Files, the one written last first."""
         dated: list[tuple[int, Path]] = []
-        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
             for entry in entries:
                 if entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
                     dated.append((entry.stat(follow_symlinks=False).st_mtime_ns, Path(entry.path)))

@@ -1,4 +1,4 @@
-"""Coming back to a trace: the place, lens, mark and notes it was left with."""
+"""Coming back to a trace: the place, lens, marks and notes it was left with."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def restore(session: Session, opening: Opening) -> str:
     if found is None:
         return ""
     session.notes[:0] = found.notes
-    marked = None if found.mark is None else session.history.events.ordinal_of(found.mark)
-    if session.mark is None and marked is not None:
-        session.set_mark(marked)
+    for seq in () if session.marks else found.marks:
+        if (marked := session.history.events.ordinal_of(seq)) is not None:
+            session.set_mark(marked)
     if opening.lens is None and found.lens in LENSES_BY_NAME:
         session.show_lens(found.lens)
     event = None if found.seq is None else session.history.events.ordinal_of(found.seq)
@@ -33,21 +33,24 @@ def restore(session: Session, opening: Opening) -> str:
     return f"back at #{found.seq}, where you left; G goes to the end"
 
 
-def remember(session: Session, opening: Opening) -> None:
-    """Write down how a session is left."""
+def remember(session: Session, opening: Opening) -> str:
+    """Write down how a session is left. Returns what to say: that notes could not be kept."""
     if opening.memory is None or not session.head:
-        return
+        return ""
     identity = session.trace.bundle.identity
     seqs = session.history.events.seqs
     shown = session.place.lens
-    opening.memory.save(
+    saved = opening.memory.save(
         Remembered(
             rollout_id=identity.rollout_id,
             trace_id=identity.trace_id,
             path=str((opening.named or session.trace.bundle.folder).absolute()),
             seq=None if session.following or not session.event else seqs[session.event],
             lens=shown if shown in LENSES_BY_NAME else "context",
-            mark=None if session.mark is None else seqs[session.mark],
+            marks=tuple(seqs[event] for event in session.marks),
             notes=tuple(session.notes),
         )
     )
+    if saved or not session.notes:
+        return ""
+    return f"the notes could not be kept: {opening.memory.folder} cannot be written"

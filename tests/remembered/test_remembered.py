@@ -48,7 +48,7 @@ def standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_saved_is_loaded_and_private(tmp_path: Path) -> None:
     store = Store(tmp_path / "state" / TRACES)
-    kept = remembered(seq=45, lens="cells", mark=9, notes=(Note(3, "here it begins"),))
+    kept = remembered(seq=45, lens="cells", marks=(4, 9), notes=(Note(3, "here it begins"),))
     assert store.load(identity()) is None
     assert store.save(kept) and store.load(identity()) == kept
     assert store.load(identity(trace="other")) is None
@@ -114,13 +114,14 @@ def test_what_is_no_file_of_ours_is_passed_over(tmp_path: Path, kind: str) -> No
 
 
 def test_one_comes_back_to_where_one_was(capsys: pytest.CaptureFixture[str]) -> None:
-    assert visit(":45", "cells", "m", ":50", "note the wait hangs", "q") == 0
+    assert visit(":30", "m", ":45", "cells", "m", ":50", "note the wait hangs", "q") == 0
     capsys.readouterr()
-    assert visit("notes", "1", "mark_go") == 0
+    assert visit("notes", "1", "mark_go", "marks") == 0
     told = capsys.readouterr().out.splitlines()
     assert "#50/64" in told[0] and "back at #50, where you left; G goes to the end" in told
     assert "#50 the wait hangs" in told
     assert any(line.startswith("event #45") for line in told)
+    assert any(line.startswith("#30") and "#45" in line for line in told)
 
 
 def test_what_the_command_line_asks_for_wins(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,6 +130,14 @@ def test_what_the_command_line_asks_for_wins(capsys: pytest.CaptureFixture[str])
     visit("notes", options=("--at", "9", "--lens", "findings"))
     told = capsys.readouterr().out
     assert "#9/64" in told and "back at" not in told and "findings" in told
+
+
+def test_notes_that_cannot_be_kept_are_not_lost_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    state_folder().parent.mkdir(parents=True)
+    state_folder().write_text("a file in the place of the folder")
+    assert visit(":45", "m") == 0 and capsys.readouterr().err == ""
+    assert visit("note mine") == 0
+    assert f"the notes could not be kept: {state_folder()}" in capsys.readouterr().err
 
 
 def test_nothing_of_the_trace_is_kept() -> None:
@@ -188,4 +197,4 @@ async def test_the_screen_comes_back_to_where_one_was(tmp_path: Path) -> None:
             assert screen.session.seq == wanted
             await pilot.press("colon", "4", "5", "enter", "3", "m")
     found = store.recent(1)[0]
-    assert (found.seq, found.lens, found.mark) == (45, "cells", 45)
+    assert (found.seq, found.lens, found.marks) == (45, "cells", (45,))

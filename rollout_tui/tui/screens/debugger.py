@@ -107,8 +107,9 @@ class DebuggerScreen(Screen[None]):
         if self._loader is not None:
             self._loader.stop()
         if self.opened is not None and self.told.settled:
-            remember(self.opened, self.opening)
-            cast("RolloutApp", self.app).looking = self.opened.looking
+            app = cast("RolloutApp", self.app)
+            app.complaint = app.complaint or remember(self.opened, self.opening)
+            app.looking = self.opened.looking
         if self.opened is not None:
             making(self.opened.trace).told = None
         if self.when_closed is not None:
