@@ -167,8 +167,8 @@ class ReducedSpine:
             reducer.apply([too_long(size)], [offset])
 
     def _reduce(self, reducer: Reducer, data: bytes, start: int) -> None:
-        block = decode_block(data, placed=not self.head_only)
-        reducer.apply(block.lines, [start + offset for offset in block.offsets])
+        block = decode_block(data, at=start, placed=not self.head_only)
+        reducer.apply(block.lines, block.offsets)
 
     def resolve(self) -> list[str]:
         """Look for payloads that were not there, not readable or not whole when they were needed.
