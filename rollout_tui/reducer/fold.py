@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import compress
 from operator import attrgetter
 from typing import Any, TypeAlias, cast
@@ -17,7 +17,15 @@ from rollout_tui.reducer.evidence import Payloads
 from rollout_tui.reducer.reduction import Reduction
 from rollout_tui.trace import event_payloads as said
 from rollout_tui.trace.event_values import PayloadReference
-from rollout_tui.trace.events import EVENT_TYPES, REFERENCE_FIELDS, TYPE_CODE, UNKNOWN, UNREADABLE, Event
+from rollout_tui.trace.events import (
+    EVENT_TYPES,
+    PAYLOAD_TYPES,
+    REFERENCE_FIELDS,
+    TYPE_CODE,
+    UNKNOWN,
+    UNREADABLE,
+    Event,
+)
 from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.spine import BadLine, Line
 
@@ -81,6 +89,17 @@ _REFERENCE: dict[type[said.Payload], Callable[[Any], PayloadReference | None]] =
 }
 
 
+def _marks(kinds: Collection[type[said.Payload]]) -> bytes:
+    """A table by which type codes become 1 for these types, 0 for others: an event costs next to nothing."""
+    return bytes(code < len(PAYLOAD_TYPES) and PAYLOAD_TYPES[code] in kinds for code in range(256))
+
+
+_COMPLETED_CODE = TYPE_CODE[said.RecordingCompleted]
+_NAMING = _marks(_REFERENCE)
+_OF_PROTOCOL = _marks((said.ProtocolEventObserved,))
+_RULED = _marks(HANDLERS.keys() - {said.ProtocolEventObserved})
+
+
 class Reducer:
     """Folds the lines of one recording into a `History`.
 
@@ -135,6 +154,7 @@ class Reducer:
         )
         count = len(lines)
         kinds = list(map(type, payloads))
+        codes = bytes(map(TYPE_CODE.__getitem__, kinds))
         try:
             fitting_times = array("q", times)
         except OverflowError:
@@ -143,29 +163,22 @@ class Reducer:
             seqs != tuple(range(first, first + count))
             or versions.count(self._schema_version) != count
             or rollout_ids.count(self._rollout_id) != count
-            or said.RecordingCompleted in kinds
+            or _COMPLETED_CODE in codes
         ):
             return False
         ordinals = range(len(history.events) + 1, len(history.events) + 1 + count)
         history.events.extend(
-            range(first, first + count),
-            fitting_times,
-            bytes(map(TYPE_CODE.__getitem__, kinds)),
-            thread_ids,
-            turn_ids,
-            offsets,
+            range(first, first + count), fitting_times, codes, thread_ids, turn_ids, offsets
         )
-        self._note_references(ordinals, kinds, payloads)
-        told = [kind is said.ProtocolEventObserved for kind in kinds]
-        for ordinal, payload in compress(zip(ordinals, payloads, strict=True), told):
+        self._note_references(ordinals, kinds, codes, payloads)
+        told = codes.translate(_OF_PROTOCOL)
+        for ordinal, payload in zip(compress(ordinals, told), compress(payloads, told), strict=True):
             history.events.add_protocol(ordinal, payload.event_type)
+        steps = zip(ordinals, seqs, times, map(HANDLERS.__getitem__, kinds), payloads, lines, strict=True)
         try:
-            for ordinal, seq, time, kind, payload, event in zip(
-                ordinals, seqs, times, kinds, payloads, lines, strict=True
-            ):
-                if kind is not said.ProtocolEventObserved:
-                    history.event, r.time, r.seq = ordinal, time, seq
-                    HANDLERS[kind](r, event, payload)
+            for ordinal, seq, time, rule, payload, event in compress(steps, codes.translate(_RULED)):
+                history.event, r.time, r.seq = ordinal, time, seq
+                rule(r, event, payload)
         except BaseException:
             history.head = history.event - 1
             raise
@@ -176,17 +189,21 @@ class Reducer:
         return True
 
     def _note_references(
-        self, ordinals: Sequence[int], kinds: Sequence[type[said.Payload]], payloads: Sequence[said.Payload]
+        self,
+        ordinals: Sequence[int],
+        kinds: Sequence[type[said.Payload]],
+        codes: bytes,
+        payloads: Sequence[said.Payload],
     ) -> None:
         """Keep the payload that each of these events names, if it does."""
-        naming = list(map(_REFERENCE.__contains__, kinds))
+        naming = codes.translate(_NAMING)
         places = list(compress(ordinals, naming))
         getters = map(_REFERENCE.__getitem__, compress(kinds, naming))
         found = [get(payload) for get, payload in zip(getters, compress(payloads, naming), strict=True)]
-        named = [one for one in found if one is not None]
+        named = found if all(found) else [one for one in found if one is not None]
         if named:
-            places = places if len(named) == len(found) else list(compress(places, found))
-            self.history.payloads.extend(places, named)
+            places = places if named is found else list(compress(places, found))
+            self.history.payloads.extend(places, cast(list[PayloadReference], named))
 
     def _reduce(self, event: Event, ordinal: int) -> None:
         """Apply the rule of an event whose row is in the log."""
