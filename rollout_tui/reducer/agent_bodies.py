@@ -42,11 +42,9 @@ def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> Non
 
 
 def runtime_ended(r: Reduction, tool: int, reference: PayloadReference) -> None:
-    """The end of a tool call's work: every body must be JSON, agent bodies make edges (10.3)."""
+    """The end of work that was no terminal's: every body must be JSON, agent bodies make edges (10.3)."""
     called = r.tool(tool)
     kind = called.kind.type
-    if kind in ("exec_command", "write_stdin") and called.terminal_operation_id is not None:
-        return
     try:
         body = r.decoded(reference, BODY)
     except PayloadProblem as problem:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.graph.ids import Ids, extended, without_id
+from rollout_tui.graph.ids import Ids, extended, with_id, without_id
 from rollout_tui.graph.objects import TerminalOperation, TerminalSession, ToolCall
 from rollout_tui.graph.values import (
     ExecCommandRequest,
@@ -135,7 +135,7 @@ def _session_text(raw: Raw) -> str | None:
 
 def from_runtime(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """The operation of an exec_command or write_stdin call, read off its runtime start."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     kind = called.kind.type
     body = r.parsed(reference, _START, "terminal runtime start", called.tool_call_id) or _NOTHING
     request = body.exec_command if kind == "exec_command" else body.write_stdin
@@ -164,13 +164,12 @@ def _create(
     )
     handle = history.create(operation_id, operation)
     if process_id is not None:
-        _join(r, handle, thread_id, process_id)
+        _join(r, handle, operation, thread_id, process_id)
     return operation_id
 
 
-def _join(r: Reduction, handle: int, thread_id: str, process_id: str) -> None:
+def _join(r: Reduction, handle: int, operation: TerminalOperation, thread_id: str, process_id: str) -> None:
     """Put an operation into the session its process id stands for (9.5)."""
-    operation = r.operation(handle)
     r.terminals.process_ids[operation.operation_id] = process_id
     key = (thread_id, process_id)
     terminal_id = None if operation.kind == "exec_command" else r.terminals.sessions.get(key)
@@ -204,28 +203,26 @@ def _session(terminal_id: str, thread_id: str, operation: TerminalOperation) -> 
 
 
 def ended(
-    r: Reduction, tool: int, status: ExecutionStatus, reference: PayloadReference | None, *, dispatch: bool
+    r: Reduction, called: ToolCall, status: ExecutionStatus, reference: PayloadReference | None
 ) -> None:
-    """An operation is over; `dispatch` when the body is the tool's result, not a runtime event."""
-    called = r.tool(tool)
+    """The operation of a call is over, as a runtime event or the call's result tells."""
     handle = r.find(TerminalOperation, called.terminal_operation_id)
     assert handle is not None
     r.close(handle, status)
     if reference is None:
         return
-    operation = r.operation(handle)
-    if reference.raw_payload_id not in operation.raw_payload_ids:
-        payload_ids = extended(operation.raw_payload_ids, (reference.raw_payload_id,))
-        # Nearly always the very ids that the call has: one tuple for both.
-        same = payload_ids == called.raw_runtime_payload_ids
-        r.history.set(handle, "raw_payload_ids", called.raw_runtime_payload_ids if same else payload_ids)
+    operation: TerminalOperation = r.objects[handle]
+    payload_ids = with_id(operation.raw_payload_ids, reference.raw_payload_id)
+    # Nearly always the very ids that the call has: one tuple for both.
+    same = payload_ids == called.raw_runtime_payload_ids
+    r.history.set(handle, "raw_payload_ids", called.raw_runtime_payload_ids if same else payload_ids)
     result, process_id = result_of(r, operation, reference)
     if result is None:
         return
     if process_id is not None:
         known = r.terminals.process_ids.get(operation.operation_id)
         if known is None:
-            _join(r, handle, called.thread_id, process_id)
+            _join(r, handle, operation, called.thread_id, process_id)
         elif known != process_id:
             r.refuse(
                 "process_id_changed",

@@ -55,7 +55,7 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
     requester = _requester(r, payload, thread_id)
     # Nearly all calls start before a request carries their items.
     shown = call_id if call_id in r.items.by_call else None
-    call_items = _items(r, thread_id, shown, CALL_KINDS)
+    call_items = [] if shown is None else thread_items_of_call(r, thread_id, shown, CALL_KINDS)
     invocation = r.parsed(payload.invocation_payload, INVOCATION, "tool invocation", tool_id)
     operation = None
     if payload.kind.type == "write_stdin" and invocation is not None:
@@ -91,12 +91,17 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
     cells.tool_started(r, handle, waited)
     if call_items:
         link_started(r, handle)
-    outputs = _items(r, thread_id, shown, OUTPUT_KINDS)
+    if shown is not None:
+        _show_outputs(r, handle, tool_id, thread_items_of_call(r, thread_id, shown, OUTPUT_KINDS))
+        terminals.observe(r, handle)
+
+
+def _show_outputs(r: Reduction, handle: int, tool_id: str, outputs: list[int]) -> None:
+    """The items that carry a call's output to the model are known before the call."""
     if outputs:
         r.history.set(handle, "model_visible_output_item_ids", extended((), map(item_id, outputs)))
-        for number in outputs:
-            add_producer(r, number, ToolProducer(tool_id))
-    terminals.observe(r, handle)
+    for number in outputs:
+        add_producer(r, number, ToolProducer(tool_id))
 
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
@@ -137,10 +142,6 @@ def _requester(r: Reduction, payload: ToolCallStarted, thread_id: str) -> Reques
     return CodeCellRequester(cell)
 
 
-def _items(r: Reduction, thread_id: str, call_id: str | None, kinds: frozenset[str]) -> list[int]:
-    return [] if call_id is None else thread_items_of_call(r, thread_id, call_id, kinds)
-
-
 def mcp_correlated(r: Reduction, event: Event, payload: McpToolCallCorrelationAssigned) -> None:
     """An MCP server's id for a call; the first one counts (8.3)."""
     handle = r.known(ToolCall, payload.tool_call_id, "MCP correlation")
@@ -173,8 +174,10 @@ def runtime_started(r: Reduction, event: Event, payload: ToolCallRuntimeStarted)
     handle = _runtime_of(r, payload, "tool runtime start")
     if handle is None:
         return
-    tool = r.tool(handle)
-    kind = _runtime_kind(r, tool, payload)
+    tool: ToolCall = r.objects[handle]
+    kind = payload.kind
+    if kind is None or r.schema == 1:
+        kind = _older_kind(r, tool, payload)
     if kind != tool.kind:
         r.history.set(handle, "kind", r.shared(kind))
         cells.kind_replaced(r, handle)
@@ -197,15 +200,14 @@ def _runtime_of(
     """The call whose work an event is about; the call lists the event's payload from here on."""
     handle = r.known(ToolCall, payload.tool_call_id, what)
     if handle is not None:
-        ids = with_id(r.tool(handle).raw_runtime_payload_ids, payload.runtime_payload.raw_payload_id)
+        tool: ToolCall = r.objects[handle]
+        ids = with_id(tool.raw_runtime_payload_ids, payload.runtime_payload.raw_payload_id)
         r.history.set(handle, "raw_runtime_payload_ids", ids)
     return handle
 
 
-def _runtime_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
-    """The kind from here on: the event's, else read off an MCP body (format section 0)."""
-    if r.schema != 1 and payload.kind is not None:
-        return payload.kind
+def _older_kind(r: Reduction, tool: ToolCall, payload: ToolCallRuntimeStarted) -> ToolKind:
+    """The kind from here on, where the event does not tell it: read off an MCP body (format section 0)."""
     if r.schema != 1:
         r.refuse("missing_kind", f"runtime start of {tool.tool_call_id} has no kind", tool.tool_call_id)
     body = r.parsed(payload.runtime_payload, _MCP, "MCP runtime invocation", tool.tool_call_id)
@@ -219,8 +221,11 @@ def runtime_ended(r: Reduction, event: Event, payload: ToolCallRuntimeEnded) -> 
     handle = _runtime_of(r, payload, "tool runtime end")
     if handle is None:
         return
-    if r.tool(handle).terminal_operation_id is not None:
-        terminals.ended(r, handle, payload.status, payload.runtime_payload, dispatch=False)
+    tool: ToolCall = r.objects[handle]
+    if tool.terminal_operation_id is not None:
+        terminals.ended(r, tool, payload.status, payload.runtime_payload)
+        if tool.kind.type in TERMINAL_KINDS:
+            return
     agent_bodies.runtime_ended(r, handle, payload.runtime_payload)
 
 
@@ -232,8 +237,8 @@ def ended(r: Reduction, event: Event, payload: ToolCallEnded) -> None:
     r.close(handle, payload.status)
     reference = payload.result_payload
     r.history.set(handle, "raw_result_payload_id", None if reference is None else reference.raw_payload_id)
-    tool = r.tool(handle)
+    tool: ToolCall = r.objects[handle]
     if tool.terminal_operation_id is not None and not tool.raw_runtime_payload_ids:
-        terminals.ended(r, handle, payload.status, reference, dispatch=True)
+        terminals.ended(r, tool, payload.status, reference)
     if reference is not None:
         agents.result_carried(r, tool.tool_call_id, reference.raw_payload_id)
