@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
-from operator import attrgetter
-from typing import Any, BinaryIO, TypeAlias, cast
+from operator import attrgetter, itemgetter
+from typing import Any, BinaryIO, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,7 @@ from rollout_tui.trace.json_text import json_text
 
 CHUNK = 512
 LARGE = 1 << 20
+_ID = itemgetter(0)
 
 
 def _plain(value: Any) -> Any:
@@ -197,13 +198,13 @@ def _objects(snapshot: Snapshot, kind: type[Object]) -> Iterable[tuple[str, Obje
     names: list[str] = list(map(attrgetter(ID_FIELDS[kind]), objects))
     # Where no history is kept there is nothing but the latest to copy.
     if history.head_only and kind is not Thread:
-        latest = dict(zip(names, objects, strict=True))
-        rows: Iterable[tuple[str, Object]] = zip(
-            keys := sorted(latest), map(latest.__getitem__, keys), strict=True
-        )
+        rows: Iterable[tuple[str, Any]] = sorted(dict(zip(names, objects, strict=True)).items(), key=_ID)
     else:
         rows = _as_of(history, dict(zip(names, handles, strict=True)), event)
-    return filter(_is_there, rows) if kind is TerminalSession else rows
+    if kind is not TerminalSession:
+        return rows
+    # A terminal session without operations is not there (9.6.1).
+    return (row for row in rows if row[1].operation_ids)
 
 
 def _as_of(history: History, handles: dict[str, int], event: int) -> Iterator[tuple[str, Object]]:
@@ -214,16 +215,11 @@ def _as_of(history: History, handles: dict[str, int], event: int) -> Iterator[tu
         yield key, found
 
 
-def _is_there(row: tuple[str, Object]) -> bool:
-    """A terminal session without operations is not there (9.6.1)."""
-    return bool(cast(TerminalSession, row[1]).operation_ids)
-
-
 def _chunks(rows: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
     """Rows to be made text of together; where ids are long, one at a time."""
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        if sum(len(object_id) for object_id, _ in chunk) <= LARGE:
+        if sum(map(len, map(_ID, chunk))) <= LARGE:
             yield chunk
         else:
             yield from ([row] for row in chunk)
