@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from rollout_tui.commands.explaining import PAGES
+from rollout_tui.export.schemas import SCHEMAS
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 PROGRAM = "rollout-tui"
@@ -21,12 +23,16 @@ class Option(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """A command (empty name: without one), what it does, its options, the words that can follow it."""
+    """A command (empty name: without one), what it does, its options, the words that can follow it.
+
+    `further` are the words that can follow one of these.
+    """
 
     name: str
     summary: str
     options: tuple[Option, ...]
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    further: Mapping[str, tuple[str, ...]] = {}
 
 
 def script(shell: str) -> Iterator[str]:
@@ -43,12 +49,14 @@ def _commands() -> Iterator[Completed]:
         if command.name == OPEN:
             yield Completed("", command.summary, options, names)
         else:
-            words = (
-                (*names, *LENSES_BY_NAME, "keys", "settings", "schema", "completion")
-                if command.name == "help"
-                else ()
-            )
-            yield Completed(command.name, command.summary, options, words)
+            words = _help_words(names) if command.name == "help" else ()
+            further = {"schema": tuple(SCHEMAS), "completion": tuple(SHELLS)} if words else {}
+            yield Completed(command.name, command.summary, options, words, further)
+
+
+def _help_words(commands: tuple[str, ...]) -> tuple[str, ...]:
+    known = (*commands, *LENSES_BY_NAME, *PAGES, "keys", "settings", "schema", "completion")
+    return tuple(dict.fromkeys(known))
 
 
 def options_of(parser: argparse.ArgumentParser) -> Iterator[Option]:
@@ -70,6 +78,11 @@ def _bash(commands: tuple[Completed, ...]) -> Iterator[str]:
     yield "_rollout_tui() {"
     yield '    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"'
     yield '    local options="" words="" values=""'
+    yield '    if [ "$current" = "=" ]; then'
+    yield '        current=""'
+    yield '    elif [ "$previous" = "=" ] && [ "$COMP_CWORD" -gt 2 ]; then'
+    yield '        previous="${COMP_WORDS[COMP_CWORD-2]}"'
+    yield "    fi"
     yield '    case "${COMP_WORDS[1]}" in'
     for command in (*commands[1:], commands[0]):
         at_first = command.name or "*"
@@ -82,6 +95,8 @@ def _bash(commands: tuple[Completed, ...]) -> Iterator[str]:
             if option.values is not None:
                 told = f'values="{" ".join(option.values)}"' if option.values else 'values="-"'
                 yield f"                {'|'.join(option.names)}) {told} ;;"
+        for word, more in command.further.items():
+            yield f'                {word}) values="{" ".join(more)}" ;;'
         yield "            esac ;;"
     yield "    esac"
     yield f'    [ "$COMP_CWORD" -eq 1 ] && words="{" ".join(commands[0].words)}"'
@@ -123,6 +138,9 @@ def _zsh(commands: tuple[Completed, ...]) -> Iterator[str]:
     for command in (*commands[1:], commands[0]):
         yield f"        {command.name or '*'})"
         rest = f"({' '.join(command.words)})" if command.name and command.words else "_files"
+        for word, more in command.further.items():
+            chosen = f"compadd {' '.join(more)}; return"
+            yield f"            if [[ $words[3] == {word} ]] && (( CURRENT == 4 )); then {chosen}; fi"
         parts = [part for option in command.options for part in _zsh_option(option)]
         yield "            _arguments \\"
         for part in parts:
@@ -144,7 +162,8 @@ def _zsh_option(option: Option) -> Iterator[str]:
         value = "" if option.values is None else f":value:({' '.join(option.values)})"
         if option.values == ():
             value = ":value:_files"
-        yield _zsh_word(f"{name}[{summary}]{value}")
+        joined = "=" if value and name.startswith("--") else ""
+        yield _zsh_word(f"{name}{joined}[{summary}]{value}")
 
 
 def _zsh_word(text: str) -> str:
@@ -170,7 +189,11 @@ def _fish(commands: tuple[Completed, ...]) -> Iterator[str]:
                 value = f" -x -a '{' '.join(option.values)}'"
             yield f"complete -c {PROGRAM} -n '{when}' {flags}{value} -d {_fish_word(option.summary)}"
         if command.name and command.words:
-            yield f"complete -c {PROGRAM} -n '{when}' -f -a '{' '.join(command.words)}'"
+            first = " ".join(command.further)
+            at_first = f"{when}; and not {seen} {first}"
+            yield f"complete -c {PROGRAM} -n '{at_first}' -f -a '{' '.join(command.words)}'"
+        for word, more in command.further.items():
+            yield f"complete -c {PROGRAM} -n '{when}; and {seen} {word}' -f -a '{' '.join(more)}'"
 
 
 def _fish_flag(name: str) -> str:

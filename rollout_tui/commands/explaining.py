@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 
 PAGES = {
+    "screen": "words and signs on the screen",
     "state": "how the model-visible state is derived, and where a recording cannot tell",
     "tolerance": "what happens to evidence that does not fit, code by code",
 }
@@ -18,8 +19,13 @@ _MOST_PASSAGES = 4
 
 def explained(word: str) -> Iterator[str]:
     """What is known of a word: where nothing is, where the pages speak of it. Nothing for an unknown one."""
+    if not word.strip():
+        return
     found = False
-    for source in (_page, _command, _lens, _finding, _diagnostic, _actions, _line_command, _fields):
+    for source in (
+        *(_page, _command, _lens, _finding, _diagnostic),
+        *(_actions, _line_command, _fields, _options),
+    ):
         for line in source(word):
             found = True
             yield line
@@ -118,6 +124,21 @@ def _fields(word: str) -> Iterator[str]:
     for fields, used in ((event_facts.FIELDS, ":break and &"), (watched.FIELDS, ":watch")):
         if word in fields:
             yield f"field {word} of {used}: {fields[word].explanation}"
+
+
+def _options(word: str) -> Iterator[str]:
+    """Options, with the commands that have them."""
+    from rollout_tui.cli import COMMANDS, OPEN
+    from rollout_tui.commands.completion import PROGRAM, options_of
+
+    told: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        name = PROGRAM if command.name == OPEN else command.name
+        for option in options_of(command.module.parser()):
+            if f"--{word.lstrip('-')}" in option.names:
+                told.setdefault(f"option {' '.join(option.names)}: {option.summary}", []).append(name)
+    for line, names in told.items():
+        yield f"{line} ({', '.join(names)})"
 
 
 def _passages(word: str) -> Iterator[str]:

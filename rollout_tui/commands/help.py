@@ -19,6 +19,7 @@ _EXAMPLES = """\
   rollout-tui help w                     what a key does; so for :note, event_next, pending
   rollout-tui help keys                  every action, its keys, and how to change them
   rollout-tui help settings              what a config file can set, and where it lies
+  rollout-tui help STOPPED               what a word or a sign on the screen means; help screen: all
   rollout-tui help state                 how the model-visible state is derived
   rollout-tui help schema context        the JSON schema of `context --json`
   eval "$(rollout-tui help completion bash)"   completion in bash, zsh or fish"""
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         say_lines([*_FIRST_LINES, *_commands(), "", *_options(), *_LAST_LINES])
     elif words == ["keys"]:
         say_lines(_keys())
-    elif words == ["settings"]:
+    elif words in (["settings"], ["config"]):
         say_lines(_settings())
     elif words[0] == "completion":
         _completion(words[1:])

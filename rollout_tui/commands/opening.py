@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rollout_tui.tui.starting.opening import Opening
 
 HINT = (
-    "No TRACE given and $CODEX_ROLLOUT_TRACE_ROOT is not set. A recording starts to exist like this:",
-    "  export CODEX_ROLLOUT_TRACE_ROOT=~/codex-traces; codex ...; rollout-tui   (beside codex: it follows)",
-    "To see a scripted agent at work instead: rollout-tui demo",
+    "No TRACE given and $CODEX_ROLLOUT_TRACE_ROOT is not set. To record one:",
+    "  export CODEX_ROLLOUT_TRACE_ROOT=~/codex-traces; codex ...; rollout-tui",
+    "Beside a running codex it follows. A scripted agent instead: rollout-tui demo",
 )
 
 NOTHING_YET = (

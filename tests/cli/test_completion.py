@@ -63,6 +63,11 @@ def test_bash_completes(tmp_path: Path) -> None:
     assert completed(tmp_path, "findings", "--severity", "w") == ["warning"]
     assert completed(tmp_path, "summary", "reduced") == ["reduced trace"]
     assert completed(tmp_path, "help", "compl") == ["completion"]
+    assert completed(tmp_path, "help", "schema", "co") == ["context"]
+    assert completed(tmp_path, "help", "completion", "") == ["bash", "zsh", "fish"]
+    assert completed(tmp_path, "help", "to") == ["tokens", "tolerance"]
+    assert completed(tmp_path, "--lens", "=", "ce") == ["cells"]
+    assert completed(tmp_path, "export", "--format", "=") == ["md", "perfetto", "bundle"]
     assert completed(tmp_path, "export", "-o", "reduced") == ["reduced trace"]
 
 
@@ -104,3 +109,5 @@ def test_fish_completes(tmp_path: Path) -> None:
     assert sorted(offered("rollout-tui export --format ")) == ["bundle", "md", "perfetto"]
     assert offered("rollout-tui summary red") == ["reduced/"]
     assert offered("rollout-tui help compl") == ["completion"]
+    assert offered("rollout-tui help completion ") == ["bash", "fish", "zsh"]
+    assert offered("rollout-tui help schema co") == ["context"]

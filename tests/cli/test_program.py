@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hostile import hostile_bundle
@@ -15,6 +16,7 @@ from in_time import PATIENCE_S
 from running import program, recording, run
 
 from rollout_tui.cli import COMMANDS, main
+from rollout_tui.tui.panes.status import Away, Phase, Standing
 
 HEADLESS = ("reduce", "context", "findings", "blocked", "summary", "check")
 
@@ -49,10 +51,27 @@ def test_help_explains_words() -> None:
     assert run("help", ":note").text == run("help", "note").text
     assert "field exit_code of :break" in run("help", "exit_code").text
     assert "known at runtime only" in run("help", "pending").text
+    assert "the writer was killed" in run("help", "STOPPED").text
+    assert "words and signs" in run("help", "screen").text.lower()
+    assert run("help", "config").text == run("help", "settings").text
+    assert run("help", "plain").text.startswith("option --plain: text")
+    assert run("help", "").status == 2
     near = run("help", "wait_on_ended_cel")
     assert near.status == 2 and "wait_on_ended_cell" in near.err
     unknown = run("help", "perpetuum")
     assert unknown.status == 2 and "'perpetuum'" in unknown.err
+
+
+STANDINGS = (
+    *(Standing(phase) for phase in get_args(Phase) if phase != "away"),
+    *(Standing("away", away=away) for away in get_args(Away) if away),
+)
+
+
+@pytest.mark.parametrize("standing", STANDINGS, ids=lambda standing: standing.words)
+def test_help_explains_how_a_recording_stands_in_the_words_of_the_header(standing: Standing) -> None:
+    word = standing.words.partition(" 0")[0]
+    assert word in run("help", word).text
 
 
 def test_version() -> None:

@@ -173,7 +173,9 @@ def test_what_was_looked_at_last_is_offered(
 ) -> None:
     monkeypatch.delenv("CODEX_ROLLOUT_TRACE_ROOT", raising=False)
     assert main([]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 3
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 3 and max(map(len, told)) < 80
+    assert "export CODEX_ROLLOUT_TRACE_ROOT=" in told[1] and "rollout-tui demo" in told[2]
     visit("s")
     capsys.readouterr()
     assert main([]) == 2
