@@ -47,10 +47,12 @@ def run(options: argparse.Namespace) -> int:
         raise CommandFailure(
             "rollout-tui serve: needs the extra: pip install 'rollout-tui[serve]'", FAILED
         ) from None
-    command = [sys.executable, "-m", "rollout_tui", str(folder.resolve())]
+    # What comes unpacked is known by its archive, to which it is remembered and linked.
+    trace = where.named if where.packed else folder
+    command = [sys.executable, "-m", "rollout_tui", str(trace.resolve())]
     given = (
         ("--at", where.seq if options.at is None else options.at),
-        ("--thread", options.thread),
+        ("--thread", where.query.get("thread") if options.thread is None else options.thread),
         ("--lens", lens),
     )
     for name, value in given:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -115,6 +117,20 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delitem(sys.modules, "rollout_tui.browser.server", raising=False)
     done = run("serve", recording("one-message"))
     assert done.status == 1 and "pip install 'rollout-tui[serve]'" in done.err
+
+
+def test_an_archive_is_shown_by_its_own_name_and_a_link_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = pytest.importorskip(
+        "rollout_tui.browser.server", reason="the extra `serve` is not installed here"
+    )
+    shown: list[str] = []
+    monkeypatch.setattr(server.BrowserServer, "serve", lambda self: shown.append(self.command))
+    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", recording("one-message"))
+    assert run("serve", f"{archive}#9?thread=/root&lens=cells", "--port", "0").status == 0
+    _, *words = shlex.split(shown[0])
+    assert words[2:] == [str(Path(archive).resolve()), "--at=9", "--thread=/root", "--lens=cells"]
 
 
 def test_wrong_usage_is_refused(tmp_path: Path) -> None:
