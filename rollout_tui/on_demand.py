@@ -16,6 +16,9 @@ class OnDemand(Sequence[T]):
     def member(self, index: int) -> T:
         """Member `index`, from 0 to below the length."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self):,}>"
+
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload

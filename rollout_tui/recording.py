@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from rollout_tui.graph.snapshot import Snapshot
+from rollout_tui.printable import printable
 from rollout_tui.reduced_spine import ReducedSpine
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.trace.payloads import PayloadProblem
@@ -23,8 +24,8 @@ class Trace(ReducedSpine):
 
     def __repr__(self) -> str:
         return (
-            f"<Trace {self.bundle.folder.name}: schema {self.schema_version}, {len(self):,} events, "
-            f"{self.history.rollout.status}, head seq {self.head}>"
+            f"<Trace {printable(self.bundle.folder.name)}: schema {self.schema_version}, "
+            f"{len(self):,} events, {self.history.rollout.status}, head seq {self.head}>"
         )
 
     def __len__(self) -> int:
@@ -100,7 +101,7 @@ def open_trace(
     Raises BundleProblem when there is no trace; ReductionRefused when `strict` and the
     reference reducer would refuse the recording. `head_only` keeps no history: faster, and
     only the state after the last event can be asked for. `memory` is what it may take, in bytes
-    (None: 1 GiB).
+    (None: 1 GiB). What comes packed is unpacked first: `rollout_tui.trace.archive.unpacked`.
     """
     bundle = open_bundle(Path(path))
     return Trace(bundle, strict=strict, head_only=head_only, memory=memory).load()

@@ -51,6 +51,16 @@ def test_the_package_s_own_door() -> None:
     assert trace.at(trace.head).seq == 64
     assert "two-cells-interleaved" in repr(trace) and "64 events" in repr(trace)
     assert "seq 45" in repr(trace.at(45))
+    assert repr(trace.events) == "<Events: 64>"
+    assert repr(trace.at(45).code_cells) == "<2 CodeCell: 'code_cell:call_A', 'code_cell:call_B'>"
+    assert repr(trace.at(1).code_cells) == "<0 CodeCell: none>"
+    assert repr(trace.at(45).conversation_items).endswith("'conversation_item:5', ...>")
+
+
+def test_what_is_printed_of_a_trace_is_safe_to_show(tmp_path: Path) -> None:
+    folder = tmp_path / "evil\x1b[31m"
+    shutil.copytree(CELLS, folder)
+    assert "\x1b" not in repr(rollout_tui.open_trace(folder))
 
 
 def test_events_are_read_when_they_are_asked_for(script: Script) -> None:

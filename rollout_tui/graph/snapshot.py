@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Generic, TypeVar, cast
 
 from rollout_tui.graph import objects
@@ -12,6 +13,8 @@ from rollout_tui.graph.values import PayloadReference, ThreadAnchor
 from rollout_tui.words import count
 
 T = TypeVar("T", bound=objects.Object)
+MOST_NAMED = 5
+"""Objects named where a collection is printed."""
 
 
 class Objects(Mapping[str, T], Generic[T]):
@@ -24,6 +27,11 @@ class Objects(Mapping[str, T], Generic[T]):
         self._history = history
         self._collection = history.collections[kind]
         self._event = event
+
+    def __repr__(self) -> str:
+        named = [repr(one) for one in islice(self, MOST_NAMED)]
+        more = ["..."] if len(self) > MOST_NAMED else []
+        return f"<{len(self):,} {self._collection.kind.__name__}: {', '.join(named + more) or 'none'}>"
 
     def __len__(self) -> int:
         return bisect_right(self._collection.born, self._event)
