@@ -1,4 +1,4 @@
-"""Indexes over a history, made once per history and brought up to its head when asked for."""
+"""What is kept beside a history: indexes, brought up to its head when asked for, and what was worked out."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Index(Protocol):
 
 I = TypeVar("I", bound=Index)  # noqa: E741
 
+R = TypeVar("R")
+
 _lock = threading.RLock()
 
 
@@ -38,6 +40,12 @@ def index_of(history: History, kind: type[I]) -> I:
             index = history.indexes[kind] = kind(history)
         index.update()
         return cast(I, index)
+
+
+def remembered(history: History, kind: type[R]) -> R:
+    """What was worked out of `history` and kept in a `kind`, empty at first. From any thread."""
+    found: R | None = history.indexes.get(kind)
+    return history.indexes.setdefault(kind, kind()) if found is None else found
 
 
 def created(history: History, kind: type[T], start: int) -> Iterator[tuple[int, int, T]]:

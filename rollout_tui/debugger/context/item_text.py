@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from array import array
 from typing import TYPE_CHECKING, cast
-from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Raw
 
 from rollout_tui.debugger.evidence import body
+from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.text_facts import utf8_size
-from rollout_tui.graph.history import History, item_number
+from rollout_tui.graph.history import item_number
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.values import (
@@ -61,10 +61,6 @@ _FIELDS = msgspec.json.Decoder(_Fields)
 _STRING = msgspec.json.Decoder(str)
 
 _LIST_OF_KIND = {"inference_request": "input", "inference_response": "output_items"}
-
-_sizes: WeakKeyDictionary[History, _Sizes] = WeakKeyDictionary()
-# The last JSON read whole, with its item: what is looked at is painted again and again.
-_last_json: WeakKeyDictionary[History, tuple[ConversationItem, str]] = WeakKeyDictionary()
 
 
 def raw_item(trace: Trace, item: ConversationItem) -> bytes | None:
@@ -117,12 +113,11 @@ def part_text(part: Part) -> str | None:
 
 def _text(trace: Trace, item: ConversationItem, part: Part) -> str | None:
     if isinstance(part, JsonPart) and part.summary.endswith(CUT):
-        last = _last_json.get(trace.history)
-        if last is not None and last[0] is item:
-            return last[1]
-        text = _whole_json(trace, item) or part.summary
-        _last_json[trace.history] = (item, text)
-        return text
+        last = remembered(trace.history, _LastJson)
+        read = last.read
+        if read is None or read[0] is not item:
+            read = last.read = (item, _whole_json(trace, item) or part.summary)
+        return read[1]
     return part_text(part)
 
 
@@ -140,6 +135,12 @@ def _whole_json(trace: Trace, item: ConversationItem) -> str | None:
         return canonical.compact(canonical.parsed(text.decode()))
     except (ValueError, RecursionError):
         return None
+
+
+class _LastJson:
+    """The last JSON read whole, with its item: what is looked at is painted again and again."""
+
+    read: tuple[ConversationItem, str] | None = None
 
 
 class _Sizes:
@@ -168,7 +169,7 @@ def size_bytes(trace: Trace, item: ConversationItem) -> int:
 def bytes_of(trace: Trace, ids: Ids) -> int:
     """Bytes of the content of items, as they are at the head; every item is measured once."""
     history = trace.history
-    sizes = _sizes.setdefault(history, _Sizes()).grow(len(history.items.name))
+    sizes = remembered(history, _Sizes).grow(len(history.items.name))
     total = 0
     for item_id in ids:
         number = item_number(item_id)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import UNSET
 
 from rollout_tui.debugger.context.headings import cell_words, command_words, message_text
 from rollout_tui.debugger.context.item_text import short_text
+from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label
 from rollout_tui.debugger.spans.span_words import one_line, telling_argument
@@ -43,7 +43,9 @@ _BY_HAND = ("user_shell_command",)
 _PRAGMA = re.compile(r"\s*// @exec:[^\n]*\n?")
 _PATCH_FILE = re.compile(r"\*\*\* ((?:Add|Update|Delete) File: [^\n]*)")
 
-_labels: WeakKeyDictionary[History, dict[str, tuple[Body, str]]] = WeakKeyDictionary()
+
+class _Labels(dict[str, tuple[Body, str]]):
+    """By item id: the body a label was made for, and the label."""
 
 
 def item_label(history: History, item: ConversationItem) -> str:
@@ -51,7 +53,7 @@ def item_label(history: History, item: ConversationItem) -> str:
 
     Takes only what lies in the graph; made once for a body.
     """
-    known = _labels.setdefault(history, {})
+    known = remembered(history, _Labels)
     found = known.get(item.item_id)
     if found is None or found[0] is not item.body:
         found = known[item.item_id] = (item.body, _label(history, item))

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
-from weakref import WeakKeyDictionary
 
 from rollout_tui.debugger.context.headings import cell_words, command_words
 from rollout_tui.debugger.context.item_words import CELL, EDGE, TOOL, cell_of_call
 from rollout_tui.debugger.context.pending_index import CELL_RESULT, MESSAGE, RESULT, Pending
 from rollout_tui.debugger.evidence import cell_result, result_texts, size_of, texts_of, value
+from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.names import cell_label
 from rollout_tui.debugger.spans.span_words import one_line
-from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import CodeCell, PendingEdge, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, Producer, ToolProducer
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-_texts: WeakKeyDictionary[History, dict[tuple[int, int], list[str]]] = WeakKeyDictionary()
 _REMEMBERED = 256
+
+
+class _Texts(dict[tuple[int, int], list[str]]):
+    """By kind and handle of what is pending: its pieces of text, of a few."""
 
 
 class PendingRow(NamedTuple):
@@ -108,7 +110,7 @@ def pending_texts(trace: Trace, one: Pending) -> list[str]:
     made = trace.history.objects[one.handle]
     if one.kind == MESSAGE:
         return [cast(PendingEdge, made).text]
-    known = _texts.setdefault(trace.history, {})
+    known = remembered(trace.history, _Texts)
     key = (one.kind, one.handle)
     found = known.get(key)
     if found is None:

@@ -7,15 +7,13 @@ and tool definitions fill the model's window too and are no conversation items.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
-from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Raw
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.evidence import body
-from rollout_tui.debugger.indexes import index_of
-from rollout_tui.graph.history import History
+from rollout_tui.debugger.indexes import index_of, remembered
 from rollout_tui.graph.objects import InferenceCall
 
 if TYPE_CHECKING:
@@ -71,8 +69,11 @@ class Wire(NamedTuple):
     tools_bytes: int
 
 
-_kept: WeakKeyDictionary[History, dict[str, Wire | None]] = WeakKeyDictionary()
 REMEMBERED = 8
+
+
+class _Requests(dict[str, Wire | None]):
+    """By inference call: its request as it was sent, of a few."""
 
 
 def on_the_wire(trace: Trace, event: int, thread_id: str) -> Wire | None:
@@ -84,7 +85,7 @@ def on_the_wire(trace: Trace, event: int, thread_id: str) -> Wire | None:
     request = index_of(history, Carried).request_at(thread_id, event)
     if request is None:
         return None
-    known = _kept.setdefault(history, {})
+    known = remembered(history, _Requests)
     call_id = request.inference_call_id
     if call_id not in known:
         if len(known) >= REMEMBERED:

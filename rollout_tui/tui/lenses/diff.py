@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple, cast
-from weakref import WeakKeyDictionary
 
 from rollout_tui.debugger.changes.diff import (
     ContextDiff,
@@ -18,9 +17,8 @@ from rollout_tui.debugger.changes.diff import diff as recorded_diff
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.context_index import ContextIndex
 from rollout_tui.debugger.context.item_text import bytes_of
-from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.indexes import index_of, remembered
 from rollout_tui.debugger.names import Names
-from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Compaction, Conversation
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line, wrapped
@@ -90,7 +88,10 @@ class _Compared(NamedTuple):
 
 
 _Key = tuple[str, int, int]
-_kept: WeakKeyDictionary[History, dict[_Key, _Compared]] = WeakKeyDictionary()
+
+
+class _Comparisons(dict[_Key, "_Compared"]):
+    """By what is compared: the comparison, of a few."""
 
 
 def _compared(view: View, thread_id: str) -> _Compared | None:
@@ -107,7 +108,7 @@ def _compared(view: View, thread_id: str) -> _Compared | None:
         key = (thread_id, REQUEST, request.event)
     else:
         return None
-    known = _kept.setdefault(history, {})
+    known = remembered(history, _Comparisons)
     if key not in known:
         made = _compare(view, thread_id, key, replaced[0] if replaced else "")
         if made is None:
