@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class ToolCall(InTurn):
     """A tool call from its dispatch to the result that its requester gets."""
 
-    __slots__ = ("_custom", "_message", "_runtime", "call_id", "cell", "kind", "name", "tool_call_id")
+    __slots__ = ("_custom", "_message", "call_id", "cell", "kind", "name", "tool_call_id")
 
     _current: ClassVar[ContextVar[ToolCall]] = ContextVar("rollout_tui_recorder_tool_call")
 
@@ -46,7 +46,6 @@ class ToolCall(InTurn):
         self.cell: CodeCell | None = None
         self._custom = False
         self._message: str | None = None
-        self._runtime: Runtime | None = None
 
     @never_raises(lambda: OFF_COMMAND)
     def command(self, command: Sequence[str], *, cwd: object = ".", process_id: object = None) -> Command:
