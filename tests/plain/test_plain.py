@@ -80,6 +80,18 @@ def test_a_long_pane_comes_in_pages(plain) -> None:  # type: ignore[no-untyped-d
     assert told.lines[-1] == "no more rows"
 
 
+def test_without_a_mark_its_keys_say_how_to_set_one(plain) -> None:  # type: ignore[no-untyped-def]
+    told = plain("'", "D", ":marks", options=("--at", "10"))
+    assert told.lines.count("no mark yet; m sets it") == 3
+    assert not told.has("diff")
+
+
+def test_rows_of_a_pane_are_walked_and_the_cursor_stays(plain) -> None:  # type: ignore[no-untyped-def]
+    told = plain("1", "j", "j", "k", options=("--at", "27"))
+    assert [line[:1] for line in told.lines[-3:]] == ["2", "3", "2"]
+    assert not any(line.startswith("event #") for line in told.lines[4:])
+
+
 def test_searching_goes_to_hits_and_n_walks_them(plain) -> None:  # type: ignore[no-untyped-def]
     told = plain("/call_wA1", "n", "esc", "/nowhere at all", options=("--at", "1"))
     assert [line for line in told.lines if line.startswith("event #")][1:3]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.moving.stepping import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
 from rollout_tui.tui.drawing.targets import ToEvent
-from rollout_tui.tui.lens_names import LENS_NAMES
+from rollout_tui.tui.lens_names import LENSES_BY_NAME
 from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 
 if TYPE_CHECKING:
@@ -136,9 +136,12 @@ def _lens(name: str) -> Callable[[Desk], None]:
     return show
 
 
-lens_context, lens_diff, lens_cells, lens_agents, lens_tokens, lens_terminals, lens_findings, lens_raw = (
-    _lens(one.name) for one in LENS_NAMES
-)
+def __getattr__(name: str) -> Callable[[Desk], None]:
+    """The action of each lens, by the name that the table of keys has for it."""
+    lens = name.removeprefix("lens_")
+    if lens == name or lens not in LENSES_BY_NAME:
+        raise AttributeError(name)
+    return _lens(lens)
 
 
 life_line = _lens("life_line")
