@@ -12,7 +12,7 @@ from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, THREAD, TOOL, 
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.graph.objects import ToolCall
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.graph.values import Anchor, ItemAnchor, ToolAnchor
+from rollout_tui.graph.values import Anchor, InferenceProducer, ItemAnchor, ToolAnchor
 
 SHORTEST_US = 1
 """How long what took no time is drawn."""
@@ -78,9 +78,8 @@ class Arrows:
             if item is None:
                 return None
             for producer in item.produced_by:
-                call = getattr(producer, "inference_call_id", None)
-                if call is not None:
-                    return self._place(INFERENCE, call)
+                if isinstance(producer, InferenceProducer):
+                    return self._place(INFERENCE, producer.inference_call_id)
             return self._carrier(item.thread_id, item.item_id)
         number = self._spans.number(THREAD, anchor.thread_id)
         turns = (

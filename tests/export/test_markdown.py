@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bundles_at_hand import recording
 from recordings_at_hand import recordings
-from scripted import Script, user
+from scripted import Script, reasoning, user
 
 from rollout_tui.export.markdown import LONGEST_TEXT, account
 from rollout_tui.export.wanted import Wanted
@@ -37,6 +37,17 @@ def test_a_long_text_is_cut_in_the_middle(script: Script) -> None:
     told = "\n".join(lines(script.folder))
     assert "beginx" in told and "xend" in told and "characters left out" in told
     assert len(told) < 2 * LONGEST_TEXT
+
+
+def test_what_is_not_there_to_be_read_is_counted_or_named_and_nothing_has_no_fence(script: Script) -> None:
+    script.begin()
+    image = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
+    script.ask("i1", {"type": "message", "role": "user", "content": [image]}, user(""))
+    script.answer("i1", reasoning("x" * 1234))
+    told = lines(script.folder)
+    assert "(1,234 characters that only the provider can read)" in told
+    assert "(input_image)" in told
+    assert sum(line.startswith("```") for line in told) == 4
 
 
 def test_a_range_tells_only_of_what_ran_in_it() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from bundles_at_hand import recording
 from recordings_at_hand import recordings
+from scripted import Script, agent_message, assistant, spawned
 
 from rollout_tui.export.perfetto import write_perfetto
 from rollout_tui.export.wanted import Wanted
@@ -75,6 +76,30 @@ def test_agents_are_processes_with_arrows_between_them() -> None:
         if start["ph"] == "s" and end["ph"] == "f" and start["id"] == end["id"] and start["pid"] != end["pid"]
     }
     assert "spawn_agent" in crossing
+
+
+def test_a_result_goes_from_the_request_that_wrote_it_to_the_one_that_carried_it(script: Script) -> None:
+    script.begin()
+    script.thread("kid", "/root/kid", spawned("t1", "/root/kid"))
+    script.turn("u2", "kid")
+    script.ask("i1", agent_message("/root", "/root/kid", "go"), thread="kid", turn="u2")
+    script.answer("i1", assistant("done"), thread="kid", turn="u2")
+    script.event(
+        "agent_result_observed",
+        thread="kid",
+        turn="u2",
+        edge_id="x",
+        child_thread_id="kid",
+        child_codex_turn_id="u2",
+        parent_thread_id="t1",
+        message="done",
+    )
+    script.ask("i2", agent_message("/root/kid", "/root", "done"))
+    script.answer("i2")
+    found = rows(script.folder)
+    slices = {row["args"]["id"]: (row["pid"], row["tid"]) for row in found if row["ph"] == "X"}
+    ends = {row["ph"]: (row["pid"], row["tid"]) for row in found if row["name"] == "agent_result"}
+    assert ends == {"s": slices["i1"], "f": slices["i2"]}
 
 
 def test_a_range_holds_what_ran_in_it() -> None:

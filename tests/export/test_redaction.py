@@ -165,6 +165,13 @@ def test_format_words_and_ids_stay() -> None:
     assert "Ann" not in kept["arguments"] and "note" not in arguments
 
 
+def test_an_id_stays_where_it_is_repeated_and_what_only_stands_there_does_not() -> None:
+    thread = "0199a213-81c0-7800-8aa1-bbab2a035a53"
+    kept = document({"thread_id": thread, "prompt_cache_key": thread, "target": "Ann at home"})
+    assert kept["thread_id"] == kept["prompt_cache_key"] == thread
+    assert kept["target"] != "Ann at home"
+
+
 def test_agent_paths_stay_paths_and_agree_with_names() -> None:
     kept = document(
         {"agent_path": "/root/alpha/beta", "task_name": "beta", "author": "/root", "nickname": "Ada"}
