@@ -170,6 +170,6 @@ OWN: dict[str, Callable[[PlainDesk], Iterator[str]]] = {
 
 def _unknown(text: str) -> str:
     known = [*(action.id for action in ACTIONS), *(command.word for command in COMMANDS), *PANES]
-    near = difflib.get_close_matches(text.replace(" ", "_"), known, 3)
+    near = difflib.get_close_matches(text.replace(" ", "_"), dict.fromkeys(known), 3)
     hint = f"; near it: {', '.join(near)}" if near else ""
     return f"{text[:40]!r} is no key and no word{hint}; ? lists all"

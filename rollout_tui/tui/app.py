@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -257,6 +258,9 @@ def run(
             print(f"rollout-tui: {printable(problem)}", file=sys.stderr)
             return 2
         app.theme = theme
+    if isinstance(sys.__stderr__, TextIOWrapper):
+        # Which is where screens are written to: in UTF-8, as all output is, whatever the locale says.
+        sys.__stderr__.reconfigure(encoding="utf-8")
     status = app.run()
     if app.complaint:
         print(f"rollout-tui: {printable(app.complaint, keep_newlines=True)}", file=sys.stderr)

@@ -174,6 +174,13 @@ def test_the_terminals_people_have(terminal: Terminal, name: str) -> None:
     terminal.until("ready$")
 
 
+def test_lines_are_drawn_whatever_encoding_the_locale_names(terminal: Terminal) -> None:
+    terminal.type(f"PYTHONIOENCODING=latin-1 {program(TWO_CELLS, '--at', '45')}")
+    terminal.until("#45/64", "\u2501\u2501 timeline \u2501\u2501", "? help")
+    terminal.press("q")
+    terminal.until("ready$")
+
+
 def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
     bundle = tmp_path / "hostile"
     shutil.copytree(TWO_CELLS, bundle)
