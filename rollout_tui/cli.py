@@ -169,10 +169,24 @@ def _command(words: list[str]) -> tuple[Command, list[str]]:
     named = [command for command in COMMANDS if words and command.name == words[0] != OPEN]
     if named:
         return named[0], words[1:]
-    if len(words) > 1 and _COMMAND_LIKE.fullmatch(words[0]) and not os.path.lexists(words[0]):
-        names = ", ".join(command.name for command in COMMANDS if command.name != OPEN)
-        raise CommandFailure(f"rollout-tui: no command {words[0]!r} and no such path; commands: {names}")
+    if words and _is_mistyped(words[0], alone=len(words) == 1) and "--wait" not in words:
+        raise CommandFailure(
+            f"rollout-tui: no command {words[0]!r} and no such path; commands: {', '.join(_names())}"
+        )
     return _named(OPEN), words
+
+
+def _is_mistyped(word: str, *, alone: bool) -> bool:
+    """Whether a word was rather meant as a command than as a path; `alone` it has to look like one."""
+    if not _COMMAND_LIKE.fullmatch(word) or os.path.lexists(word):
+        return False
+    import difflib
+
+    return not alone or bool(difflib.get_close_matches(word, _names(), 1))
+
+
+def _names() -> list[str]:
+    return [command.name for command in COMMANDS if command.name != OPEN]
 
 
 def _named(name: str) -> Command:

@@ -117,6 +117,9 @@ def test_an_unknown_option() -> None:
 
 def test_a_misspelt_command() -> None:
     refused(run("findngs", recording("one-message")), "no command 'findngs'", "findings")
+    refused(run("sumary"), "no command 'sumary' and no such path", "summary")
+    refused(run("traces"), "traces does not exist")
+    refused(run("sumary", "--wait"), "needs a terminal")
 
 
 def test_control_characters_of_arguments_are_shown() -> None:
