@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.findings.finding import holders
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity, at_least
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
@@ -41,9 +42,8 @@ def findings_text(trace: Trace, findings: Sequence[Finding], severity: Severity,
 
 def _place(names: Names, finding: Finding) -> str:
     """Thread and what leads to the object there: `/root > turn 1 > inference 2 > exec`."""
-    thread = [names.thread(finding.thread_id)] if finding.thread_id else []
-    links = [link.label for link in finding.chain if link.id != finding.thread_id]
-    return " > ".join([*thread, *links])
+    thread = names.thread(finding.thread_id) if finding.thread_id else ""
+    return " > ".join(filter(None, (thread, holders(finding))))
 
 
 def _under_causes(findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:

@@ -55,6 +55,24 @@ async def test_resizing_and_zooming(demo: Path) -> None:
         assert panes() == [TIMELINE, LENS, INSPECTOR]
 
 
+async def test_the_row_stays_where_other_lines_are_made_for_another_width() -> None:
+    def chosen() -> object:
+        return shown.screen.widget(LENS).target
+
+    async with on_screen(RECORDINGS / "ma-child-http400", WIDE) as shown:
+        await shown.press("7", "j", "j", "j")
+        finding, rows = chosen(), len(shown.screen.widget(LENS).content)
+        assert finding is not None
+        for zoomed in (True, False):
+            await shown.press("z")
+            assert chosen() == finding
+            assert (len(shown.screen.widget(LENS).content) < rows) == zoomed
+    async with on_screen(RECORDINGS / "ma-child-http400", NARROW) as shown:
+        await shown.press("7")
+        lens = shown.screen.widget(LENS)
+        assert lens.line is not None and "#34 inference_failed" in lens.line.text
+
+
 async def test_nothing_is_wider_than_the_terminal(demo: Path) -> None:
     for size in (NARROW, WIDE, LARGE):
         async with on_screen(demo, size, at=80) as shown:

@@ -59,6 +59,11 @@ class Finding(Struct, eq=False):
         return found
 
 
+def holders(finding: Finding) -> str:
+    """What holds the object of a finding within its thread: `turn 1 > inference 2 > exec`."""
+    return " > ".join(link.label for link in finding.chain if link.id != finding.thread_id)
+
+
 class Note(NamedTuple):
     """A change that an event made: `field` is empty for a creation, `before` the earlier value."""
 

@@ -2,50 +2,92 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import accumulate
 from typing import cast
 
 from rollout_tui.debugger.findings.arranged import Arranged, arranged
+from rollout_tui.debugger.findings.finding import holders
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
+from rollout_tui.tui.drawing.lines import CUT, FLEXIBLE, Cell, Line, Piece, line, restyled, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.words import count
 
+INDENT, MESSAGE_INDENT = "  ", "   "
 MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}
 ONE_ROW_FROM = 110
-"""Cells; in less room a finding takes two rows."""
+"""Cells; in less room what a finding says stands below where it is."""
+MOST_ROWS = 3
+"""Rows of what a finding says there."""
+MOST_WHOLE = 200
+"""Findings of which that many are shown; of those after them one."""
 
 
 def findings(view: View, width: int) -> LensLines:
     """All findings of at least the severity asked for, those after the cursor dimmed."""
     listed = arranged(view.findings, all_findings(view), cast(Severity, view.severity))
-    tall = width < ONE_ROW_FROM
     names = index_of(view.trace.history, Names)
+    rows = _Rows(listed, width)
 
     def make(number: int) -> Line:
-        at = number // 2 if tall else number
+        at, part = rows.place(number)
         one, depth = listed.finding(at), listed.depths[at]
         made = (
-            _short(one, depth, names, width, second=number % 2 == 1)
-            if tall
-            else _long(one, depth, listed, names, width)
+            _long(one, depth, listed, names, width)
+            if not rows.tall
+            else _message(one, depth, width, rows.most(at), part - 1)
+            if part
+            else _head(one, depth, names, width)
         )
         return restyled(made, "future") if one.event > view.event else made
 
     return MadeLines(
         f"findings  {_counted(listed.worst)}",
-        listed.length * (2 if tall else 1),
+        rows.start(listed.length),
         make,
         SUBTITLES[view.severity],
         "" if listed.length else _empty(listed),
-        listed.group_at(view.event) * (2 if tall else 1) if listed.length else None,
+        rows.start(listed.group_at(view.event)) if listed.length else None,
     )
+
+
+class _Rows:
+    """Which rows a finding takes: one where there is room, else its head and what it says."""
+
+    def __init__(self, listed: Arranged, width: int) -> None:
+        self.tall = width < ONE_ROW_FROM
+        whole = min(listed.length, MOST_WHOLE) if self.tall else 0
+        heights = (
+            1 + len(_told(listed.finding(at).message, width, listed.depths[at], MOST_ROWS))
+            for at in range(whole)
+        )
+        self._starts = list(accumulate(heights, initial=0))
+        self._after = 2 if self.tall else 1
+
+    def most(self, at: int) -> int:
+        """Rows that what finding `at` says may take."""
+        return MOST_ROWS if at < len(self._starts) - 1 else 1
+
+    def start(self, at: int) -> int:
+        """The first row of finding `at`."""
+        whole = len(self._starts) - 1
+        return self._starts[at] if at <= whole else self._starts[-1] + (at - whole) * self._after
+
+    def place(self, row: int) -> tuple[int, int]:
+        """The finding in a row, and which of its rows this is."""
+        if row < self._starts[-1]:
+            at = bisect_right(self._starts, row) - 1
+            return at, row - self._starts[at]
+        after, part = divmod(row - self._starts[-1], self._after)
+        return len(self._starts) - 1 + after, part
 
 
 SUBTITLES = {
@@ -79,12 +121,8 @@ def _target(one: Finding) -> ToEvent:
     return ToEvent(one.event, ToObject(kind, one.object_id) if kind and one.object_id else None)
 
 
-def _why(one: Finding) -> str:
-    return " > ".join(link.label for link in one.chain)
-
-
 def _long(one: Finding, depth: int, listed: Arranged, names: Names, width: int) -> Line:
-    why = _why(one)
+    why = " > ".join(link.label for link in one.chain)
     told = one_line(f"why: {why}" if why else "", width // 3)
     thread_width = min(18, listed.thread_width)
     thread = (Cell(_where(one, names), "agent", thread_width, drop=2),) if thread_width else ()
@@ -100,23 +138,30 @@ def _long(one: Finding, depth: int, listed: Arranged, names: Names, width: int) 
     )
 
 
-def _short(one: Finding, depth: int, names: Names, width: int, *, second: bool) -> Line:
-    indent = "  " * depth
-    if second:
-        return row(
-            width,
-            Cell(f"   {indent}", "", 3 + len(indent)),
-            Cell(one.message, "", FLEXIBLE),
-            gap=0,
-            target=_target(one),
-        )
-    why = _why(one)
+def _head(one: Finding, depth: int, names: Names, width: int) -> Line:
+    thread, inside = _where(one, names), holders(one)
     return row(
         width,
-        Cell(f"{indent} {MARKS[one.severity]}", one.severity),
+        Cell(f"{INDENT * depth} {MARKS[one.severity]}", one.severity),
         Cell(f"#{one.seq}", "dim"),
         Cell(one.code, one.severity),
-        Cell(_where(one, names), "agent", drop=2),
-        Cell(why, "dim", FLEXIBLE, drop=1),
+        Cell(thread, "agent", drop=1),
+        Cell(f"> {inside}" if thread and inside else inside, "dim", FLEXIBLE, drop=2),
         target=_target(one),
     )
+
+
+def _message(one: Finding, depth: int, width: int, most: int, number: int) -> Line:
+    indent = INDENT * depth + MESSAGE_INDENT
+    text = _told(one.message, width, depth, most)[number]
+    return line(Piece(indent), Piece(text), target=_target(one))
+
+
+@lru_cache(maxsize=2 * MOST_WHOLE)
+def _told(message: str, width: int, depth: int, most: int) -> tuple[str, ...]:
+    """What a finding says, in at most so many rows, at least one."""
+    room = max(1, width - len(INDENT) * depth - len(MESSAGE_INDENT))
+    rows = [one.text for one in wrapped(one_line(message, room * (most + 1)), room)]
+    if len(rows) <= most:
+        return tuple(rows)
+    return (*rows[: most - 1], one_line(" ".join(rows[most - 1 :]), room, mark=CUT))

@@ -11,6 +11,7 @@ from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer_watch import WriterState
 from rollout_tui.tui.drawing.lens import LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
+from rollout_tui.tui.drawing.same_row import same_row
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.layout import Layout, edges, layout
 from rollout_tui.tui.lenses import LENSES
@@ -53,6 +54,7 @@ class Painter:
         self.lanes = LaneKeeper()
         self._laid_out: Layout | None = None
         self._shown_event = self._lens_event = -1
+        self._lens_room = 0
         self._shown_lens = ""
 
     # -- facts ---------------------------------------------------------------------
@@ -200,9 +202,11 @@ class Painter:
             pane.show(content, row=row)
         elif session.event != self._lens_event:
             pane.show(content, row=content.focus)
+        elif pane.room != self._lens_room:
+            pane.show(content, row=same_row(pane.content, pane.row, content))
         else:
             pane.show(content)
-        self._lens_event, self._shown_lens = session.event, session.place.lens
+        self._lens_event, self._shown_lens, self._lens_room = session.event, session.place.lens, pane.room
         session.remember_row(pane.row, pane.top)
 
     def _paint_lanes(self, session: Session) -> None:

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 from lens_views import rows, shown, target_of, view_at
 from recordings_at_hand import DEMO, RECORDINGS
+from scripted import Script
 
 from rollout_tui.graph.objects import InferenceCall
 from rollout_tui.tui.drawing.targets import ToEvent
-from rollout_tui.tui.lenses.findings import findings
+from rollout_tui.tui.lenses.findings import MOST_WHOLE, findings
 
 CHILD_FAILS = RECORDINGS / "ma-child-http400"
 
@@ -25,11 +28,41 @@ def test_what_one_error_caused_stands_under_it_and_is_counted_once() -> None:
     ]
 
 
-def test_in_little_room_a_finding_takes_two_rows() -> None:
+def test_in_little_room_what_a_finding_says_stands_below_it() -> None:
     text = shown("findings", DEMO, 30, 60)
     at = next(number for number, row in enumerate(text) if "inference_failed" in row)
     assert text[at].startswith(" x #26 inference_failed /root")
-    assert text[at + 1].startswith("   inference 2: stream disconnected before completion")
+    assert " ".join(" ".join(text[at + 1 : at + 3]).split()).startswith(
+        "inference 2: stream disconnected before completion: the connection was reset"
+    )
+    narrower = shown("findings", DEMO, 30, 30)
+    at = next(number for number, row in enumerate(narrower) if "inference_failed" in row)
+    # No more than three rows, however long it is.
+    assert narrower[at + 3].rstrip().endswith("\u2026") and "#" in narrower[at + 4]
+
+
+def test_of_very_many_findings_the_later_ones_say_one_row(tmp_path: Path) -> None:
+    script = Script(tmp_path / "bundle")
+    script.begin()
+    for number in range(MOST_WHOLE + 5):
+        script.tool(f"x{number}", {"type": "other", "name": "words " * 8})
+        script.end_tool(f"x{number}", "failed")
+    script.event("rollout_ended", status="completed")
+    content = findings(view_at(script.folder, script.seq, severity="error"), 40)
+    text = rows(content)
+    heads = [number for number, row in enumerate(text) if "tool_call_failed" in row]
+    heights = [after - before for before, after in pairwise([*heads, len(content)])]
+    assert heights == [3] * MOST_WHOLE + [2] * 5
+
+
+def test_where_a_finding_is_stands_once_in_its_head() -> None:
+    text = shown("findings", CHILD_FAILS, 36, 60)
+    thread = next(row.split()[3] for row in text if "inference_failed" in row)
+    assert [row.split(maxsplit=3)[3].rstrip() for row in text if " x #" in row] == [
+        *[f"{thread} > turn 1"] * 2,
+        thread,
+        f"{thread} > turn 1",
+    ]
 
 
 def test_findings_after_the_cursor_are_dimmed() -> None:
