@@ -148,7 +148,7 @@ def _choose_recent(options: argparse.Namespace) -> int:
     if store is None:
         raise CommandFailure("rollout-tui: --recent: nothing is remembered about traces (memory = false)")
     if options.plain or not _has_terminal():
-        say_lines(str(folder) for folder in store.recent_bundles())
+        say_lines(map(str, store.recent_traces()))
         return FINE
     from rollout_tui.tui.app import run as run_app
     from rollout_tui.tui.starting.opening import Opening

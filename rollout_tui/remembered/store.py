@@ -82,10 +82,14 @@ class Store:
         found = (_read(file) for file in self._files()[:most])
         return [one for one in found if one is not None]
 
+    def recent_traces(self) -> list[Path]:
+        """The bundle folders and archives of these that are still there."""
+        paths = dict.fromkeys(Path(one.path) for one in self.recent(MOST_TRACES))
+        return [path for path in paths if path.is_file() or (path / SPINE_NAME).is_file()]
+
     def recent_bundles(self) -> list[Path]:
-        """The folders of those that are still there."""
-        folders = (Path(one.path) for one in self.recent(MOST_TRACES))
-        return [folder for folder in dict.fromkeys(folders) if (folder / SPINE_NAME).is_file()]
+        """Those of them that are folders."""
+        return [path for path in self.recent_traces() if path.is_dir()]
 
     def _file(self, rollout_id: str, trace_id: str) -> Path:
         name = hashlib.sha256(f"{rollout_id}\0{trace_id}".encode(errors="surrogatepass")).hexdigest()

@@ -155,6 +155,8 @@ def test_an_archive_is_remembered_by_its_own_name(tmp_path: Path, capsys: pytest
     visit(trace=archive)
     assert "back at #45" in capsys.readouterr().out
     assert Store(state_folder() / TRACES).recent(1)[0].path == str(archive)
+    assert main(["--recent", "--plain"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(archive)]
 
 
 @pytest.mark.parametrize("how", ["variable", "setting"])
