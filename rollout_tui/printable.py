@@ -149,9 +149,9 @@ def clip(text: str, width: int, *, mark: str = "") -> str:
     return text[:end]
 
 
-def fit(text: str, width: int, *, mark: str = "") -> str:
+def fit(text: str, width: int) -> str:
     """`clip`, then padded with spaces to exactly `width` cells."""
-    clipped = clip(text, width, mark=mark)
+    clipped = clip(text, width)
     return clipped + " " * (width - cells(clipped))
 
 

@@ -151,7 +151,7 @@ def test_clip_fits_and_takes_all_it_can(text: str, width: int, mark: str) -> Non
         assert shown.startswith(kept)
         room = width - (cells(mark) if kept != clipped else 0)
         assert cells(kept) + cells(shown[len(kept)]) > room
-    assert cells(fit(shown, width, mark=mark)) == max(width, 0)
+    assert cells(fit(shown, width)) == max(width, 0)
 
 
 def test_clip_keeps_the_marks_of_the_last_character() -> None:

@@ -73,16 +73,14 @@ class Parser(argparse.ArgumentParser):
         name: str,
         description: str,
         *shared: Callable[[argparse.ArgumentParser], None],
-        usage: str | None = None,
         examples: str = "",
     ) -> None:
         epilog = f"example:\n{examples}\n\n{EXIT_STATUS}" if examples else EXIT_STATUS
         with _untranslated():
             super().__init__(
                 name,
-                usage,
-                description,
-                epilog,
+                description=description,
+                epilog=epilog,
                 formatter_class=_Formatter,
                 allow_abbrev=False,
                 add_help=False,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.debugger.findings.findings import Findings, RecordingStatus, recording_status
+from rollout_tui.debugger.findings.findings import find_all, recording_status
+from rollout_tui.debugger.indexes import created
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.stories.agent_edges import Edge, edges
 from rollout_tui.debugger.tokens import RequestCost, request_costs
-from rollout_tui.debugger.turn_times import TurnTime, objects_at, turn_times
+from rollout_tui.debugger.turn_times import TurnTime, turn_times
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
     STATE_COLLECTIONS,
@@ -39,17 +40,10 @@ _EDGE_FIELDS = (
 )  # fmt: skip
 
 
-def summary(
-    trace: Trace, *, status: RecordingStatus | None = None, findings: Findings | None = None
-) -> dict[str, Any]:
-    """The object of `summary --json`. Times in ms, `seq`s are those of the trace.
-
-    `status` says whether the recording is live; found out unless given. `findings` are used where there are
-    some already.
-    """
+def summary(trace: Trace) -> dict[str, Any]:
+    """The object of `summary --json`. Times in ms, `seq`s are those of the trace."""
     history = trace.history
     rollout = history.rollout
-    status = status or recording_status(history)
     times = turn_times(trace)
     log = history.events
     return {
@@ -62,7 +56,7 @@ def summary(
             "ended_at_unix_ms": rollout.ended_at_unix_ms,
         },
         "status": rollout.status,
-        "recording": status,
+        "recording": recording_status(history),
         "recording_complete": rollout.recording_complete,
         "events": {
             "count": history.head,
@@ -76,7 +70,7 @@ def summary(
         "edges": [_edge_json(one) for one in edges(trace, trace.snapshot(history.head), history.head)],
         "durations_ms": _durations(times),
         "turns": [_turn_json(history, one) for one in times],
-        "findings": _finding_counts(trace, status, findings),
+        "findings": _finding_counts(trace),
     }
 
 
@@ -84,7 +78,7 @@ def counts(history: History) -> dict[str, dict[str, int]]:
     """Objects by collection and status (items by kind, edges by kind), `total` first."""
     found = {}
     for name, kind in STATE_COLLECTIONS.items():
-        by: Counter[str] = Counter(_sort_of(one) for one, _ in objects_at(history, kind, history.head))
+        by: Counter[str] = Counter(_sort_of(one) for _, _, one in created(history, kind, 0))
         found[name] = {"total": sum(by.values()), **dict(sorted(by.items()))}
     return found
 
@@ -102,7 +96,7 @@ def token_totals(history: History) -> dict[str, Any]:
     """Recorded tokens over all calls, and by thread; `calls` counts those with recorded usage."""
     total: Counter[str] = Counter(dict.fromkeys(("calls", *USAGE), 0))
     by_thread: dict[str, Counter[str]] = {}
-    for call, _ in objects_at(history, InferenceCall, history.head):
+    for _, _, call in created(history, InferenceCall, 0):
         if call.usage is None:
             continue
         mine = by_thread.setdefault(call.thread_id, Counter(dict.fromkeys(("calls", *USAGE), 0)))
@@ -115,7 +109,7 @@ def token_totals(history: History) -> dict[str, Any]:
 
 def _requests(history: History) -> list[tuple[str, RequestCost]]:
     """(thread id, what it cost) of every model request, in the order they began."""
-    threads = [thread.thread_id for thread, _ in objects_at(history, Thread, history.head)]
+    threads = [thread.thread_id for _, _, thread in created(history, Thread, 0)]
     found = [
         (thread_id, one)
         for thread_id in threads
@@ -170,8 +164,6 @@ def _turn_json(history: History, one: TurnTime) -> dict[str, Any]:
     }
 
 
-def _finding_counts(trace: Trace, status: RecordingStatus, findings: Findings | None) -> dict[str, int]:
-    findings = findings or Findings(trace)
-    findings.update()
-    by = Counter(one.severity for one in findings.complete(status))
+def _finding_counts(trace: Trace) -> dict[str, int]:
+    by = Counter(one.severity for one in find_all(trace))
     return {name: by[name] for name in ("error", "warning", "note")}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.waits import is_wait
 from rollout_tui.graph.history import History
@@ -54,44 +54,34 @@ class Interval(NamedTuple):
     end: int | None
 
 
-def turn_times(trace: Trace, event: int | None = None) -> list[TurnTime]:
-    """Every turn that started up to `event` (the head unless given), in order."""
+def turn_times(trace: Trace) -> list[TurnTime]:
+    """Every turn, in the order they started; what is open counts up to the last event."""
     history = trace.history
-    event = history.head if event is None else event
-    now = history.events.times[event]
+    now = history.events.times[history.head]
     open_in: dict[str, list[Interval]] = {}
-    for turn_id, interval in _intervals(history, event):
+    for turn_id, interval in _intervals(history):
         open_in.setdefault(turn_id, []).append(interval)
     names = index_of(history, Names)
     return [
         _turn_time(
             turn, names.number(turn.codex_turn_id) or 0, born, open_in.get(turn.codex_turn_id, ()), now
         )
-        for turn, born in objects_at(history, CodexTurn, event)
+        for _, born, turn in created(history, CodexTurn, 0)
     ]
 
 
-def objects_at(history: History, kind: type[Any], event: int) -> Iterator[tuple[Any, int]]:
-    """(object as of the event, event it was created at) of a kind, for all that exist at the event."""
-    collection = history.collections[kind]
-    count = history.existing(kind, event)
-    at_head = event >= history.head
-    for handle, born in zip(collection.order[:count], collection.born[:count], strict=True):
-        yield history.objects[handle] if at_head else history.as_of(handle, event), born
-
-
-def _intervals(history: History, event: int) -> Iterator[tuple[str, Interval]]:
+def _intervals(history: History) -> Iterator[tuple[str, Interval]]:
     """(turn id, interval) of everything a turn can be spent on."""
-    for call, _ in objects_at(history, InferenceCall, event):
+    for _, _, call in created(history, InferenceCall, 0):
         yield call.codex_turn_id, _interval("model", call.execution)
-    for request, _ in objects_at(history, CompactionRequest, event):
+    for _, _, request in created(history, CompactionRequest, 0):
         yield request.codex_turn_id, _interval("compaction", request.execution)
     # Schema 1 records no call around a cell: until its first answer the cell itself is what the turn is at.
-    for cell, _ in objects_at(history, CodeCell, event):
+    for _, _, cell in created(history, CodeCell, 0):
         window = cell.execution
         answered = cell.initial_response_at_unix_ms or window.ended_at_unix_ms
         yield cell.codex_turn_id, Interval("tools", window.started_at_unix_ms, answered)
-    for tool, _ in objects_at(history, ToolCall, event):
+    for _, _, tool in created(history, ToolCall, 0):
         if tool.started_by_codex_turn_id is not None:
             kind = "waits" if is_wait(history, tool) else "tools"
             yield tool.started_by_codex_turn_id, _interval(kind, tool.execution)

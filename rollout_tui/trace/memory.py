@@ -7,7 +7,7 @@ import gc
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 DEFAULT_LIMIT = 1 << 30
@@ -110,12 +110,12 @@ class MemoryBudget:
     """Says whether there is room for more, measured by what the process has taken since this was made.
 
     In a process that is confined everything counts, from its start on.
-    `limit` is in bytes (None: what is allowed in general), `used` tells what the process holds.
+    `limit` is in bytes (None: what is allowed in general).
     """
 
-    def __init__(self, limit: int | None = None, used: Callable[[], int] | None = None) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.limit = _allowed if limit is None else limit
-        self._used = used or (_counted if _confined else resident)
+        self._used = _counted if _confined else resident
         self._start = 0 if _confined else self._used()
         self._unmeasured = 0
         self._full = False

@@ -57,20 +57,20 @@ class Growth(msgspec.Struct, frozen=True):
 
 
 class SpineTail:
-    """Reads the file at `path` from byte `offset` on, which must be the start of a line.
+    """Reads the file at `path` from its start on.
 
-    `offset` is where the next line starts. Lines above `longest_line` bytes are skipped and reported.
+    `offset` is the byte at which the next line starts. Longer lines than `longest_line` are reported only.
     """
 
-    def __init__(self, path: Path, *, offset: int = 0, longest_line: int = LONGEST_LINE) -> None:
+    def __init__(self, path: Path, *, longest_line: int = LONGEST_LINE) -> None:
         self.path = path
-        self.offset = offset
+        self.offset = 0
         self.longest_line = longest_line
         self._identity: tuple[int, int] | None = None
         self._head = b""
         self._before = b""
         # Up to here a long unterminated line has been searched for its end, and the last bytes before that.
-        self._searched = offset
+        self._searched = 0
         self._searched_before = b""
         self._away: Change = "none"
         self._unreported: Change = "none"
@@ -124,13 +124,10 @@ class SpineTail:
     def _recognise(self, descriptor: int, status: os.stat_result) -> None:
         """Find out whether this is the file read so far; start again if not."""
         identity = (status.st_dev, status.st_ino)
-        first = self._identity is None
-        if not first and identity != self._identity:
+        if self._identity not in (None, identity):
             self._start_again("replaced", "another file took its place")
         elif status.st_size < self.offset:
             self._start_again("truncated", f"cut from {self.offset:,} to {status.st_size:,} bytes")
-        elif first:
-            self._remember(descriptor)
         elif not self._unchanged(descriptor):
             # A file made again can get the number of the one that was removed.
             self._start_again("replaced" if self._away == "missing" else "truncated", "it was written anew")

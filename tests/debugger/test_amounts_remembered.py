@@ -10,7 +10,7 @@ from counted_steps import steps
 from scripted import Script, user
 
 from rollout_tui.debugger.context import pending_rows, wire
-from rollout_tui.debugger.context.context import context, text
+from rollout_tui.debugger.context.context import Context, text
 from rollout_tui.debugger.findings import finding
 from rollout_tui.debugger.findings.finding import Sources
 from rollout_tui.debugger.spans import spans as spans_module
@@ -57,7 +57,7 @@ def test_texts_of_what_is_pending(script: Script, monkeypatch: pytest.MonkeyPatc
         item = {"type": "function_call_output", "call_id": f"c{number}", "output": f"printed {number}"}
         script.end_tool(f"x{number}", result={"type": "direct_response", "response_item": item})
     trace = script.trace()
-    rows = context(trace, trace.at(trace.head), "t1")
+    rows = Context(trace, trace.history.head, "t1")
     assert [text(trace, row) for row in rows] == [f"printed {number}" for number in range(FEW + 1)]
     first = text(trace, rows[0])
     assert text(trace, rows[0]) is first

@@ -10,7 +10,15 @@ from scripted import ROOT_THREAD
 from shared_recordings import recording
 from small_recordings import EXEC, WAIT, own_recording, with_cell, with_exec
 
-from rollout_tui.debugger.stories.cells import CellStory, cell_ids, cell_story, cells, lost_waits, now_words
+from rollout_tui.debugger.stories.cells import (
+    CellStory,
+    cell_ids,
+    cell_stories,
+    cell_story,
+    lost_waits,
+    now_words,
+)
+from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
 
 CELLS_ROOT = "01a20366-dfb4-7081-b2c4-bb962e37f39c"
@@ -19,6 +27,11 @@ CELLS_ROOT = "01a20366-dfb4-7081-b2c4-bb962e37f39c"
 def root_of(trace: Trace) -> str:
     root: str = trace.history.rollout.root_thread_id
     return root
+
+
+def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellStory]:
+    """The cells of a thread, in the order they started."""
+    return cell_stories(trace, snapshot, cell_ids(trace, snapshot, thread_id), now_ms)
 
 
 def told(trace: Trace, seq: int) -> dict[str, CellStory]:

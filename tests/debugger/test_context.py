@@ -13,7 +13,7 @@ from scripted import ROOT_THREAD, Script, assistant, call, cell_call, cell_outpu
 from shared_recordings import recording
 from small_recordings import begun, own_recording, with_cell
 
-from rollout_tui.debugger.context.context import Context, ContextItem, as_json, context, text
+from rollout_tui.debugger.context.context import Context, ContextItem, as_json, text
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
 from rollout_tui.trace.bundle import BundleProblem
@@ -23,7 +23,7 @@ COMPACTED_ROOT = "01a20368-d236-7553-95a6-5bec4c2e216f"
 
 
 def rows_at(trace: Trace, seq: int, thread_id: str = ROOT_THREAD) -> list[ContextItem]:
-    return context(trace, trace.at(seq), thread_id)
+    return list(Context(trace, trace.ordinal(seq), thread_id))
 
 
 def statuses(rows: list[ContextItem]) -> dict[str, list[str | None]]:
@@ -92,8 +92,6 @@ def test_what_an_event_changed_is_marked() -> None:
     # #26 accepts that item.
     assert marks(rows_at(trace, 26, CELLS_ROOT)) == {"conversation_item:8": "~"}
     assert marks(rows_at(trace, 27, CELLS_ROOT)) == {}
-    since = context(trace, trace.at(30), CELLS_ROOT, since=24)
-    assert marks(since) == {"conversation_item:8": "+", "conversation_item:9": "+"}
 
 
 @needs_corpus
@@ -452,7 +450,7 @@ def check_every_event(folder: Path) -> None:
         for item_id, item in snapshot.conversation_items.items():
             existing.setdefault(item.thread_id, set()).add(item_id)
         for thread_id in snapshot.threads:
-            rows = context(trace, snapshot, thread_id)
+            rows = Context(trace, event, thread_id)
             inside = [row.item_id for row in rows if row.status == "in_context"]
             assert inside == reduced(snapshot, thread_id), (folder.name, event, thread_id)
             outside = [row.item_id for row in rows if row.item_id and row.status != "in_context"]

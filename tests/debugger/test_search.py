@@ -48,7 +48,6 @@ def test_case_counts_when_it_is_typed() -> None:
     trace = recording("two-cells-interleaved")
     assert hits(trace, "please DO the task") == []
     assert hits(trace, "please do the task") != []
-    assert hits(trace, "please do the task", case=True) == []
 
 
 def test_ids_that_stand_in_no_file() -> None:
@@ -63,7 +62,7 @@ def test_regular_expressions() -> None:
     trace = recording("two-cells-interleaved")
     events = {hit.event for hit in hits(trace, "/echo from[AB]/") if hit.where == "event"}
     assert events == {15, 20, 41, 45}
-    assert places(hits(trace, "echo from[AB]", regex=True)) == places(hits(trace, "/echo from[AB]/"))
+    assert hits(trace, "echo from[AB]") == []
 
 
 @pytest.mark.parametrize(

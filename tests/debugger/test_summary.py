@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from recordings_at_hand import corpus_folders, needs_corpus
@@ -105,8 +106,11 @@ def test_where_the_time_of_a_turn_went() -> None:
     assert waiting.model_ms == 54 + 23 + 27 + 26 + 14
 
 
-def test_an_open_turn_counts_up_to_the_event() -> None:
-    (turn,) = turn_times(recording("two-cells-interleaved"), 45)
+def test_an_open_turn_counts_up_to_the_last_event(tmp_path: Path) -> None:
+    shutil.copytree(own_recording("two-cells-interleaved").bundle.folder, tmp_path / "begun")
+    spine = tmp_path / "begun" / "trace.jsonl"
+    spine.write_bytes(b"".join(spine.read_bytes().splitlines(keepends=True)[:45]))
+    (turn,) = turn_times(open_trace(tmp_path / "begun"))
     assert turn.status == "running"
     assert turn.total_ms == 3053 - 9
     assert turn.waits_ms == 302 + 303 + (3053 - 1252)

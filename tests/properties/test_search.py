@@ -148,7 +148,6 @@ def recording(folder: Path, lines: list[str], requests: list[list[str]], repeate
     requests=st.lists(st.lists(texts, max_size=4), max_size=5),
     repeated=st.booleans(),
     asked=st.one_of(wanted, patterns.map(lambda pattern: f"/{pattern}/")),
-    case=st.sampled_from([None, True, False]),
     near=st.integers(0, 20),
     size=st.sampled_from([1, 300, searching.SLICE]),
 )
@@ -157,11 +156,10 @@ def test_scanning_finds_what_a_plain_search_finds(
     requests: list[list[str]],
     repeated: bool,
     asked: str,
-    case: bool | None,
     near: int,
     size: int,
 ) -> None:
-    compiled = query(asked, case=case)
+    compiled = query(asked)
     with tempfile.TemporaryDirectory() as folder, patch.object(searching, "SLICE", size):
         trace = recording(Path(folder), lines, requests, repeated)
         found = [

@@ -288,13 +288,6 @@ def test_what_is_no_regular_file_is_unreadable_at_once(spine: Path, kind: str) -
         assert Reader(spine).poll().change == "unreadable"
 
 
-def test_starting_in_the_middle(spine: Path) -> None:
-    spine.write_bytes(b"one\ntwo\n")
-    tail = SpineTail(spine, offset=4)
-    assert tail.poll().data == b"two\n"
-    assert SpineTail(spine, offset=400).poll().change == "truncated"
-
-
 def test_a_line_longer_than_a_read_arrives_whole(spine: Path) -> None:
     line = b'"' + b"x" * (5 * MIB) + b'"\n'
     reader = Reader(spine)

@@ -59,7 +59,8 @@ def test_rows_are_the_events_that_pass_and_the_cursor_may_lie_between(two_cells:
 def test_esc_gives_the_place_back(two_cells: Path) -> None:
     session = session_over(two_cells)
     session.go(45)
-    session.show_lens("cells", row=3)
+    session.show_lens("cells")
+    session.remember_row(3, 1)
     place = session.place
     filtered(session, "tool=wait")
     session.go(27)

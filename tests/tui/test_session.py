@@ -27,7 +27,8 @@ LIVE = Standing("live")
 def test_a_place_is_given_back_exactly(two_cells: Path) -> None:
     session = session_over(two_cells)
     session.go(20)
-    session.show_lens("cells", row=3, top=1)
+    session.show_lens("cells")
+    session.remember_row(3, 1)
     place = session.place
     session.leave()
     session.go(45)

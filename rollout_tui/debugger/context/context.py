@@ -61,14 +61,13 @@ class ContextItem:
 
 
 class Context(OnDemand[ContextItem]):
-    """The rows of one thread as of one event; marks tell what changed after event `since`."""
+    """The rows of one thread as of one event, none of an unknown one; marks tell what the event changed."""
 
-    def __init__(self, trace: Trace, event: int, thread_id: str, since: int | None = None) -> None:
+    def __init__(self, trace: Trace, event: int, thread_id: str) -> None:
         history = trace.history
         self.trace = trace
         self.event = event
         self.thread_id = thread_id
-        self.since = event - 1 if since is None else since
         self._index = index_of(history, ContextIndex)
         self.in_context = self._index.in_context(thread_id, event)
         self.accepted = self._index.outside(thread_id, event)
@@ -157,19 +156,16 @@ class Context(OnDemand[ContextItem]):
         return self._mark(number, handle, left)
 
     def _pending_mark(self, one: Pending) -> str:
-        return NEW if one.event > self.since else ""
+        return NEW if one.event == self.event else ""
 
     def _mark(self, number: int, handle: int, left: int | None) -> str:
-        history, since = self.trace.history, self.since
+        history = self.trace.history
         if left is not None:
-            return GONE if left > since else ""
-        if history.born(handle) > since:
+            return GONE if left == self.event else ""
+        if history.born(handle) == self.event:
             return NEW
-        entered = self._index.entered_at(number)
-        if entered is not None and since < entered <= self.event:
-            return CHANGED
-        changed = any(since < change.event <= self.event for change in history.changes_of(handle))
-        return CHANGED if changed else ""
+        changed = (change.event == self.event for change in history.changes_of(handle))
+        return CHANGED if self._index.entered_at(number) == self.event or any(changed) else ""
 
     def _cause(self, event: int) -> str:
         return "compaction" if self.trace.history.events.type(event) == "compaction_installed" else "request"
@@ -191,14 +187,6 @@ class Context(OnDemand[ContextItem]):
             self._pending_mark(one),
             pending=one,
         )
-
-
-def context(trace: Trace, snapshot: Snapshot, thread_id: str, since: int | None = None) -> list[ContextItem]:
-    """All rows of a thread as of the snapshot's event; empty for an unknown thread.
-
-    Marks tell what changed after event `since` (ordinal; None: the event before).
-    """
-    return list(Context(trace, snapshot.event, thread_id, since))
 
 
 def text(trace: Trace, row: ContextItem | str, event: int | None = None) -> str | None:

@@ -217,11 +217,11 @@ def telling_notes(history: History, start: int, stop: int) -> tuple[dict[int, li
 _TELLING = ("execution", *oddities.OUTPUTS, "wait_tool_call_ids", "status")
 
 
-def find_all(trace: Trace, status: RecordingStatus | None = None) -> Sequence[Finding]:
-    """Every finding of a trace as it lies there; `status` is found out unless given."""
+def find_all(trace: Trace) -> Sequence[Finding]:
+    """Every finding of a trace as it lies there."""
     findings = Findings(trace)
     findings.update()
-    return findings.complete(status or recording_status(trace.history))
+    return findings.complete(recording_status(trace.history))
 
 
 def _place(finding: Finding) -> int:

@@ -36,23 +36,24 @@ class Query:
 _NOT_LOCAL = re.compile(r"[*+{^$]|\\[AbBZ]|\(\?")
 
 
-def query(text: str, *, regex: bool = False, case: bool | None = None) -> Query:
-    """Compile what is looked for; `/.../` around a text makes it a regular expression too.
+def query(text: str) -> Query:
+    """Compile what is looked for; `/.../` around a text makes it a regular expression.
 
-    Upper and lower case are one unless the text has upper case (or `case` says so); for letters beyond ASCII
+    Upper and lower case are one unless the text has upper case; for letters beyond ASCII
     they are always two. A regular expression sees an event line or a payload as it is recorded, where a
     newline in a text is a backslash and an n.
     Raises SearchProblem.
     """
-    if len(text) >= 3 and text[0] == text[-1] == "/":
-        text, regex = text[1:-1], True
+    regex = len(text) >= 3 and text[0] == text[-1] == "/"
+    if regex:
+        text = text[1:-1]
     if not text:
         raise SearchProblem("nothing to search for: give a text, or /a regular expression/")
     if len(text) > LONGEST_NEEDLE:
         raise SearchProblem(
             f"that is too long to search for: {len(text):,} characters, at most {LONGEST_NEEDLE:,}"
         )
-    any_case = text == text.lower() if case is None else not case
+    any_case = text == text.lower()
     if not regex:
         return Query(text, False, any_case, tuple(_forms(text, any_case)), None)
     try:

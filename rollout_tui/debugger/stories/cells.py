@@ -44,23 +44,12 @@ __all__ = [
     "cell_ids",
     "cell_stories",
     "cell_story",
-    "cells",
     "lost_waits",
     "now_words",
 ]
 
 MOST_LOST = 200
 """Of waits for unknown cells the latest are told of."""
-
-
-def cells(trace: Trace, snapshot: Snapshot, thread_id: str, now_ms: int | None = None) -> list[CellStory]:
-    """The cells of a thread as of the snapshot's event, in the order they started.
-
-    Lengths of what is open count to `now_ms` (None: the time of the event). Costs what the cells hold; a pane
-    that shows a few asks `cell_ids` and `cell_stories`.
-    """
-    teller = _Teller(trace, snapshot, now_ms)
-    return [teller.story(snapshot.code_cells[one]) for one in cell_ids(trace, snapshot, thread_id)]
 
 
 def cell_story(
@@ -77,7 +66,10 @@ def cell_stories(
     now_ms: int | None = None,
     most: int | None = None,
 ) -> list[CellStory]:
-    """Some cells as of the snapshot's event that are there, with at most `most` calls and waits each."""
+    """Some cells as of the snapshot's event that are there, with at most `most` calls and waits each.
+
+    Lengths of what is open count to `now_ms` (None: the time of the event).
+    """
     teller = _Teller(trace, snapshot, now_ms, most)
     cells_then = snapshot.code_cells
     return [teller.story(cells_then[one]) for one in code_cell_ids if one in cells_then]

@@ -144,7 +144,7 @@ def _starved(columns: Sequence[Cell], widths: Sequence[int]) -> bool:
     )
 
 
-def clipped(whole: Line, width: int, mark: str = CUT) -> Line:
+def clipped(whole: Line, width: int) -> Line:
     """`whole` cut to `width` cells, with an ellipsis where something is lost."""
     if whole.width <= width:
         return whole
@@ -153,7 +153,7 @@ def clipped(whole: Line, width: int, mark: str = CUT) -> Line:
     for piece in whole.pieces:
         size = cells(piece.text)
         if size >= left:
-            pieces.append(Piece(clip(piece.text + CUT, left, mark=mark), piece.style))
+            pieces.append(Piece(clip(piece.text + CUT, left, mark=CUT), piece.style))
             break
         pieces.append(piece)
         left -= size

@@ -185,11 +185,11 @@ class Session(Cursor):
         outline.toggle(span)
         return True
 
-    def show_lens(self, name: str, *, row: int = 0, top: int = 0) -> None:
+    def show_lens(self, name: str) -> None:
         """Put another lens into the middle."""
         if name != self.place.lens:
             self.lost_search = None
-            self.place = replace(self.place, lens=name, row=row, top=top)
+            self.place = replace(self.place, lens=name, row=0, top=0)
 
     def next_way(self) -> Way:
         """Look at the context another way: whole, as it was sent, only what is new."""

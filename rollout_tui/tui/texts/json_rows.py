@@ -76,13 +76,11 @@ class JsonRows(LensLines):
         folds: frozenset[str],
         width: int,
         link: Link = no_link,
-        indent: int = 0,
     ) -> None:
         self._prefix = prefix
         self._folds = folds
         self._width = width
         self._link = link
-        self._indent = indent
         self._small = root.size <= SMALL_DOCUMENT
         if root.is_container and root.children:
             self._root = self._open(root, "", 0)
@@ -101,7 +99,7 @@ class JsonRows(LensLines):
 
     def _margin(self, depth: int) -> int:
         """Cells before the fold mark; very deep values stay visible."""
-        return self._indent + min(2 * depth, max(0, self._width // 2))
+        return min(2 * depth, max(0, self._width // 2))
 
     def _open(self, value: JsonValue, path: str, depth: int) -> _Opened:
         embedded = value.embedded
