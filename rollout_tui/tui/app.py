@@ -171,9 +171,14 @@ class RolloutApp(App[int]):
             self.pop_screen()
         self.push_screen(among)
 
+    @property
+    def chosen_from_list(self) -> bool:
+        """Whether there is something to go back to below this trace."""
+        return len(self.screen_stack) > LOWEST
+
     def leave(self) -> bool:
         """Back to what lies below this trace: the list it was chosen from; False where there is none."""
-        below = len(self.screen_stack) > LOWEST
+        below = self.chosen_from_list
         if below:
             self.pop_screen()
         return below

@@ -174,7 +174,7 @@ DEFAULTS: tuple[Action, ...] = (
 
 CLOSED = "closed"
 """The state of the program while no trace is open."""
-WITHOUT_TRACE = ("quit", "interrupt", "suspend", "help", "palette", "cancel")
+WITHOUT_TRACE = ("quit", "interrupt", "suspend", "help", "palette", "cancel", "back")
 """Actions that can be done then."""
 
 ACTIONS: list[Action] = list(DEFAULTS)

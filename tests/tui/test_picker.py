@@ -80,6 +80,18 @@ async def test_backspace_leads_back_to_the_list_and_a_way_of_looking_stays(root:
         assert app.screen is screen
 
 
+async def test_from_a_recording_that_cannot_be_opened_one_comes_back_to_the_list(root: Path) -> None:
+    (root / "broken").mkdir()
+    (root / "broken" / "trace.jsonl").write_text("no event\n")
+    async with choosing(root) as (app, pilot, screen):
+        await until(pilot, lambda: "broken" in names(screen))
+        await pilot.press(*["j"] * names(screen).index("broken"), "enter")
+        shown = Shown(app, pilot)
+        await shown.until(lambda: "Backspace goes back to the list, q quits" in shown.pane("timeline"))
+        await pilot.press("backspace")
+        await until(pilot, lambda: app.screen is screen)
+
+
 async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "remembered")
     app = RolloutApp(Opening(root / "demo", memory=store))

@@ -103,8 +103,12 @@ class Desk(Protocol):
         """The program."""
 
     @property
+    def opened(self) -> Session | None:
+        """What one looks at; None as long as, or since, there is nothing."""
+
+    @property
     def session(self) -> Session:
-        """What one looks at."""
+        """The same where there is something."""
 
     @property
     def pane(self) -> str:

@@ -32,7 +32,7 @@ def open_line(desk: Desk) -> None:
 
 def back(desk: Desk) -> None:
     """To the place before, exactly; from the first one to the list the recording was chosen from."""
-    found = desk.session.back()
+    found = desk.opened is not None and desk.session.back()
     if found or not desk.leave():
         _to_place(desk, found, "no place to go back to")
 

@@ -18,8 +18,9 @@ ANYWHERE = ("interrupt", "suspend")
 
 
 def keys_without_trace() -> frozenset[str]:
-    """Textual's names of the keys that do something before a trace is open."""
-    return frozenset(textual_key(key) for name in WITHOUT_TRACE for key in BY_ID[name].keys)
+    """Textual's names of the keys that do something before a trace is open, without one that takes back."""
+    names = (name for name in WITHOUT_TRACE if name != "back")
+    return frozenset(textual_key(key) for name in names for key in BY_ID[name].keys)
 
 
 def keys_while_typing() -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer_watch import WriterState
@@ -33,6 +33,7 @@ from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 AGEING = ("cells", "agents", "terminals")
@@ -226,6 +227,8 @@ class Painter:
         words = self.problem or self.waiting or "opening the trace ..."
         style = "error" if self.problem else "strong"
         hint = "q quits" if self.problem else "q quits; the screen fills as soon as there is an event"
+        if cast("RolloutApp", self._screen.app).chosen_from_list:
+            hint = f"Backspace goes back to the list, {hint}"
         content = LineList(
             "rollout-tui", (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(hint, 70, "dim", 2))
         )
