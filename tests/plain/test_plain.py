@@ -117,6 +117,17 @@ def test_an_expression_that_takes_too_long_says_where_and_the_rest_goes_on(plain
         assert events[-2:] == ["event #5", "event #2"]
 
 
+def test_a_value_is_written_and_replaces_a_file_where_one_says_so(plain, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "a value"
+    file.write_text("old")
+    told = plain("1", "row 2", f":write {file}", f":write {file} --froce")
+    assert "give --force to replace it" in told.lines[-2] and ":write FILE, --force" in told.lines[-1]
+    assert file.read_text() == "old"
+    assert plain("1", "row 2", f":write {file} --force").lines[-1].startswith("wrote")
+    assert file.read_text() != "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["a value"]
+
+
 def test_what_is_not_understood_names_what_is_near(plain) -> None:  # type: ignore[no-untyped-def]
     told = plain("vent_next", "wibble wobble", ":999999", "lens_")
     assert any("near it: event_next" in line for line in told.lines)

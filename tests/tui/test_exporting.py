@@ -67,6 +67,19 @@ async def test_what_is_there_stays_unless_one_says_so(tmp_path: Path) -> None:
         assert "no such file" in await typed(shown, f"export md {tmp_path}/nowhere/x.md")
 
 
+@pytest.mark.parametrize("line", ["bundle {} --redact", "bundle --redact {}", "--redact bundle {} --force"])
+async def test_an_option_is_one_wherever_it_stands(line: str, tmp_path: Path) -> None:
+    async with on_screen(DEMO) as shown:
+        assert (
+            await typed(shown, "export " + line.format(tmp_path / "a b"))
+            == f"wrote a bundle to {tmp_path}/a b"
+        )
+        assert ":export md or" in await typed(shown, f"export md {tmp_path}/c --redacted")
+        assert ":export md or" in await typed(shown, "export md --redact")
+    assert b"tidemark" not in b"".join(written(tmp_path / "a b").values())
+    assert [one.name for one in tmp_path.iterdir()] == ["a b"]
+
+
 async def test_how_it_is_written_is_said(tmp_path: Path) -> None:
     async with on_screen(DEMO) as shown:
         for line in ("export", "export md", "export pdf x", "export md --all x", "export md --redact"):

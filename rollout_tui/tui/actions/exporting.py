@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_tui.tui.actions.options import options_of
 from rollout_tui.tui.state.exporting import Export
 
 if TYPE_CHECKING:
@@ -22,16 +23,12 @@ def export(desk: Desk) -> None:
 
 def export_to(desk: Desk, argument: str) -> None:
     """`:export FORMAT FILE` writes all up to the cursor, in the background; a file that is there stays."""
-    form, _, rest = argument.partition(" ")
-    options, rest = [], rest.strip()
-    while rest.startswith("--"):
-        option, _, rest = rest.partition(" ")
-        options.append(option)
-        rest = rest.strip()
-    if form not in FORMATS or not rest or not set(options) <= set(OPTIONS):
+    options, rest = options_of(argument)
+    form, _, name = rest.partition(" ")
+    if form not in FORMATS or not name.strip() or not options <= set(OPTIONS):
         desk.say(f"write {USAGE}", "warning")
         return
-    path = Path(rest).expanduser().absolute()
+    path = Path(name.strip()).expanduser().absolute()
     desk.running.export(Export(FORMATS[form], path, [*_words(desk, form), f"--output={path}", *options]))
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.export.output import OutputProblem, output_file
+from rollout_tui.tui.actions.options import options_of
 from rollout_tui.tui.chosen import chosen_value
 from rollout_tui.words import size
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
 
+FORCE = "--force"
 MOST_COPIED = 100_000
 """Terminals drop longer ones (bytes)."""
 
@@ -51,14 +53,16 @@ def link(desk: Desk, argument: str) -> None:
 
 
 def write(desk: Desk, argument: str) -> None:
-    """`:write FILE` writes the selected value; a file that is there stays."""
+    """`:write FILE` writes the selected value; a file that is there stays, but for `--force`."""
     name, data = chosen_value(desk)
-    if not argument or not data:
-        desk.say("write where? :write FILE" if data else "nothing to write on this line", "warning")
+    options, file = options_of(argument)
+    if not file or not data or not options <= {FORCE}:
+        usage = f"write where? :write FILE, {FORCE} to replace one"
+        desk.say(usage if data else "nothing to write on this line", "warning")
         return
-    path = Path(argument).expanduser()
+    path = Path(file).expanduser()
     try:
-        with output_file(path, force=False) as out:
+        with output_file(path, force=FORCE in options) as out:
             out.write(data)
     except (OutputProblem, OSError) as problem:
         desk.say(str(problem), "warning")
