@@ -35,6 +35,8 @@ async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are
         assert "no later error or warning; E goes to #36" in shown.bar("footer")
         await shown.press("c")
         assert "no later failure; C goes to #36" in shown.bar("footer")
+        await shown.press("i")
+        assert "end of trace: no later code-cell event, and none before" in shown.bar("footer")
         await shown.press("E")
         assert shown.session.seq == 36
 

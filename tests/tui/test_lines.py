@@ -13,6 +13,7 @@ from rollout_tui.tui.drawing.lines import (
     clipped,
     highlighted,
     line,
+    paragraph,
     restyled,
     row,
     wrapped,
@@ -57,6 +58,14 @@ def test_pieces_are_made_printable() -> None:
 def test_words_are_wrapped() -> None:
     lines = wrapped("one two three four", 9, indent=1)
     assert [one.text for one in lines] == [" one two", " three", " four"]
+
+
+def test_of_a_long_text_the_beginning_is_wrapped() -> None:
+    text = "one two three four five six seven"
+    whole = [one.text for one in paragraph(text, 10, 9, indent=2)]
+    assert whole == ["  one two", "  three", "  four", "  five six", "  seven"]
+    assert [one.text for one in paragraph(text, 10, 2, indent=2)] == ["  one two", "  three f\u2026"]
+    assert [one.text for one in paragraph("", 10, 2)] == [""]
 
 
 @pytest.mark.parametrize("needle", ["AMA", "cell", "x"])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rollout_tui.tui.state.session import Session
 
 KEEPS_SELECTION = ("change", "same")
+BEHIND = {"next": "before", "previous": "later"}
 OPPOSITE = {"next": "previous", "previous": "next"}
 SAYS_ENOUGH = ("event", "over")
 # Motions whose action has another name.
@@ -49,7 +50,7 @@ def _motion(name: str) -> Callable[[Desk], None]:
 
 
 def made(by: Walk, name: str, event: int) -> Step:
-    """The motion `name` from `event`; where it finds nothing, the key is told that finds something behind."""
+    """The motion `name` from `event`; where it finds nothing, it is told what is behind and the key to it."""
     found = step(by, name, event)
     family, _, way = name.rpartition("_")
     back = f"{family}_{OPPOSITE.get(way, '')}"
@@ -57,7 +58,7 @@ def made(by: Walk, name: str, event: int) -> Step:
         return found
     behind = step(by, back, event).event
     if behind is None:
-        return found
+        return found._replace(message=f"{found.message}, and none {BEHIND[way]}")
     keys = BY_ID[ACTION_OF.get(back, back)].keys
     way_back = f"{key_label(keys[0])} goes to" if keys else "the nearest is"
     return found._replace(message=f"{found.message}; {way_back} #{by.trace.history.events.seqs[behind]}")

@@ -183,6 +183,16 @@ def wrapped(text: str, width: int, style: str = "", indent: int = 0) -> list[Lin
     return lines
 
 
+def paragraph(text: str, width: int, most: int, style: str = "", indent: int = 0) -> list[Line]:
+    """The beginning of `text` as at most `most` lines like those of `wrapped`, cut with an ellipsis."""
+    room = max(1, width - indent)
+    lines = wrapped(one_line(text, room * (most + 1)), width, style, indent)
+    if len(lines) <= most:
+        return lines
+    rest = " ".join(one.text[indent:] for one in lines[most - 1 :])
+    return [*lines[: most - 1], Line((Piece(" " * indent + one_line(rest, room, mark=CUT), style),))]
+
+
 def restyled(shown: Line, style: str) -> Line:
     """`shown` with a style instead of its own, e.g. `future` for all of the row."""
     return shown._replace(pieces=tuple(Piece(piece.text, style) for piece in shown.pieces))

@@ -10,12 +10,14 @@ from rollout_tui.debugger.stories.agents import Agent
 from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
 from rollout_tui.tui.drawing.lens import LensLines, Maker, MakerLines, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
+from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, paragraph, row
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.words import count
 
 WIDE = 100
-"""Cells; in less room what a thread does stands in a row of its own."""
+"""Cells; in less room what a thread does and what an edge says stand in rows of their own."""
+POSITION_ROWS = 2
+"""Rows of what a thread does there."""
 
 
 def agents(view: View, width: int) -> LensLines:
@@ -39,6 +41,8 @@ def agents(view: View, width: int) -> LensLines:
             if edge.edge_id == chosen:
                 focus = len(rows)
             rows.append(partial(_edge_line, view, edge, width))
+            if width < WIDE and edge.text.strip():
+                rows.append(partial(_edge_text, view, edge, width))
     elif found.threads:
         rows += [lambda: NOTHING, lambda: line(Piece(" nothing given to an agent so far", "dim"))]
     return MakerLines(
@@ -55,12 +59,21 @@ def agents(view: View, width: int) -> LensLines:
 
 def _agent_rows(view: View, agent: Agent, width: int) -> list[Maker]:
     rows: list[Maker] = [partial(_agent_line, view, agent, width)]
-    if width < WIDE and agent.position:
-        rows.append(partial(_under, agent, "", agent.position, _position_style(agent), None, width))
+    if width < WIDE and agent.position and agent.position != _state(agent):
+        rows += [partial(_position_line, one, agent) for one in _position(agent, width)]
     if agent.spawn is not None:
         rows.append(partial(_given_line, view, agent, "<-", agent.spawn, width))
     rows += [partial(_given_line, view, agent, "->", result, width) for result in agent.results]
     return rows
+
+
+def _position(agent: Agent, width: int) -> list[Line]:
+    indent = 2 + len(_branch(agent)) + 2
+    return paragraph(agent.position, width, POSITION_ROWS, _position_style(agent), indent)
+
+
+def _position_line(shown: Line, agent: Agent) -> Line:
+    return shown._replace(target=ToObject(Thread, agent.thread_id))
 
 
 def _position_style(agent: Agent) -> str:
@@ -77,7 +90,7 @@ def _branch(agent: Agent) -> str:
 
 def _agent_line(view: View, agent: Agent, width: int) -> Line:
     shown = agent.thread_id == view.thread_id
-    state = "ended" if agent.ended_seq is not None else f"turn {agent.turn}" if agent.turn else "starting"
+    state = _state(agent)
     cells = [
         Cell("*" if shown else " ", "heading"),
         Cell(_branch(agent) + (agent.agent_path or agent.thread_id), "agent strong" if shown else "agent"),
@@ -89,6 +102,10 @@ def _agent_line(view: View, agent: Agent, width: int) -> Line:
     if width >= WIDE:
         cells.append(Cell(agent.position, _position_style(agent), FLEXIBLE))
     return row(width, *(one for one in cells if one.text), target=ToObject(Thread, agent.thread_id))
+
+
+def _state(agent: Agent) -> str:
+    return "ended" if agent.ended_seq is not None else f"turn {agent.turn}" if agent.turn else "starting"
 
 
 def _when(agent: Agent) -> str:
@@ -139,10 +156,15 @@ def _edge_line(view: View, edge: Edge, width: int) -> Line:
         Cell(f" #{edge.seq}", "dim", 6),
         Cell(KINDS.get(edge.kind, edge.kind), "agent", 8),
         Cell(f"{name(edge.source_path)} -> {name(edge.target_path)}"),
-        Cell(_message(edge), "dim", FLEXIBLE, drop=1),
+        Cell(_message(edge) if width >= WIDE else "", "dim", FLEXIBLE, drop=1),
         Cell(seen, "warning" if seen.startswith(NOT_SEEN) else "dim"),
         target=_target(view, edge),
     )
+
+
+def _edge_text(view: View, edge: Edge, width: int) -> Line:
+    """What was given, where the row of the edge has no room for it."""
+    return row(width, Cell("", "", 6), Cell(_message(edge), "dim", FLEXIBLE), target=_target(view, edge))
 
 
 def _message(edge: Edge) -> str:

@@ -16,12 +16,12 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
-from rollout_tui.tui.drawing.lines import CUT, FLEXIBLE, Cell, Line, Piece, line, restyled, row, wrapped
+from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, paragraph, restyled, row
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.words import count
 
-INDENT, MESSAGE_INDENT = "  ", "   "
+INDENT, MESSAGE_INDENT = "  ", 3
 MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}
 ONE_ROW_FROM = 110
 """Cells; in less room what a finding says stands below where it is."""
@@ -152,16 +152,10 @@ def _head(one: Finding, depth: int, names: Names, width: int) -> Line:
 
 
 def _message(one: Finding, depth: int, width: int, most: int, number: int) -> Line:
-    indent = INDENT * depth + MESSAGE_INDENT
-    text = _told(one.message, width, depth, most)[number]
-    return line(Piece(indent), Piece(text), target=_target(one))
+    return _told(one.message, width, depth, most)[number]._replace(target=_target(one))
 
 
 @lru_cache(maxsize=2 * MOST_WHOLE)
-def _told(message: str, width: int, depth: int, most: int) -> tuple[str, ...]:
+def _told(message: str, width: int, depth: int, most: int) -> tuple[Line, ...]:
     """What a finding says, in at most so many rows, at least one."""
-    room = max(1, width - len(INDENT) * depth - len(MESSAGE_INDENT))
-    rows = [one.text for one in wrapped(one_line(message, room * (most + 1)), room)]
-    if len(rows) <= most:
-        return tuple(rows)
-    return (*rows[: most - 1], one_line(" ".join(rows[most - 1 :]), room, mark=CUT))
+    return tuple(paragraph(message, width, most, indent=len(INDENT) * depth + MESSAGE_INDENT))

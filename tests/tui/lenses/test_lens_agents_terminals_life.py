@@ -29,6 +29,22 @@ def test_the_tree_with_positions_and_what_went_between() -> None:
     assert thread.kind is Thread
 
 
+def test_in_little_room_what_was_given_stands_below_and_nothing_is_said_twice() -> None:
+    content = agents(view_at(DEMO, 130), 48)
+    text = words(rows(content))
+    spawn = next(number for number, row in enumerate(text) if row.startswith("#45 spawn"))
+    assert text[spawn] == "#45 spawn root -> regression_test seen #52"
+    assert text[spawn + 1].startswith("Write one test in tests/test_days.py")
+    assert content.line(spawn).target == content.line(spawn + 1).target is not None
+    child = next(number for number, row in enumerate(text) if "+- /root/regression_test" in row)
+    assert " ended " in text[child] and text[child + 1].startswith("<- spawn #45")
+    # What a thread waits for is told whole.
+    waiting = words(shown("agents", DEMO, 80, 48))
+    assert " ".join(waiting[1:3]).startswith(
+        "blocked 9.61 s on wait(call_wait_2) -> cell 1 (yielded, 2 outputs,"
+    )
+
+
 def test_a_child_that_failed() -> None:
     text = words(shown("agents", RECORDINGS / "ma-child-http400", 40, 118))
     assert any(row.startswith("+- /root/") and "inference 1 failed #34" in row for row in text)
