@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -42,14 +43,17 @@ def test_every_command_answers_as_for_the_folder(tmp_path: Path, suffix: str) ->
         assert told == run(command[0], recording("one-message"), *command[1:])
 
 
-def test_of_several_bundles_the_newest_is_taken_and_the_archive_named(tmp_path: Path) -> None:
+def test_of_several_bundles_the_newest_is_taken_and_the_archive_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
     for name in ("apply-patch", "one-message"):
         shutil.copytree(recording(name), tmp_path / "both" / name)
     archive = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "both")
-    done = run("summary", archive)
-    assert done.status == 0 and done.err.startswith(
-        f"rollout-tui: {archive} is a folder of bundles; the newest is"
-    )
+    for words in (("summary", archive), ("--plain", archive)):
+        done = run(*words)
+        assert done.status == 0
+        assert done.err.startswith(f"rollout-tui: {archive} is a folder of bundles; the newest is")
 
 
 def test_check_diff_and_export_answer_too(tmp_path: Path) -> None:

@@ -103,6 +103,9 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
         assert isinstance(screen, PickerScreen)
         header = screen.query_one("#header", Bar)
         await until(pilot, lambda: "looked at last" in header.line.text)
+    nothing = RolloutApp(Opening(Path()), recent=Store(tmp_path / "nothing"))
+    async with nothing.run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: "No recording was looked at yet" in rows(nothing))
     again = RolloutApp(Opening(Path(), memory=store), recent=store)
     async with again.run_test(size=WIDE) as pilot:
         screen = await looked(again, pilot)

@@ -46,12 +46,23 @@ _COLUMNS = (
 )
 
 
+NONE_YET = "No recording here yet. It appears as soon as an agent writes one; q quits."
+NONE_LOOKED_AT = "No recording was looked at yet; q quits. Archives: rollout-tui --recent --plain"
+
+
 def bundle_rows(
-    rows: Sequence[BundleRow], width: int, now_ms: int, wanted: str = "", *, looked: bool = True
+    rows: Sequence[BundleRow],
+    width: int,
+    now_ms: int,
+    wanted: str = "",
+    *,
+    looked: bool = True,
+    empty: str = NONE_YET,
 ) -> MadeLines:
     """Lines for a pane `width` cells wide.
 
-    `wanted` is what the rows were narrowed down to, `looked` whether there was time to look for any.
+    `wanted` is what the rows were narrowed down to, `looked` whether there was time to look for any, `empty`
+    what there is to say where there are none.
     """
     running = sum(one.status == "running" for one in rows)
     columns = _fitting(rows, width, now_ms)
@@ -60,7 +71,6 @@ def bundle_rows(
         return _bundle_line(rows[number], columns, width, now_ms)
 
     title = f"recordings  {count(len(rows), 'bundle')}" + (f" with {wanted!r}" if wanted else "")
-    empty = "No recording here yet. It appears as soon as an agent writes one; q quits."
     if not looked:
         title, empty = "recordings", "Looking for recordings ... q quits."
     elif wanted:

@@ -22,6 +22,8 @@ from rollout_tui.tui.following.mailbox import Mailbox
 from rollout_tui.tui.keys import BY_ID
 from rollout_tui.tui.offers import Offer, offer_of
 from rollout_tui.tui.panes.bundles import (
+    NONE_LOOKED_AT,
+    NONE_YET,
     bundle_detail,
     bundle_rows,
     clicked_button,
@@ -154,7 +156,9 @@ class PickerScreen(Screen[None]):
         folders = [one.folder for one in self.shown]
         row = folders.index(selected) if selected in folders and self._chosen else 0
         now = time.time_ns() // 1_000_000
-        content = bundle_rows(self.shown, view.room, now, self.wanted, looked=self._known is not None)
+        empty = NONE_YET if isinstance(self._bundles, TraceRoot) else NONE_LOOKED_AT
+        looked = self._known is not None
+        content = bundle_rows(self.shown, view.room, now, self.wanted, looked=looked, empty=empty)
         view.show(content, row=row if row != view.row else None)
         self._paint_detail(view)
         header = picker_header(self._where, self._problem, waiting=self.wait)
