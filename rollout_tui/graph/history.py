@@ -92,7 +92,7 @@ class History:
         self._change_event = array("I", [0])
         self._change_object = array("I", [0])
         self._change_previous = array("I", [0])
-        self._change_field = array("B", [0])
+        self._change_field = bytearray(1)
         self._fields: list[str] = [CREATED]
         self._field_codes: dict[str, int] = {CREATED: CREATED_CODE}
         self._change_before: list[Any] = [None]
@@ -136,13 +136,13 @@ class History:
         setattr(changed, field, value)
 
     def _note(self, handle: int, code: int, before: Any) -> None:
-        number = len(self._change_event)
+        latest = self._latest
         self._change_object.append(handle)
-        self._change_previous.append(self._latest[handle])
+        self._change_previous.append(latest[handle])
         self._change_field.append(code)
         self._change_before.append(before)
         self._change_event.append(self.event)
-        self._latest[handle] = number
+        latest[handle] = len(self._change_before) - 1
 
     # -- reading -------------------------------------------------------------
 
@@ -198,7 +198,7 @@ class History:
         those alone, which costs next to nothing for the others.
         """
         low, high = self._between(start, stop)
-        codes = self._change_field[low:high].tobytes()
+        codes = self._change_field[low:high]
         names = map(self._fields.__getitem__, codes)
         columns = (self._change_event, self._change_object, self._change_before)
         if fields is None:
@@ -219,9 +219,8 @@ class History:
         The mark of a change is that of its field in `marks` (1 to 255), 0 for a field that is not there.
         """
         low, high = self._between(start, stop)
-        codes = self._change_field[low:high].tobytes()
-        table = self._by_field(marks)
-        return self._change_event[low:high], self._change_object[low:high], codes.translate(table)
+        codes = self._change_field[low:high].translate(self._by_field(marks))
+        return self._change_event[low:high], self._change_object[low:high], bytes(codes)
 
     def _by_field(self, marks: Mapping[str, int]) -> bytes:
         """The marks of fields by their codes, 0 for fields without one."""

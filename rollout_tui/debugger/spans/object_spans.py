@@ -120,7 +120,7 @@ class ObjectSpans(SpanTree):
 
     def window_changed(self, handle: int, event: int) -> None:
         """End or reopen a span as the window of its object says at `event`."""
-        number = self.by_handle(handle) or ROOT
+        number = self.spans_by_handle[handle]
         kind, seq = self.kinds[number], self.history.events.seqs[event]
         window: Window = self.history.objects[handle].execution
         if window.ended_seq != seq:

@@ -71,7 +71,8 @@ class SpanTree:
         self._last_child = array("I")
         self._next_sibling = array("I")
         self._handles = [history.collections[one].index for one in OBJECTS]
-        self._by_handle = array("I")
+        # By handle of an object: its span, ROOT where it has none.
+        self.spans_by_handle = array("I")
         self._by_kind = [array("I") for _ in KINDS]
         # By thread: its own span, ROOT where it has none.
         self.thread_spans = array("I", [ROOT])
@@ -107,7 +108,8 @@ class SpanTree:
 
     def by_handle(self, handle: int) -> int | None:
         """The span of the object with that handle, None when it has none."""
-        return (self._by_handle[handle] or None) if handle < len(self._by_handle) else None
+        spans = self.spans_by_handle
+        return (spans[handle] or None) if handle < len(spans) else None
 
     def position(self, number: int) -> int:
         """Which of its kind a span is within its thread, from 1."""
@@ -173,7 +175,7 @@ class SpanTree:
         if number:
             self._append_child(parent, number)
             if handle:
-                self.names(handle, number)
+                self.spans_by_handle[handle] = number
         self._by_kind[kind].append(number)
         if kind == THREAD:
             self.thread_spans[thread] = number
@@ -196,12 +198,14 @@ class SpanTree:
         self.events.make_room(ROOM)
 
     def names(self, handle: int, number: int) -> None:
-        """The object with that handle is what the span is of."""
-        by_handle = self._by_handle
-        if handle >= len(by_handle):
-            by_handle.frombytes(bytes((handle + ROOM - len(by_handle)) * by_handle.itemsize))
-        by_handle[handle] = number
+        """The object with that handle is what the span is of; there is room for it."""
+        self.spans_by_handle[handle] = number
         self.handles[number] = handle
+
+    def make_room_for_handles(self) -> None:
+        """Make room for the spans of all objects there are."""
+        missing = len(self.history.objects) - len(self.spans_by_handle)
+        self.spans_by_handle.frombytes(bytes(missing * self.spans_by_handle.itemsize))
 
     def interned(self, thread_id: str | None) -> int:
         """The number of a thread, given out at first sight."""

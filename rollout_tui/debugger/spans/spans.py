@@ -117,6 +117,7 @@ class Spans(ObjectSpans):
         """Take in the events start <= event < stop."""
         log = self.history.events
         events, handles, marks = self.history.note_columns(start, stop, _MARKS)
+        self.make_room_for_handles()
         kinds = bytes(map(self._kinds_by_handle().__getitem__, handles))
         low, counts = 0, iter(Counter(events).items())
         noted, count = next(counts, _NONE)
@@ -188,7 +189,7 @@ class Spans(ObjectSpans):
             self.window_changed(handles[low + at], event)
         if of_agents:
             self.agent_events.append(event)
-        return ROOT if about is None else self.by_handle(handles[low + about]) or ROOT
+        return ROOT if about is None else self.spans_by_handle[handles[low + about]]
 
     def _special(self, event: int, event_type: int, envelope: int, number: int) -> int:
         """The span of an event about the rollout, a cell or an agent; `number` is what it changed or ROOT."""
