@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from rollout_tui.commands.outcome import (
     FAILED,
@@ -26,17 +26,18 @@ from rollout_tui.crash import TRACEBACK_VARIABLE, problem
 OPEN = "open"
 OPENS = (OPEN, "serve")
 """Commands that show a screen, which starts other programs."""
-_COMMAND_LIKE = re.compile("[a-z]{3,16}")
+_COMMAND_LIKE = "[a-z]{3,16}"
 
 
-class Command(NamedTuple):
+class Command:
     """A command: its name, what it answers in one line, and the module that does it.
 
     The module has `parser() -> Parser` and `run(options) -> int`, and is imported when the command is used.
     """
 
-    name: str
-    summary: str
+    def __init__(self, name: str, summary: str) -> None:
+        self.name = name
+        self.summary = summary
 
     @property
     def module(self) -> ModuleType:
@@ -178,7 +179,7 @@ def _command(words: list[str]) -> tuple[Command, list[str]]:
 
 def _is_mistyped(word: str, *, alone: bool) -> bool:
     """Whether a word was rather meant as a command than as a path; `alone` it has to look like one."""
-    if not _COMMAND_LIKE.fullmatch(word) or os.path.lexists(word):
+    if not re.fullmatch(_COMMAND_LIKE, word) or os.path.lexists(word):
         return False
     import difflib
 

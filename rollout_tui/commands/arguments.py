@@ -23,7 +23,7 @@ TRACE_HELP = (
 LEAST_MEMORY = 64 << 20
 """Bytes; the program itself takes a third of that."""
 _UNITS = ("", "k", "m", "g", "t")
-_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
+_SIZE = r"(?i)([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?"
 EXIT_STATUS = """\
 exit status:
   0 fine   1 what was asked for failed or was found   2 wrong usage or no readable TRACE"""
@@ -131,7 +131,7 @@ def add_force(parser: argparse.ArgumentParser) -> None:
 
 def memory_size(text: str) -> int:
     """A size as written on a command line, in bytes."""
-    found = _SIZE.fullmatch(text.strip())
+    found = re.fullmatch(_SIZE, text.strip())
     if found is None:
         raise argparse.ArgumentTypeError(
             f"{text[:40]!r} is not a size, which is a number with k, M, G or nothing behind it, e.g. 512MB"

@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from rollout_tui.commands.outcome import CommandFailure, complain
 from rollout_tui.commands.unpacking import as_given, unpacked_if_packed
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from rollout_tui.trace.bundle import Bundle
 
 ROOT_VARIABLE = "CODEX_ROLLOUT_TRACE_ROOT"
-_PERMALINK = re.compile(r"(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?", re.DOTALL)
+_PERMALINK = r"(?s)(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?"
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`).
 
     `named` is the path as it was given. It is another one than `path` for an archive, which is unpacked.
@@ -53,7 +55,7 @@ def place(trace: str | None) -> Place:
             f"rollout-tui: no TRACE given and ${ROOT_VARIABLE} is not set; TRACE is a bundle folder, its "
             "trace.jsonl or a folder of bundles"
         )
-    link = None if os.path.lexists(trace) else _PERMALINK.fullmatch(trace)
+    link = None if os.path.lexists(trace) else re.fullmatch(_PERMALINK, trace)
     if link is None:
         return Place(unpacked_if_packed(Path(trace)), None, {}, Path(trace))
     pairs = (pair.partition("=") for pair in (link["query"] or "").split("&") if pair)
@@ -121,16 +123,11 @@ def thread_at(snapshot: Snapshot, wanted: str | None) -> str:
     raise CommandFailure(f"rollout-tui: --thread {problem}")
 
 
-class Looked(NamedTuple):
-    """What a command looks at: a recording as of an event, and what its TRACE said beside the path."""
+def look(trace: str | None, at: int | None) -> tuple[Trace, Snapshot, dict[str, str]]:
+    """The recording that TRACE names, as of `--at` or else the seq of a permalink, and the rest of that link.
 
-    trace: Trace
-    snapshot: Snapshot
-    query: dict[str, str]
-
-
-def look(trace: str | None, at: int | None) -> Looked:
-    """The recording that TRACE names, as of `--at` or else the seq of a permalink. Raises CommandFailure."""
+    Raises CommandFailure.
+    """
     where = place(trace)
     loaded = load(where.path)
-    return Looked(loaded, loaded.snapshot(event_at(loaded, where.seq if at is None else at)), where.query)
+    return loaded, loaded.snapshot(event_at(loaded, where.seq if at is None else at)), where.query

@@ -12,7 +12,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 from rollout_tui.graph.event_log import EventLog
 from rollout_tui.graph.numbered import NumberedIndex
@@ -38,7 +40,7 @@ NUMBERED: dict[type[Object], str] = {
 }
 
 
-class Change(NamedTuple):
+class Change(Struct, frozen=True):
     """One change: `field` is empty when the object was created; `before` is the earlier value."""
 
     event: int

@@ -18,7 +18,7 @@ from rollout_tui.reducer.agent_body_shapes import (
     MessageEnd,
     SpawnEnd,
 )
-from rollout_tui.reducer.agent_messages import UUID, is_agent_path, path_of
+from rollout_tui.reducer.agent_messages import is_agent_path, is_uuid, path_of
 from rollout_tui.reducer.agents import queue, union, upsert
 from rollout_tui.reducer.invocations import INVOCATION
 from rollout_tui.reducer.reduction import Reduction
@@ -76,7 +76,7 @@ def _activity(r: Reduction, called: ToolCall, reference: PayloadReference) -> No
     body = r.parsed(reference, ACTIVITY, "sub-agent activity", called.tool_call_id)
     if body is None:
         return
-    if not UUID.fullmatch(body.agent_thread_id) or not is_agent_path(body.agent_path):
+    if not is_uuid(body.agent_thread_id) or not is_agent_path(body.agent_path):
         r.refuse(
             "bad_agent_activity", f"sub-agent activity in {reference.raw_payload_id}", called.tool_call_id
         )

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.reducer.agent_messages import UUID
+from rollout_tui.reducer.agent_messages import is_uuid
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.evidence import Decoder
 
@@ -78,7 +78,7 @@ class _Legacy(Generic[B]):
         body = self._decoder.decode(data)
         for name in ("sender_thread_id", "receiver_thread_id", "new_thread_id"):
             thread_id = getattr(body, name, None)
-            if thread_id is not None and not UUID.fullmatch(thread_id):
+            if thread_id is not None and not is_uuid(thread_id):
                 raise ValueError(f"{name} is no thread id")
         status = getattr(body, "status", None)
         if status is not None and string(status) not in STATUSES:

@@ -11,12 +11,17 @@ from rollout_tui.graph.values import EncodedPart, TextPart
 from rollout_tui.reducer.reduction import Reduction
 
 AGENT_PATH = re.compile(r"/morpheus|/root(?:/(?!root(?:/|\Z))[a-z0-9_]+)*")
-UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 def is_agent_path(path: str) -> bool:
     """Whether text is a valid agent path (10.1)."""
     return AGENT_PATH.fullmatch(path) is not None
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID as threads have them."""
+    return re.fullmatch(_UUID, text) is not None
 
 
 class _Legacy(msgspec.Struct, gc=False):

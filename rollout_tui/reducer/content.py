@@ -1,7 +1,5 @@
 """The parts of an item: JSON parts and content lists (format section 7.1)."""
 
-from typing import NamedTuple
-
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
@@ -26,7 +24,7 @@ class RawEntry(msgspec.Struct, gc=False):
 ENTRY = msgspec.json.Decoder(RawEntry)
 
 
-class Source(NamedTuple):
+class Source(msgspec.Struct, frozen=True, gc=False):
     """Where an item was read: the payload and the schema's rule set."""
 
     payload_id: str

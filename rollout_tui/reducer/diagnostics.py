@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Struct, frozen=True, gc=False):
     """Something at an event that the rules do not cover.
 
     `event` is the ordinal of the event line, `seq` its label, `code` a stable name,
@@ -29,7 +29,7 @@ class ReductionRefused(Exception):
         self.diagnostic = diagnostic
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True, gc=False):
     """What is made of evidence that does not fit.
 
     `found` says what was there, `refused_in` in which schemas the reference reducer refuses the whole

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from rollout_tui.graph.history import History
 from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer import limits
@@ -83,7 +85,7 @@ class Evidence:
 
     def _say(self, diagnostic: Diagnostic) -> None:
         if len(diagnostic.message) > LONGEST_MESSAGE:
-            diagnostic = diagnostic._replace(message=diagnostic.message[:LONGEST_MESSAGE] + "\u2026")
+            diagnostic = replace(diagnostic, message=diagnostic.message[:LONGEST_MESSAGE] + "\u2026")
         if self.strict and diagnostic.refused:
             raise ReductionRefused(diagnostic)
         self.said[diagnostic.code] += 1
@@ -92,7 +94,7 @@ class Evidence:
             return
         if count > MOST_LISTED:
             more = f"and more: the first {MOST_LISTED:,} of these are listed ({diagnostic.message})"
-            diagnostic = diagnostic._replace(message=more)
+            diagnostic = replace(diagnostic, message=more)
         self.diagnostics.append(diagnostic)
 
     # -- payloads ------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
+from msgspec.structs import replace
 
 from rollout_tui.graph.values import (
     AgentMessage,
@@ -226,7 +227,7 @@ def _custom_tool_call(item: Item, item_type: str, raw: Raw | bytes, source: Sour
 
 def _whole_call(item: Item, item_type: str, raw: Raw | bytes, source: Source) -> NormalItem:
     called = _call(item, "function_call", json_part(bytes(raw).decode(), source))
-    return called if called.name else called._replace(name=item_type.removesuffix("_call"))
+    return called if called.name else replace(called, name=item_type.removesuffix("_call"))
 
 
 def _call(item: Item, kind: str, part: Part) -> NormalItem:

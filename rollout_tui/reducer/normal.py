@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from rollout_tui.graph.values import AgentMessage, EncodedPart, JsonPart, Part, PayloadRefPart
@@ -23,7 +23,7 @@ class ItemProblem(Exception):
         self.code = code
 
 
-class NormalItem(NamedTuple):
+class NormalItem(Struct, frozen=True, gc=False):
     """An item as the conversation keeps it.
 
     `key` is equal for items of equal content (7.2), `encoded_key` for reasoning items
@@ -82,7 +82,7 @@ def from_payload(normal: NormalItem, payload_id: str) -> NormalItem:
         replace(part, raw_payload_id=payload_id) if isinstance(part, (JsonPart, PayloadRefPart)) else part
         for part in normal.parts
     )
-    return normal._replace(parts=parts)
+    return replace(normal, parts=parts)
 
 
 def content_key(head: Key, parts: tuple[Part, ...]) -> Key:

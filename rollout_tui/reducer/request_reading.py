@@ -6,7 +6,7 @@ last item both have. Any other layout is decoded whole.
 """
 
 import os
-from typing import NamedTuple
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -26,14 +26,11 @@ MOST_THREADS = 64
 LONGEST_KNOWN, MOST_KNOWN = 16_384, 512
 
 
-class Placed(NamedTuple):
-    """A normal item, and its place in the raw list it was read from."""
-
-    position: int
-    item: NormalItem
+Placed: TypeAlias = tuple[int, NormalItem]
+"""A normal item, and before it its place in the raw list it was read from."""
 
 
-class RequestBody(NamedTuple):
+class RequestBody(msgspec.Struct, frozen=True):
     """A request: the first `shared` items are those of the thread's previous full request.
 
     `previous_response_id` is set for an incremental request, which shares nothing.
@@ -98,7 +95,7 @@ def _read(r: Reduction, thread_id: str, reference: PayloadReference) -> RequestB
     for index, raw in enumerate(body.input, start=kept):
         normal = readable_item(r, raw, source)
         if normal is not None:
-            items.append(Placed(index, normal))
+            items.append((index, normal))
             place += 1
             if not normal.stable and trusted is None:
                 trusted = index
@@ -139,7 +136,7 @@ def readable_items(r: Reduction, raws: list[Raw], source: Source) -> list[Placed
         r.refuse("payload_too_large", f"payload {source.payload_id}: {len(raws):,} items", source.payload_id)
         return []
     found = [(index, readable_item(r, raw, source)) for index, raw in enumerate(raws)]
-    return [Placed(index, normal) for index, normal in found if normal is not None]
+    return [(index, normal) for index, normal in found if normal is not None]
 
 
 def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReference) -> int:

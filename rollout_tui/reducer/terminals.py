@@ -1,7 +1,5 @@
 """Terminal sessions and operations (format sections 9.5 to 9.7)."""
 
-from typing import NamedTuple
-
 import msgspec
 from msgspec import Raw
 
@@ -67,7 +65,7 @@ _STDIN = msgspec.json.Decoder(_StdinArguments)
 _RUNTIME_START = msgspec.json.Decoder(_RuntimeStart)
 
 
-class _Started(NamedTuple):
+class _Started(msgspec.Struct, frozen=True, gc=False):
     """A runtime start, read as either kind of operation."""
 
     exec_command: ExecCommandRequest

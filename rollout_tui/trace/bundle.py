@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from rollout_tui.printable import one_line, printable
 from rollout_tui.trace.identity import (
     HEAD_BYTES,
     MANIFEST_NAME,
@@ -72,7 +71,7 @@ def open_bundle(trace: Path) -> Bundle:
             f"{shown(trace)} has no trace.jsonl in it, nor have the folders in it; {EXPECTED}"
         )
     return _open_folder(
-        newest, (f"{shown(trace)} is a folder of bundles; the newest is {one_line(newest.name, 160)}",)
+        newest, (f"{shown(trace)} is a folder of bundles; the newest is {_short(newest.name, 160)}",)
     )
 
 
@@ -188,11 +187,15 @@ def _contradictions(manifest: Identity, told: Identity | None) -> tuple[str, ...
 
 def shown(path: Path) -> str:
     """A path as it can be put into a message; names of files can hold anything."""
+    from rollout_tui.printable import printable
+
     return printable(str(path)[:_LONGEST_SHOWN])
 
 
-def _short(value: object) -> str:
-    return one_line(str(value), 60)
+def _short(value: object, longest: int = 60) -> str:
+    from rollout_tui.printable import one_line
+
+    return one_line(str(value), longest)
 
 
 def _not_reachable(path: Path, error: Exception) -> BundleProblem:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 from itertools import accumulate, repeat
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,11 +21,11 @@ BLANK = b" \t\r\n"
 LINES = msgspec.json.Decoder(Event)
 _UTF_8 = codecs.getincrementaldecoder("utf-8")
 _PIECE = 1 << 20
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_STRING = rb'(?s)"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)'
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-class BadLine(NamedTuple):
+class BadLine(msgspec.Struct, frozen=True, gc=False):
     """A line that is no event of either schema.
 
     `code` is `unreadable` (not JSON, or a field missing or of a wrong type) or
@@ -44,7 +44,7 @@ class BadLine(NamedTuple):
 Line: TypeAlias = Event | BadLine
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True):
     """Decoded lines of one stretch of the spine, blank lines left out.
 
     `offsets` say where each line starts, in bytes of the spine.
@@ -111,7 +111,7 @@ def is_deep(data: bytes | bytearray) -> bool:
     if data.count(b"{") + data.count(b"[") <= DEEPEST:
         return False
     depth = deepest = 0
-    for bracket in _STRING.sub(b"", data).translate(None, _NO_BRACKETS):
+    for bracket in re.sub(_STRING, b"", data).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
         deepest = max(deepest, depth)
         if deepest > DEEPEST:
