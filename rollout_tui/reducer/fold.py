@@ -163,7 +163,7 @@ class Reducer:
             seqs != tuple(range(first, first + count))
             or versions.count(self._schema_version) != count
             or rollout_ids.count(self._rollout_id) != count
-            or _COMPLETED_CODE in codes
+            or _COMPLETED_CODE in codes[:-1]
         ):
             return False
         ordinals = range(len(history.events) + 1, len(history.events) + 1 + count)
