@@ -8,7 +8,7 @@ for. Terminal sessions and calls of a turn that is over are in neither.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -47,7 +47,7 @@ class Waiting:
     `kind` is `turn`, `inference`, `tool_call`, `wait`, `code_cell`, `terminal_operation`, `agent` or
     `compaction_request`. `since_seq` is where it began, `age_ms` how long ago that is, `parent` the index of
     what holds it in the same list. `event` is where it began (ordinal), `words` what it is in a sentence,
-    empty for what the thing around it says already.
+    empty for what the thing around it says already, `brief` the same in a sentence that must be short.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Waiting:
     parent: int | None
     event: int
     words: str
+    brief: str
 
     def as_json(self) -> dict[str, Any]:
         """The fields of `blocked --json`."""
@@ -163,13 +164,14 @@ class _List:
         kind = _KIND_WORDS[spans.kinds[number]]
         if isinstance(made, ToolCall) and work.wait(made) is not None:
             kind = "wait"
-        label, words = open_words.of_span(work, number)
-        return self._entry(kind, spans.span(number).id, label, words, spans.windows.begins[number], parent)
+        said = open_words.of_span(work, number)
+        return self._entry(kind, spans.span(number).id, said, spans.windows.begins[number], parent)
 
-    def _entry(self, kind: str, id: str, label: str, words: str, event: int, parent: int | None) -> int:
+    def _entry(self, kind: str, id: str, said: open_words.Said, event: int, parent: int | None) -> int:
         log = self.work.spans.history.events
         age = max(0, self.now - log.times[event])
-        self.entries.append(Waiting(kind, id, label, log.seqs[event], age, parent, event, words))
+        seq = log.seqs[event]
+        self.entries.append(Waiting(kind, id, said.label, seq, age, parent, event, said.words, said.brief))
         return len(self.entries) - 1
 
     def place(self, number: int, parent: int | None) -> None:
@@ -201,8 +203,8 @@ class _List:
         turns = work.open_in(number, span_tree.TURN)
         began = spans.windows.begins[turns[-1] if turns else number]
         thread = cast(Thread, work.object(number))
-        label, words = open_words.of_agent(work, number, thread)
-        at = self._entry("agent", thread.thread_id, label, words, began, parent)
+        said = open_words.of_agent(work, number, thread)
+        at = self._entry("agent", thread.thread_id, said, began, parent)
         for turn in turns if with_work else ():
             for child in work.of_turn(turn):
                 self.place(child, at)
@@ -211,8 +213,11 @@ class _List:
 # -- in words ------------------------------------------------------------------------
 
 
-def in_words(waits: ThreadWaits) -> str:
-    """One sentence, e.g. `/root blocked 1.84 s on wait(call_wB2) -> cell 2 (completed just now)`."""
+def in_words(waits: ThreadWaits, *, brief: bool = False) -> str:
+    """One sentence, e.g. `/root blocked 1.84 s on wait(call_wB2) -> cell 2 (completed just now)`.
+
+    `brief` leaves out of cells what they did before.
+    """
     name = waits.agent_path or waits.thread_id
     if waits.cut and (not waits.blocked_on or waits.is_idle):
         return f"{name}: too much is open at once to tell what it waits for"
@@ -224,9 +229,8 @@ def in_words(waits: ThreadWaits) -> str:
     turns = {at for at, one in enumerate(waits.blocked_on) if one.parent is None}
     tops = [at for at, one in enumerate(waits.blocked_on) if one.parent in turns]
     age = max(waits.blocked_on[at].age_ms for at in tops)
-    return (
-        f"{name} blocked {duration(age)} on {_chains(waits.blocked_on, tops, waits.unlisted, cut=waits.cut)}"
-    )
+    entries = [replace(one, words=one.brief) for one in waits.blocked_on] if brief else waits.blocked_on
+    return f"{name} blocked {duration(age)} on {_chains(entries, tops, waits.unlisted, cut=waits.cut)}"
 
 
 def background_in_words(waits: ThreadWaits) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import NamedTuple, cast
 
 from rollout_tui.debugger.names import command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import OPERATION, TURN
@@ -15,23 +15,37 @@ _SHORT = 60
 _WAITS = 1_000
 
 
-def of_span(work: OpenWork, number: int) -> tuple[str, str]:
-    """(label, words in a sentence) of an open span."""
+class Said(NamedTuple):
+    """What an open thing is called: in a list, in a sentence, and in one that must be short."""
+
+    label: str
+    words: str
+    brief: str
+
+
+def of_span(work: OpenWork, number: int) -> Said:
+    """What an open span is called."""
     spans, made = work.spans, work.object(number)
     if isinstance(made, ToolCall):
-        return call_label(spans.history, made), _call(work, made)
+        return _alike(call_label(spans.history, made), _call(work, made))
     if isinstance(made, CodeCell):
         name = title(spans, number)
-        return f"{name} {made.runtime_status}", f"{name} ({', '.join(_cell_state(work, number, made))})"
+        states = _cell_state(work, number, made)
+        words, brief = f"{name} ({', '.join(states)})", f"{name} ({states[-1]})"
+        return Said(f"{name} {made.runtime_status}", words, brief)
     if isinstance(made, InferenceCall):
         name = f"{title(spans, number)} {made.model}"
-        return name, name
+        return _alike(name, name)
     if isinstance(made, TerminalOperation):
         command = one_line(command_line(made))
         alone = not work.is_running(work.parent(number))
-        return command, f"command {command[:_SHORT]}" if alone else ""
+        return _alike(command, f"command {command[:_SHORT]}" if alone else "")
     name = title(spans, number)
-    return name, "" if spans.kinds[number] in (TURN, OPERATION) else name
+    return _alike(name, "" if spans.kinds[number] in (TURN, OPERATION) else name)
+
+
+def _alike(label: str, words: str) -> Said:
+    return Said(label, words, words)
 
 
 def _call(work: OpenWork, tool: ToolCall) -> str:
@@ -83,13 +97,13 @@ def outputs_given(work: OpenWork, cell: CodeCell) -> int:
     return first + waits
 
 
-def of_agent(work: OpenWork, number: int, thread: Thread) -> tuple[str, str]:
-    """(label, words) of a child agent: its path, and its turn or why it has none."""
+def of_agent(work: OpenWork, number: int, thread: Thread) -> Said:
+    """What a child agent is called: its path, and its turn or why it has none."""
     name = thread.agent_path or thread.thread_id
     turns = work.open_in(number, TURN)
     if thread.execution.ended_seq is not None:
-        return f"{name} ended", f"{name} (ended)"
+        return _alike(f"{name} ended", f"{name} (ended)")
     if not turns:
         state = "starting" if work.at_work(number) else "idle"
-        return f"{name} {state}", f"{name} ({state})"
-    return f"{name} {title(work.spans, turns[-1])}", name
+        return _alike(f"{name} {state}", f"{name} ({state})")
+    return _alike(f"{name} {title(work.spans, turns[-1])}", name)

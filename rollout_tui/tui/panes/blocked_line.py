@@ -19,18 +19,19 @@ def blocked_line(view: View, width: int) -> Line:
 
     Live, after a while without any event: `/root idle 41 s, blocked 43 s on ...`.
     """
-    pieces = [Piece(" ")]
     waits = None
     if view.thread_id:
         waits = next(iter(blocked(view.trace, view.snapshot, view.now_ms, view.thread_id, MOST_OPEN)), None)
     if waits is None:
-        pieces.append(Piece(_nothing(view), "dim"))
+        whole = line(" ", Piece(_nothing(view), "dim"))
     else:
-        pieces += _sentence(in_words(waits), waits, view.now_ms - view.snapshot.time_ms)
+        silent_ms = view.now_ms - view.snapshot.time_ms
+        whole = line(" ", *_sentence(in_words(waits), waits, silent_ms))
+        if whole.width > width:
+            whole = line(" ", *_sentence(in_words(waits, brief=True), waits, silent_ms))
         beside = background_in_words(waits)
         if beside:
-            pieces += (Piece("   background: ", "dim"), Piece(beside, "cell"))
-    whole = line(*pieces)
+            whole = line(*whole.pieces, Piece("   background: ", "dim"), Piece(beside, "cell"))
     others = _others(view, waits)
     if whole.width + cells(others) > width:
         others = others.replace("  ", " ").partition(" thread")[0] + " " if others else ""

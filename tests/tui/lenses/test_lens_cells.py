@@ -4,6 +4,7 @@ from recordings_at_hand import DEMO, RECORDINGS
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.targets import Fold, ToObject
 from rollout_tui.tui.lenses.cells import cells
+from rollout_tui.tui.panes.blocked_line import blocked_line
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
 
@@ -85,3 +86,10 @@ def test_a_thread_without_cells_says_what_to_press() -> None:
     content = cells(view_at(DEMO, 10), 60)
     assert len(content) == 0
     assert "Press i" in content.empty
+
+
+def test_the_line_of_what_is_waited_for_tells_the_chain_to_its_end_in_little_room() -> None:
+    view = view_at(TWO_CELLS, 45)
+    assert "cell 2 (yielded, 2 outputs, running " in blocked_line(view, 120).text
+    narrow = blocked_line(view, 80).text
+    assert "-> cell 2 (running " in narrow and "-> exec-" in narrow
