@@ -42,6 +42,16 @@ def value(trace: Trace, raw_payload_id: str | None) -> Any:
         return None
 
 
+def json_value(text: str) -> Any:
+    """JSON text as plain values, None where it is none or holds more values than one may have."""
+    if too_many_values(text):
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def line(text: str, most: int = LONGEST_MESSAGE) -> str:
     """`text` as one line of at most `most` characters (not yet printable: it is text of the trace)."""
     text = _BLANKS.sub(" ", text[: most * 8]).strip()
@@ -51,10 +61,7 @@ def line(text: str, most: int = LONGEST_MESSAGE) -> str:
 def error_words(text: str) -> str:
     """The message of an error body: `type: message` where it is the provider's JSON, else its text."""
     if text.lstrip().startswith("{"):
-        try:
-            told = msgspec.json.decode(text)
-        except (ValueError, RecursionError):
-            told = None
+        told = json_value(text)
         error = told.get("error") if isinstance(told, dict) else None
         if isinstance(error, dict) and isinstance(error.get("message"), str):
             kind = error.get("type") or error.get("code")

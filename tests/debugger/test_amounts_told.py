@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import pytest
 from counted_steps import steps
-from scripted import Body, Script, function, user
+from scripted import Body, Script, call, function, user
 
+from rollout_tui.debugger.context.item_text import whole_text
+from rollout_tui.debugger.context.item_words import item_label
 from rollout_tui.debugger.evidence import result_texts, value
 from rollout_tui.debugger.findings import arranged as arranging
 from rollout_tui.debugger.findings.arranged import arranged
 from rollout_tui.debugger.findings.finding import Finding
-from rollout_tui.debugger.findings.findings import Findings
+from rollout_tui.debugger.findings.findings import Findings, find_all
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving import related
 from rollout_tui.debugger.spans import object_spans
 from rollout_tui.debugger.spans.span_tree import CELL
+from rollout_tui.debugger.spans.span_words import one_line
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.debugger.spans.waits import call_arguments
 from rollout_tui.debugger.stories.agent_edges import MOST_EDGES, edges
 from rollout_tui.debugger.stories.cells import MOST_LOST, lost_waits
 from rollout_tui.debugger.stories.terminals import MOST_OPERATIONS, TAIL_CHARACTERS, terminals
@@ -171,3 +175,25 @@ def test_a_body_of_so_many_values_is_not_decoded(begun: Script, monkeypatch: pyt
     assert result_texts(value(trace, payload_id))[0] == "said"
     monkeypatch.setattr(limits, "MOST_VALUES", 100)
     assert value(trace, payload_id) is None
+
+
+def test_a_text_of_more_values_than_one_may_have_is_told_as_it_is_written(
+    begun: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_VALUES", 40)
+    few, many = (f'{{"cell_id": "7", "error": {{"message": "no"}}, "a": {[0] * size}}}' for size in (9, 99))
+    for number, text in enumerate((few, many)):
+        begun.ask(f"i{number}", call(f"c{number}", "wait", text))
+        begun.event("inference_failed", inference_call_id=f"i{number}", error=text)
+        told = {"type": "generic", "label": "wait", "input_preview": text, "output_preview": None}
+        begun.tool(f"x{number}", {"type": "other", "name": "wait"}, summary=told)
+    trace = begun.trace()
+    failed = [one.message for one in find_all(trace) if one.code == "inference_failed"]
+    assert [message.endswith(": no") for message in failed] == [True, False]
+    assert [call_arguments(one).get("cell_id") for one in trace.at(trace.head).tool_calls.values()] == [
+        "7",
+        None,
+    ]
+    items = list(trace.at(trace.head).conversation_items.values())
+    assert [whole_text(trace, one) for one in items] == [few.replace(" ", ""), many]
+    assert [item_label(trace.history, one) for one in items] == ["wait cell 7", f"wait  {one_line(many)}"]

@@ -30,6 +30,7 @@ from rollout_tui.graph.values import (
     TextPart,
 )
 from rollout_tui.reducer import canonical
+from rollout_tui.reducer.limits import too_many_values
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -122,7 +123,10 @@ def _text(trace: Trace, item: ConversationItem, part: Part) -> str | None:
 
 
 def _whole_json(trace: Trace, item: ConversationItem) -> str | None:
-    """The whole of a JSON part: the arguments, the output, or for hosted tools the item itself."""
+    """The whole of a JSON part: the arguments, the output, or for hosted tools the item itself.
+
+    Compact, or as it is written where it holds more values than one may have.
+    """
     raw = raw_item(trace, item)
     if raw is None:
         return None
@@ -130,9 +134,8 @@ def _whole_json(trace: Trace, item: ConversationItem) -> str | None:
         fields = _FIELDS.decode(raw)
         given = fields.arguments if len(bytes(fields.arguments)) else fields.output
         text = bytes(given) or raw
-        if text.startswith(b'"'):
-            return canonical.compact(canonical.parsed(_STRING.decode(text)))
-        return canonical.compact(canonical.parsed(text.decode()))
+        whole = _STRING.decode(text) if text.startswith(b'"') else text.decode()
+        return whole if too_many_values(whole) else canonical.compact(canonical.parsed(whole))
     except (ValueError, RecursionError):
         return None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import msgspec
 from msgspec import UNSET
 
 from rollout_tui.debugger.context.headings import cell_words, command_words, message_text
 from rollout_tui.debugger.context.item_text import short_text
+from rollout_tui.debugger.evidence import json_value
 from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label
@@ -140,10 +140,7 @@ def _call(history: History, item: ConversationItem) -> str:
     patch = _PATCH_FILE.search(text) if name == "apply_patch" else None
     if patch:
         return _two(name, one_line(patch[1]))
-    try:
-        arguments = msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        arguments = None
+    arguments = json_value(text)
     if not isinstance(arguments, dict):
         return _two(name, one_line(text))
     if name == "wait" and isinstance(arguments.get("cell_id"), str):

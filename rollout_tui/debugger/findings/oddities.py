@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-import msgspec
-
 from rollout_tui.debugger.changes.comparison import compare
 from rollout_tui.debugger.context.carried import Request
-from rollout_tui.debugger.evidence import cell_result, line, value
+from rollout_tui.debugger.evidence import cell_result, json_value, line, value
 from rollout_tui.debugger.findings.failures import agent_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
@@ -63,10 +61,7 @@ def waited_cell(sources: Sources, tool: ToolCall) -> str | None:
     invocation = value(sources.trace, tool.raw_invocation_payload_id)
     payload = invocation.get("payload") if isinstance(invocation, dict) else None
     arguments = payload.get("arguments") if isinstance(payload, dict) else None
-    try:
-        named = msgspec.json.decode(arguments) if isinstance(arguments, str) else None
-    except (ValueError, RecursionError):
-        return None
+    named = json_value(arguments) if isinstance(arguments, str) else None
     cell_id = named.get("cell_id") if isinstance(named, dict) else None
     return cell_id if isinstance(cell_id, str) else None
 

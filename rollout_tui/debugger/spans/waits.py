@@ -7,10 +7,10 @@ names it waits for every agent its thread has at work.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple, cast
 
+from rollout_tui.debugger.evidence import json_value
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ToolCall
 from rollout_tui.graph.values import GenericSummary, WaitAgentSummary
@@ -76,11 +76,9 @@ def call_arguments(tool: ToolCall) -> dict[str, Any]:
     preview = tool.summary.input_preview if isinstance(tool.summary, GenericSummary) else None
     if not preview:
         return {}
-    try:
-        found = json.loads(preview)
-    except (ValueError, RecursionError):
-        cut = _CELL_ID.search(preview) if preview.endswith("...") else None
-        return {"cell_id": cut[1]} if cut else {}
+    found = json_value(preview)
+    if found is None and preview.endswith("...") and (cut := _CELL_ID.search(preview)):
+        return {"cell_id": cut[1]}
     return found if isinstance(found, dict) else {}
 
 
