@@ -56,8 +56,7 @@ def write_bundle(
     """Write the events first_seq..last_seq (default: all) and their payloads into the empty folder `folder`.
 
     With `redactor` bodies, paths, hosts and names are replaced. `told` is called with the share of the work
-    that is done. Raises SliceProblem, and OSError where
-    something cannot be written.
+    that is done. Raises SliceProblem, and OSError where something cannot be written.
     """
     return _Copy(bundle, folder, redactor, told).run(first_seq, last_seq)
 

@@ -289,6 +289,7 @@ def test_time_of_day_goes_by_the_zone_and_over_midnight() -> None:
     late = timezone(timedelta(hours=10, minutes=43, seconds=16))
     # There #1 is at 23:59:59.323, #40 at 00:00:00.577 and #41 at 00:00:01.568.
     assert go_to(CELLS, "00:00:01", zone=late).event == 40
+    assert go_to(CELLS, "23:59:59", zone=late) == (1, "23:59:59 lies before the first event", None)
 
 
 @pytest.mark.parametrize(

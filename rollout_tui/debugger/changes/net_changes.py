@@ -21,16 +21,10 @@ class Changed(NamedTuple):
 
 
 def net_changes(history: History, event: int) -> Iterator[Changed]:
-    """Net changes: a field that an event sets twice is there once; what it set while creating is left out."""
+    """Net changes: a field that an event sets twice is there once."""
     before: dict[tuple[int, str], Any] = {}
-    fresh: set[int] = set()
-    for change in history.touched(event):
-        handle = history.handle(change.kind, change.id)
-        if handle is None or handle in fresh:
-            continue
-        if not change.field:
-            fresh.add(handle)
-        before.setdefault((handle, change.field), change.before)
+    for _, handle, field, value in history.notes(event, event + 1):
+        before.setdefault((handle, field), value)
     for (handle, field), value in before.items():
         now = history.as_of(handle, event)
         after = getattr(now, field) if field else now
