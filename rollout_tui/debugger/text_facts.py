@@ -25,11 +25,14 @@ def _remembered(ask: Callable[[str], T]) -> Callable[[str], T]:
         if len(text) < LARGE:
             return ask(text)
         key = len(text), hash(text)
-        if key not in known:
+        # Another thread may let all of it go at any time.
+        try:
+            return known[key]
+        except KeyError:
             if len(known) >= MOST_REMEMBERED:
                 known.clear()
-            known[key] = ask(text)
-        return known[key]
+            known[key] = answered = ask(text)
+            return answered
 
     return answer
 

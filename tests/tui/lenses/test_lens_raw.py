@@ -95,8 +95,7 @@ def test_an_unreadable_line_shows_its_text_and_the_reason(tmp_path: Path) -> Non
     (folder / "trace.jsonl").write_text("\n".join(lines) + "\n")
     trace, _ = opened(folder)
     view = view_at(folder, 30)
-    bad = trace.snapshot(31)
-    text = rows(raw(view.__class__(**{**view.__dict__, "event": 31, "snapshot": bad}), 78))
+    text = rows(raw(replace(view, event=31, snapshot=trace.snapshot(31)), 78))
     assert any('{"seq": 31, "payload":' in row for row in text)
 
 
