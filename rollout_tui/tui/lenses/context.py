@@ -32,6 +32,8 @@ MARKS = {NEW: "added", CHANGED: "changed", GONE: "removed"}
 DROPPED_FOLD = Fold("context:dropped")
 WIDE = 110
 MADE_BY, MADE_BY_WIDE = 12, 24
+BY_WHAT = 64
+"""From this width on a row of what was dropped tells by what."""
 LABEL = 30
 """Cells that the label of an item gets before anything else is shown."""
 LOOKED_AT = 64
@@ -163,14 +165,24 @@ def _focus(rows: Context) -> int | None:
 def _row(view: View, rows: Context, number: int, width: int) -> Line:
     one = rows[number]
     history = view.snapshot.history
-    gone = one.status == DROPPED
+    mark = Cell(f" {one.mark}", MARKS.get(one.mark, ""), 2)
+    if one.dropped_seq is not None:
+        return row(
+            width,
+            mark,
+            role_cell(one.role)._replace(style="dim"),
+            Cell(one.label, "dim", FLEXIBLE),
+            _left(one, one.dropped_seq, view.snapshot.seq, width),
+            Cell(size(one.size_bytes), "dim", 7, "right"),
+            target=_target(history, one),
+        )
     made = _made_by(history, one, width)
     after = _after(view, one)
     return row(
         width,
-        Cell(f" {one.mark}", MARKS.get(one.mark, ""), 2),
-        role_cell(one.role) if not gone else role_cell(one.role)._replace(style="dim"),
-        Cell(one.label, "dim" if gone else "", FLEXIBLE, least=LABEL),
+        mark,
+        role_cell(one.role),
+        Cell(one.label, "", FLEXIBLE, least=LABEL),
         Cell(after, "note") if after else Cell("", "", 0),
         Cell(made, "dim", MADE_BY_WIDE if width >= WIDE else MADE_BY, drop=2),
         Cell(f"#{one.first_seen_seq}", "dim", 6, "right", drop=3),
@@ -200,10 +212,18 @@ def pending_target(history: History, pending: Pending) -> ToObject:
     return ToObject(type(made), object_id(made))
 
 
+def _left(one: ContextItem, seq: int, latest: int, width: int) -> Cell:
+    """When an item left, and where there is room by what."""
+    digits = len(str(latest))
+    if width < BY_WHAT:
+        return Cell(f"left #{seq}", "note", len("left #") + digits)
+    by = " by compaction"
+    told = f"left at #{seq}" + (by if one.dropped_by == "compaction" else "")
+    return Cell(told, "note", len("left at #") + digits + len(by))
+
+
 def _after(view: View, one: ContextItem) -> str:
-    """Where an item went; with hindsight when what is on its way arrives."""
-    if one.dropped_seq is not None:
-        return f"left at #{one.dropped_seq}" + (" by compaction" if one.dropped_by == "compaction" else "")
+    """With hindsight when what is on its way arrives."""
     if not view.hindsight or one.status not in (ACCEPTED, PENDING):
         return ""
     history = view.snapshot.history

@@ -121,6 +121,14 @@ def test_after_a_compaction_the_replacement_is_accepted_and_the_old_is_folded() 
     assert target_of(content, "> dropped") == Fold("context:dropped")
     opened = shown("context", folder, 21, folds=frozenset({"context:dropped"}))
     assert sum("left at #21 by compaction" in row for row in opened) == 7
+    # They line up, and in little room what they are goes before why they left.
+    for width, told in ((78, "left at #21 by compaction"), (48, "left #21")):
+        left = [
+            row
+            for row in shown("context", folder, 21, width, folds=frozenset({"context:dropped"}))
+            if told in row
+        ]
+        assert len(left) == 7 and len({row.index(told) for row in left}) == 1
 
 
 def test_in_the_next_request_the_replacement_is_the_context() -> None:
