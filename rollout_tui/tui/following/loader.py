@@ -33,6 +33,8 @@ from rollout_tui.tui.panes.loading import LoadProgress
 
 STEP_BYTES = MIB // 4
 """So much is reduced in a few milliseconds: no frame has to wait longer."""
+BEHIND_EVENTS = 2_000
+"""Spans and indexes of so many are made in a few milliseconds, a tenth faster than of fewer at a time."""
 FREEZE_EVENTS = 10_000
 MANY_EVENTS = 10_000
 """So many take longer to find anything in than a frame."""
@@ -120,7 +122,7 @@ class Loader(threading.Thread):
         # The first piece at once: keys wait for it.
         told, more = started - TELL_EVERY_S, True
         while more and not self._stopping.is_set():
-            progress = self._advance(reading)
+            progress = self._advance(reading, BEHIND_EVENTS)
             more = progress.more
             self._let_paint(reading)
             now = time.monotonic()
@@ -141,9 +143,9 @@ class Loader(threading.Thread):
         self._loaded = True
         self._tell(Advanced(reading, None))
 
-    def _advance(self, reading: Reading) -> Progress:
+    def _advance(self, reading: Reading, behind: int = 0) -> Progress:
         """Read on, and tell what happened to the file."""
-        progress = reading.advance(STEP_BYTES)
+        progress = reading.advance(STEP_BYTES, behind=behind)
         if progress.change not in ("none", "grown"):
             self._away = progress.change in ("missing", "unreadable")
             self._tell(FileChanged(progress.change, progress.reason))

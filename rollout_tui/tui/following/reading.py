@@ -74,10 +74,14 @@ class Reading:
             yield
             self.known, self.found_to = self._all_known(*derived), 0
 
-    def advance(self, most: int = MIB) -> Progress:
-        """Read and reduce about `most` bytes more and derive what follows from them."""
+    def advance(self, most: int = MIB, *, behind: int = 0) -> Progress:
+        """Read and reduce about `most` bytes more and derive what follows from them.
+
+        As long as there is more to read, up to `behind` events may wait to be derived from together.
+        """
         progress = self.trace.advance(most)
-        if progress.events:
+        derived = self.known.spans.head
+        if self.known.history.head > (derived + behind if progress.more and derived else derived):
             self.derive()
         return progress
 
