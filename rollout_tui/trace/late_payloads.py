@@ -6,17 +6,14 @@ import os
 import time
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
-import msgspec
-
+from rollout_tui.trace.json_text import check_json
 from rollout_tui.trace.payloads import PayloadProblem, PayloadStore
 
 MOST_LOOKED_AT = 16
 """So many files are looked at in one go: half of them those named last, the others each in its turn."""
 _RECENT_NS = 5 * 10**9
 
-_ANY = msgspec.json.Decoder(Any)
 _State = tuple[int, int]
 
 
@@ -59,7 +56,7 @@ class LatePayloads:
         if state is None or state == seen:
             return False
         try:
-            _ANY.decode(self._store.read(path))
+            check_json(self._store.read(path))
         except (PayloadProblem, ValueError, RecursionError):
             self._awaited[path] = (True, state)
             return False

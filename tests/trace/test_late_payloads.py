@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from making_bundles import MakeBundle
 
 from rollout_tui.trace.late_payloads import LatePayloads
@@ -34,3 +36,18 @@ def test_few_of_many_are_looked_at_in_one_go_and_each_has_its_turn(make_bundle: 
     (bundle / "payloads" / "7.json").write_text("{}")
     found = [path for _ in range(MANY) for path in late.came()]
     assert found == ["payloads/7.json"] and len(late) == MANY - 2
+
+
+def test_one_of_millions_of_values_takes_no_more_memory_than_its_bytes(make_bundle: MakeBundle) -> None:
+    bundle = make_bundle()
+    late = LatePayloads(PayloadStore(bundle))
+    late.expect("payloads/1.json", absent=True)
+    size = 3_000_000
+    (bundle / "payloads" / "1.json").write_bytes(b"[" + b"[]," * (size // 3) + b"[]]")
+    tracemalloc.start()
+    try:
+        assert late.came() == ["payloads/1.json"]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * size

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.finding_codes import CODES
 from rollout_tui.debugger.kinds import KIND_NAMES
@@ -24,12 +22,12 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.payloads import PREFIX
 from rollout_tui.reducer.diagnostics import Diagnostic
+from rollout_tui.trace.json_text import check_json
 from rollout_tui.trace.payloads import PayloadProblem
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-_ANY = msgspec.json.Decoder(msgspec.Raw)
 
 _SEARCHED = (ToolCall, CodeCell, InferenceCall, CompactionRequest, TerminalOperation, CodexTurn, Thread)
 
@@ -58,9 +56,7 @@ def payload_problem(trace: Trace, path: str) -> tuple[str, str] | None:
     except PayloadProblem as problem:
         return problem.code, problem.reason
     try:
-        _ANY.decode(data)
-        if not data.isascii():
-            data.decode()
+        check_json(data)
     except UnicodeDecodeError as error:
         return "payload_unreadable", f"it is not UTF-8 at byte {error.start:,}"
     except RecursionError:
