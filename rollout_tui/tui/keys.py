@@ -10,6 +10,7 @@ made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -187,6 +188,8 @@ def use_keys(changes: Mapping[str, tuple[str, ...]]) -> None:
     BY_ID.update((action.id, action) for action in ACTIONS)
 
 
+_ACTION = re.compile(r"\{([a-z0-9_]+)\}")
+_SPOKEN = {",": "comma", ".": "full stop"}
 # What Textual calls keys that are written with a character of its own syntax.
 _TEXTUAL_NAMES = {",": "comma"}
 # Most terminals send F17 for Shift+F5.
@@ -223,6 +226,20 @@ def key_label(key: str) -> str:
     if key.startswith("shift+"):
         return f"Shift+{key_label(key[6:])}"
     return key if len(key) == 1 else key.capitalize()
+
+
+def key_of(action_id: str) -> str:
+    """The key of an action as a sentence names it; the list of all actions where it has none."""
+    keys = BY_ID[action_id].keys
+    if not keys:
+        return f"Ctrl+P and {action_id!r}"
+    label = key_label(keys[0])
+    return _SPOKEN.get(label, label)
+
+
+def with_keys(sentence: str) -> str:
+    """A sentence that names actions as `{quit}`, with their keys in place of that."""
+    return _ACTION.sub(lambda found: key_of(found[1]), sentence)
 
 
 class HelpRow(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.remembered.store import Remembered
+from rollout_tui.tui.keys import key_of
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def restore(session: Session, opening: Opening) -> str:
     if event is None or opening.at is not None or session.following or event >= session.head:
         return ""
     session.go(event)
-    return f"back at #{found.seq}, where you left; G goes to the end"
+    return f"back at #{found.seq}, where you left; {key_of('last')} goes to the end"
 
 
 def remember(session: Session, opening: Opening) -> str:

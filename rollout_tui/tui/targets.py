@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.stories.agent_edges import ends
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge
 from rollout_tui.tui.drawing.targets import Fold, Target, ToEvent, ToLens, ToObject, ToOffer, ToPayload
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
 
 EDGES = (InteractionEdge, PendingEdge)
@@ -58,4 +59,6 @@ def _to_other_end(desk: Desk, edge: ToObject) -> None:
     session.leave()
     session.go(found.received if at_sender and found.received is not None else found.sent)
     session.select(edge)
-    desk.say("received here" if at_sender else "sent here; Enter again goes to where it was received")
+    desk.say(
+        "received here" if at_sender else with_keys("sent here; {open} again goes to where it was received")
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rollout_tui.tui.keys import BY_ID, key_label
+from rollout_tui.tui.keys import key_of
 
 
 class TourStep(NamedTuple):
@@ -40,11 +40,6 @@ class Tour:
     def sentence(self) -> str:
         """What to say: one line."""
         if self._done == len(STEPS):
-            return _with_key(LAST_WORDS, "help")
+            return LAST_WORDS.replace("KEY", key_of("help"))
         step = STEPS[self._done]
-        return f"Tour {self._done + 1}/{len(STEPS)}: {_with_key(step.words, step.action)}"
-
-
-def _with_key(words: str, action_id: str) -> str:
-    keys = BY_ID[action_id].keys
-    return words.replace("KEY", key_label(keys[0]) if keys else f"Ctrl+P and {action_id!r}")
+        return f"Tour {self._done + 1}/{len(STEPS)}: {step.words.replace('KEY', key_of(step.action))}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,16 @@ from rollout_tui.settings import Settings, SettingsProblem, config_file, read_se
 from rollout_tui.settings.presets import PRESETS
 from rollout_tui.settings.reading import Default
 from rollout_tui.tui.app import RolloutApp, run
-from rollout_tui.tui.keys import ACTIONS, BY_ID, DEFAULTS, help_rows, key_label, textual_key, use_keys
+from rollout_tui.tui.keys import (
+    ACTIONS,
+    BY_ID,
+    DEFAULTS,
+    help_rows,
+    key_label,
+    textual_key,
+    use_keys,
+    with_keys,
+)
 from rollout_tui.tui.panes.footer import footer
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
@@ -180,6 +191,31 @@ def test_help_tells_what_can_be_set_and_where(tmp_path: Path, capsys: pytest.Cap
 def test_shifted_function_keys_are_what_terminals_send() -> None:
     assert textual_key("shift+f5") == "shift+f5,f17"
     assert key_label("shift+f5") == "Shift+F5"
+
+
+def test_what_is_said_names_the_keys_as_they_are_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text(
+        "[keys]\nmark = 'M'\nlast = 'f4'\nquit = 'Q'\nrequest_next = 'x'\nmark_diff = []\n"
+    )
+    typed = ("mark_go", "esc", ":1", "diff", "M")
+    for lines in (("40",), typed):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        assert main([str(TWO_CELLS), "--plain"]) == 0
+    told = capsys.readouterr().out
+    assert "back at #40, where you left; F4 goes to the end" in told
+    assert "no mark yet; M sets it" in told and "nothing to cancel; Q quits" in told
+    assert "Press x for the next" in told and "' goes there, Ctrl+P and 'mark_diff' compares" in told
+
+
+def test_sentences_are_the_same_with_the_keys_of_the_table() -> None:
+    assert (
+        with_keys("{quit} {cancel} {open} {back} {thread_previous} {filter}")
+        == "q Esc Enter Backspace comma &"
+    )
+    assert with_keys("text {of a} trace {}") == "text {of a} trace {}"
 
 
 async def _opened(pilot: Pilot[int], app: RolloutApp) -> DebuggerScreen:

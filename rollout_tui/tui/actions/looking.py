@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.moving.stepping import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
 from rollout_tui.tui.drawing.targets import ToEvent
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 from rollout_tui.tui.state.places import LENS, PANES, TIMELINE
 
@@ -115,8 +116,8 @@ def pane_previous(desk: Desk) -> None:
 
 WAYS = {
     "logical": "the whole context",
-    "wire": "as the latest request sent it; 1 goes on, Esc goes back",
-    "new": "only what the latest request did not carry; 1 or Esc: all",
+    "wire": "as the latest request sent it; {lens_context} goes on, {cancel} goes back",
+    "new": "only what the latest request did not carry; {lens_context} or {cancel}: all",
 }
 
 
@@ -124,7 +125,7 @@ def _lens(name: str) -> Callable[[Desk], None]:
     def show(desk: Desk) -> None:
         session = desk.session
         if name == "context" == session.place.lens and desk.pane == LENS:
-            desk.say(WAYS[session.next_way()])
+            desk.say(with_keys(WAYS[session.next_way()]))
             desk.repaint()
             return
         session.leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.tui.state.places import LENS
 from rollout_tui.words import since_start
 
@@ -15,7 +16,8 @@ def mark(desk: Desk) -> None:
     """Mark the event at the cursor."""
     session = desk.session
     session.set_mark(session.event)
-    desk.say(f"#{session.seq} is marked; ' goes there, D compares, :marks lists")
+    goes, compares = key_of("mark_go"), key_of("mark_diff")
+    desk.say(f"#{session.seq} is marked; {goes} goes there, {compares} compares, :marks lists")
     desk.repaint()
 
 
@@ -23,7 +25,7 @@ def mark_go(desk: Desk) -> None:
     """Go to the mark that counts; from there to the one set longest ago, so that all come in turn."""
     session = desk.session
     if session.mark is None:
-        desk.say("no mark yet; m sets it")
+        desk.say(with_keys("no mark yet; {mark} sets it"))
         return
     if session.event == session.mark:
         session.set_mark(session.marks[0])
@@ -37,7 +39,7 @@ def list_marks(desk: Desk, argument: str) -> None:
     events = desk.session.history.events
     marks = sorted(desk.session.marks)
     if not marks:
-        desk.say("no mark yet; m sets it")
+        desk.say(with_keys("no mark yet; {mark} sets it"))
         return
     told = []
     for number, event in enumerate(marks):
@@ -50,7 +52,7 @@ def mark_diff(desk: Desk) -> None:
     """Differences between the mark and the cursor."""
     session = desk.session
     if session.mark is None:
-        desk.say("no mark yet; m sets it")
+        desk.say(with_keys("no mark yet; {mark} sets it"))
         return
     session.leave()
     session.show_lens("diff")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
 from rollout_tui.tui.drawing.targets import ToObject
-from rollout_tui.tui.keys import BY_ID, key_label
+from rollout_tui.tui.keys import BY_ID, key_label, with_keys
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -136,5 +136,6 @@ def _thread(desk: Desk, by: int) -> None:
         return
     session.hold_thread(beside)
     alone = session.reading.threads_at(session.event) == 1
-    desk.say("the only thread, held; Esc lets go" if alone else "thread held; Esc lets go")
+    held = "the only thread, held" if alone else "thread held"
+    desk.say(with_keys(f"{held}; {{cancel}} lets go"))
     desk.repaint()

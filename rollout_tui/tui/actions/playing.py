@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_tui.tui.keys import with_keys
+
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
 
@@ -13,7 +15,7 @@ def follow(desk: Desk) -> None:
     session = desk.session
     if session.following:
         session.pin()
-        desk.say("stays here; F follows the end again")
+        desk.say(with_keys("stays here; {follow} follows the end again"))
     else:
         session.leave()
         session.follow()

@@ -12,6 +12,7 @@ from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
 from rollout_tui.tui.drawing.lens import LensLines, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, paragraph, row
 from rollout_tui.tui.drawing.targets import ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.words import count
 
 WIDE = 100
@@ -49,7 +50,7 @@ def agents(view: View, width: int) -> LensLines:
         f"agents at #{view.snapshot.seq}",
         rows,
         f"{count(total, 'thread')}, {found.running} running" if total else "",
-        "No thread has started yet. Press a for the next agent event.",
+        with_keys("No thread has started yet. Press {agent_next} for the next agent event."),
         focus,
     )
 

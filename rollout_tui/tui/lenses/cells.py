@@ -13,6 +13,7 @@ from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.cell_choice import choose
 from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.tui.texts.text_lines import highlight
@@ -32,7 +33,8 @@ MOST_CELLS, MOST_TOLD = 1000, 500
 def cells(view: View, width: int) -> LensLines:
     """Cells in the order they started; the one the event is about, or waited on, in focus."""
     if view.thread_id is None:
-        return LineList("cells", (), empty="No thread has started yet. Press i for the next code cell event.")
+        empty = with_keys("No thread has started yet. Press {cell_next} for the next code cell event.")
+        return LineList("cells", (), empty=empty)
     ids = cell_ids(view.trace, view.snapshot, view.thread_id, MOST_CELLS)
     chosen = choose(view, ids)
     rows: list[Maker] = []
@@ -58,7 +60,9 @@ def cells(view: View, width: int) -> LensLines:
         f"cells  {index_of(view.snapshot.history, Names).thread(view.thread_id)} at #{seq}",
         rows,
         f"{len(chosen.alive)} alive, {waited} waited on" if ids else "",
-        "This thread has run no code cell up to here. Press i for the next code cell event.",
+        with_keys(
+            "This thread has run no code cell up to here. Press {cell_next} for the next code cell event."
+        ),
         focus if focus is not None or not rows else max(0, len(rows) - 2),
     )
 

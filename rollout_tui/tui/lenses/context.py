@@ -23,6 +23,7 @@ from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, To
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.wire import wire
 from rollout_tui.tui.objects.item_words import producer_link, role_cell
 from rollout_tui.tui.objects.labels import label
@@ -43,7 +44,7 @@ LOOKED_AT = 64
 def context(view: View, width: int) -> LensLines:
     """Items in context in their order, then what is accepted and pending, and what was dropped, folded."""
     if view.thread_id is None:
-        hint = " Press } for the first turn." if view.event else ""
+        hint = with_keys(" Press {turn_next} for the first turn.") if view.event else ""
         return LineList("context", (), empty=f"No thread has started yet.{hint}")
     if view.way == "wire":
         return wire(view, view.thread_id, width)
@@ -62,8 +63,10 @@ def context(view: View, width: int) -> LensLines:
             len(rows.in_context),
             lambda number: _row(view, rows, number, width),
             "  ".join(told),
-            "Nothing is in the context of this thread yet. Press ) for the next model request, "
-            "comma or full stop for another thread.",
+            with_keys(
+                "Nothing is in the context of this thread yet. Press {request_next} for the next model "
+                "request, {thread_previous} or {thread_next} for another thread."
+            ),
             focus if focus is not None and focus < len(rows.in_context) else None,
         )
     ]
@@ -95,8 +98,9 @@ def _new(view: View, rows: Context, width: int) -> LensLines:
         f"context {index_of(history, Names).thread(rows.thread_id)}  new since {since or 'the start'}",
         len(numbers),
         lambda number: _row(view, rows, numbers[number], width),
-        "1 shows all",
-        f"Nothing is new: {since or 'no request'} carried all there is. 1 or Esc shows the whole context.",
+        with_keys("{lens_context} shows all"),
+        f"Nothing is new: {since or 'no request'} carried all there is. "
+        + with_keys("{lens_context} or {cancel} shows the whole context."),
     )
 
 
@@ -139,7 +143,7 @@ def _dropped(view: View, rows: Context, width: int) -> list[LensLines]:
     heading = line(
         Piece("v " if opened else "> ", "dim"),
         Piece(f"dropped: {count(length, 'item')} no longer in context", "heading"),
-        Piece("  Enter shows them" if not opened else "", "dim"),
+        Piece(with_keys("  {open} shows them") if not opened else "", "dim"),
         Piece(f"  - by #{view.snapshot.seq}" if fresh else "", "warning"),
         target=DROPPED_FOLD,
     )

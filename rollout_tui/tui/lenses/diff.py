@@ -23,6 +23,7 @@ from rollout_tui.graph.objects import Compaction, Conversation
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.diff_rows import found_rows, item_line, rewritten_rows, text_rows
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import find
@@ -36,15 +37,13 @@ REQUEST, COMPACTION = -1, -2
 def diff(view: View, width: int) -> LensLines:
     """What the model got that it had not got before, and what it lost."""
     if view.thread_id is None:
-        return LineList("diff", (), empty="No thread has started yet. Press ) for the next model request.")
+        empty = with_keys("No thread has started yet. Press {request_next} for the next model request.")
+        return LineList("diff", (), empty=empty)
     compared = _compared(view, view.thread_id)
     name = index_of(view.snapshot.history, Names).thread(view.thread_id)
     if compared is None:
-        return LineList(
-            f"diff {name}",
-            (),
-            empty="No request up to here. Press ) for the next one, or m to set a mark and D.",
-        )
+        hint = "Press {request_next} for the next one, or {mark} to set a mark and {mark_diff}."
+        return LineList(f"diff {name}", (), empty=with_keys(f"No request up to here. {hint}"))
     rows: list[Maker] = [partial(_same, one) for one in _head(view, compared, width)]
     if view.lost_found is not None:
         rows += found_rows(view, view.lost_found, len(compared.found.compared.lost), width)

@@ -18,6 +18,7 @@ from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, paragraph, restyled, row
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.words import count
 
@@ -104,10 +105,10 @@ def _counted(counts: Mapping[Severity, int]) -> str:
 def _empty(listed: Arranged) -> str:
     more = _counted(listed.told)
     if more:
-        return f"Nothing so grave: there are {more}. Press & to show them."
-    return (
+        return f"Nothing so grave: there are {more}. Press {key_of('filter')} to show them."
+    return with_keys(
         "Nothing failed, nothing was lost, and the recording is sound, as far as it has been read. "
-        "Press 1 for what the model sees, > for the next long silence."
+        "Press {lens_context} for what the model sees, {silence_next} for the next long silence."
     )
 
 

@@ -16,6 +16,7 @@ from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToLens, ToObject, ToPayload
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
 from rollout_tui.tui.lenses.findings import MARKS
 from rollout_tui.tui.lenses.recorded import findings_about
@@ -43,7 +44,9 @@ def inspector(view: View, width: int) -> LensLines:
         return LineList("inspector", (), empty="No event yet. Nothing to inspect.")
     target = subject(view)
     parts: list[LensLines] = []
-    head = LineList("inspector", _event_lines(view, width), "Esc lets go" if view.held else "")
+    head = LineList(
+        "inspector", _event_lines(view, width), with_keys("{cancel} lets go") if view.held else ""
+    )
     if target is None:
         parts = [changed_lines(view, None, width)]
     elif isinstance(target, ToPayload):

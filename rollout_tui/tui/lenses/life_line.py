@@ -15,6 +15,7 @@ from rollout_tui.graph.objects import Object
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, line, restyled, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import subject
 from rollout_tui.words import since_start
@@ -35,11 +36,11 @@ def life_line(view: View, width: int) -> LensLines:
     """The life of what is chosen, else of what the event is about."""
     target = subject(view)
     if not isinstance(target, ToObject):
-        return LineList(
-            "life line",
-            (),
-            empty="Choose an item, a call or a cell first: press 1 or 3, go to its row with j and k, then L.",
+        hint = (
+            "Choose an item, a call or a cell first: press {lens_context} or {lens_cells}, go to its row "
+            "with {row_down} and {row_up}, then {life_line}."
         )
+        return LineList("life line", (), empty=with_keys(hint))
     history = view.snapshot.history
     found = recorded_life_line(view.trace, target.id, view.event)
     words = label(history, target).text

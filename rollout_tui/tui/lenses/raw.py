@@ -7,6 +7,7 @@ from rollout_tui.trace.spine import BadLine
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
+from rollout_tui.tui.keys import key_of
 from rollout_tui.tui.lenses.opened import opened_object, opened_payload
 from rollout_tui.tui.lenses.sections import (
     BEGINNING,
@@ -39,7 +40,8 @@ def raw(view: View, width: int) -> LensLines:
         found = find(view.snapshot, target.kind, target.id)
         if found is not None:
             return opened_object(view, target, found, width)
-        words = f"{label(view.trace.history, target).text} is not known yet here. Esc lets go of it."
+        named, lets_go = label(view.trace.history, target).text, key_of("cancel")
+        words = f"{named} is not known yet here. {lets_go} lets go of it."
         event = _event(view, width)
         return JoinedLines(LineList(event.title, wrapped(words, width, "warning", 1), event.subtitle), event)
     return _event(view, width)

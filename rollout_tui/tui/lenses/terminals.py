@@ -20,6 +20,7 @@ from rollout_tui.graph.objects import CodeCell, TerminalOperation
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, ToObject
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.words import count, duration, size
 
@@ -33,15 +34,16 @@ def terminals(view: View, width: int) -> LensLines:
     """Terminals in the order they were opened; the one at work, or used last, in focus."""
     title = f"terminals {_thread(view)}".rstrip()
     if view.thread_id is None:
-        return LineList(title, (), empty="No thread has started yet. Press t for the next tool call.")
+        empty = with_keys("No thread has started yet. Press {tool_next} for the next tool call.")
+        return LineList(title, (), empty=empty)
     sessions = recorded_terminals(view.snapshot, view.thread_id)
     rows: list[Maker] = []
     output = OUTPUT.key not in view.folds
     if sessions:
         words = (
-            "v output  Enter shows the commands alone" if output else "> output  Enter shows its last lines"
+            "v output  {open} shows the commands alone" if output else "> output  {open} shows its last lines"
         )
-        rows.append(lambda: clipped(line(Piece(words, "dim"), target=OUTPUT), width))
+        rows.append(lambda: clipped(line(Piece(with_keys(words), "dim"), target=OUTPUT), width))
     total = operation_count(view.snapshot.history, view.thread_id, view.event)
     if total > MOST_OPERATIONS:
         hidden = f"{total - MOST_OPERATIONS:,} earlier commands are left out: the timeline has them"
@@ -58,8 +60,10 @@ def terminals(view: View, width: int) -> LensLines:
         title,
         rows,
         told,
-        "No command has been run in this thread up to here. Press t for the next tool call, "
-        "comma or full stop for another thread.",
+        with_keys(
+            "No command has been run in this thread up to here. Press {tool_next} for the next tool call, "
+            "{thread_previous} or {thread_next} for another thread."
+        ),
         focus if rows else None,
     )
 
@@ -87,7 +91,7 @@ def _session_rows(view: View, session: Session, width: int, *, output: bool) -> 
     rows += [partial(_output_line, last, text, width) for text in shown]
     hidden = last.output_bytes - sum(len(text) + 1 for text in shown)
     if shown and hidden > 1:
-        told = f"       ^ {size(hidden)} more above: Enter on the command shows all"
+        told = f"       ^ {size(hidden)} more above: {key_of('open')} on the command shows all"
         rows.append(partial(_words, told, width))
     rows.append(lambda: NOTHING)
     return rows

@@ -21,6 +21,7 @@ from rollout_tui.graph.values import Usage
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.tui.objects.labels import STATUS_STYLES
@@ -40,14 +41,16 @@ def tokens(view: View, width: int) -> LensLines:
     """Usage and window, shares by kind, the largest items, requests newest first."""
     names = index_of(view.snapshot.history, Names)
     if view.thread_id is None:
-        return LineList("tokens", (), empty="No thread has started yet. Press ) for the next model request.")
+        empty = with_keys("No thread has started yet. Press {request_next} for the next model request.")
+        return LineList("tokens", (), empty=empty)
     thread_id, history = view.thread_id, view.snapshot.history
     found = recorded_tokens(view.trace, view.event, thread_id, most=1)
     title = f"tokens {names.thread(thread_id)}"
     if not found.requests:
-        return LineList(
-            title, (), empty="This thread has sent no request up to here. Press ) for the next model request."
+        sent_none = (
+            "This thread has sent no request up to here. Press {request_next} for the next model request."
         )
+        return LineList(title, (), empty=with_keys(sent_none))
     sent = found.request_count
     listed = min(sent, MOST_REQUESTS)
 

@@ -12,10 +12,14 @@ from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject, ToPayload
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.words import count, size
 
-EMPTY = "No request of this thread can be read here. Press ) for the next one; 1 or Esc shows the context."
+EMPTY = (
+    "No request of this thread can be read here. Press {request_next} for the next one; {lens_context} or "
+    "{cancel} shows the context."
+)
 
 
 def wire(view: View, thread_id: str, width: int) -> LensLines:
@@ -24,9 +28,9 @@ def wire(view: View, thread_id: str, width: int) -> LensLines:
     title = f"context {names.thread(thread_id)}  on the wire"
     found = on_the_wire(view.trace, view.event, thread_id)
     if found is None:
-        return LineList(title, (), empty=EMPTY)
+        return LineList(title, (), empty=with_keys(EMPTY))
     return JoinedLines(
-        LineList(title, _head(view, found, names, width), "1 shows what is new"),
+        LineList(title, _head(view, found, names, width), with_keys("{lens_context} shows what is new")),
         MadeLines("", len(found.sent), lambda number: _sent_line(view, found, found.sent[number], width)),
     )
 

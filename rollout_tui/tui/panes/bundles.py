@@ -10,7 +10,7 @@ from rollout_tui.printable import cells, printable
 from rollout_tui.trace.roots import BundleRow
 from rollout_tui.tui.drawing.lens import MadeLines
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
-from rollout_tui.tui.keys import BY_ID, key_label
+from rollout_tui.tui.keys import BY_ID, key_label, key_of, with_keys
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
 from rollout_tui.words import count, duration, short_id, size, whole_seconds
 
@@ -46,8 +46,8 @@ _COLUMNS = (
 )
 
 
-NONE_YET = "No recording here yet. It appears as soon as an agent writes one; q quits."
-NONE_LOOKED_AT = "No recording was looked at yet; q quits. Archives: rollout-tui --recent --plain"
+NONE_YET = "No recording here yet. It appears as soon as an agent writes one; {quit} quits."
+NONE_LOOKED_AT = "No recording was looked at yet; {quit} quits. Archives: rollout-tui --recent --plain"
 
 
 def bundle_rows(
@@ -72,9 +72,11 @@ def bundle_rows(
 
     title = f"recordings  {count(len(rows), 'bundle')}" + (f" with {wanted!r}" if wanted else "")
     if not looked:
-        title, empty = "recordings", "Looking for recordings ... q quits."
-    elif wanted:
-        empty = f"No recording matches {wanted!r}. Esc shows all."
+        title, empty = "recordings", "Looking for recordings ... {quit} quits."
+    if looked and wanted:
+        empty = f"No recording matches {wanted!r}. {key_of('cancel')} shows all."
+    else:
+        empty = with_keys(empty)
     return MadeLines(title, len(rows), make, f"{running} running" if running else "", empty)
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from rollout_tui.tui.drawing.lens import MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
 from rollout_tui.tui.drawing.targets import ToEvent
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.tui.panes.event_words import event_words
 from rollout_tui.words import since_start
 
 if TYPE_CHECKING:
     from rollout_tui.tui.state.filtering import Filter
 
-EMPTY = "No event yet. The screen fills as soon as the agent writes one. q quits."
+EMPTY = "No event yet. The screen fills as soon as the agent writes one. {quit} quits."
 
 
 def flat(view: View, width: int, filtering: Filter | None = None) -> MadeLines:
@@ -39,14 +40,15 @@ def flat(view: View, width: int, filtering: Filter | None = None) -> MadeLines:
 
     if filtering is None:
         focus = max(0, view.event - 1) if head else None
-        return MadeLines("timeline  all events", head, make, f"{head:,}", EMPTY, focus)
+        return MadeLines("timeline  all events", head, make, f"{head:,}", with_keys(EMPTY), focus)
     looked = "" if filtering.done else f", {filtering.looked_at / max(1, head):.0%} looked at"
     return MadeLines(
         f"timeline  {len(passed):,} of {head:,}{looked}  & {filtering.source}",
         len(passed),
         make,
         "",
-        f"No event passes: {filtering.source}. Esc lists every event again, & changes the filter."
+        f"No event passes: {filtering.source}. {key_of('cancel')} lists every event again, "
+        f"{key_of('filter')} changes the filter."
         if filtering.done
         else "Looking ...",
         max(0, filtering.row(view.event)) if passed else None,

@@ -7,7 +7,7 @@ from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.drawing.lens import LineList
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, line, row
 from rollout_tui.tui.drawing.targets import ToOffer
-from rollout_tui.tui.keys import BY_ID, GROUPS, HelpRow, help_rows
+from rollout_tui.tui.keys import BY_ID, GROUPS, HelpRow, help_rows, with_keys
 from rollout_tui.tui.panes.here import PLACES as HERE
 
 WIDE = 148
@@ -53,7 +53,7 @@ def help_lines(width: int, here: tuple[str, ...] = ()) -> tuple[LineList, ...]:
         side += [*block, Line()]
     titles = ("help", "help, too")
     return tuple(
-        LineList(title, side, "Enter does it, Esc closes" if side is sides[-1] else "")
+        LineList(title, side, with_keys("{open} does it, {cancel} closes") if side is sides[-1] else "")
         for title, side in zip(titles, sides, strict=False)
     )
 

@@ -21,6 +21,7 @@ from rollout_tui.graph.objects import CodeCell, InferenceCall, TerminalOperation
 from rollout_tui.tui.drawing.lens import MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, restyled, row
 from rollout_tui.tui.drawing.targets import ToEvent
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.panes.flat import EMPTY
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import duration
@@ -46,7 +47,7 @@ STATE_STYLES = {
 }
 ROOMY = 44
 """From this width on a level is indented by two cells."""
-NO_SPAN = "No turn has begun. v lists every event, s goes through them."
+NO_SPAN = "No turn has begun. {outline} lists every event, {event_next} goes through them."
 QUIET = ("completed", "running", "")
 
 
@@ -67,7 +68,7 @@ def timeline(view: View, outline: Outline, width: int) -> MadeLines:
         return span_line(view, outline, span, depth, width)
 
     focus = focus_row(spans, outline, view.event) if 0 < view.event <= spans.head else None
-    empty = NO_SPAN if view.trace.history.head else EMPTY
+    empty = with_keys(NO_SPAN if view.trace.history.head else EMPTY)
     return MadeLines("timeline", len(outline), make, "", empty, focus)
 
 

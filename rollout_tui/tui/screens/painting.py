@@ -13,6 +13,7 @@ from rollout_tui.tui.drawing.lens import LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
 from rollout_tui.tui.drawing.same_row import same_row
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.layout import Layout, edges, layout
 from rollout_tui.tui.lenses import LENSES
 from rollout_tui.tui.lenses.inspector import inspector
@@ -226,11 +227,14 @@ class Painter:
             return
         words = self.problem or self.waiting or "opening the trace ..."
         style = "error" if self.problem else "strong"
-        hint = "q quits" if self.problem else "q quits; the screen fills as soon as there is an event"
+        hint = (
+            "{quit} quits" if self.problem else "{quit} quits; the screen fills as soon as there is an event"
+        )
         if cast("RolloutApp", self._screen.app).chosen_from_list:
-            hint = f"Backspace goes back to the list, {hint}"
+            hint = f"{{back}} goes back to the list, {hint}"
         content = LineList(
-            "rollout-tui", (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(hint, 70, "dim", 2))
+            "rollout-tui",
+            (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(with_keys(hint), 70, "dim", 2)),
         )
         for name in PANES:
             self._screen.widget(name).display = name == TIMELINE

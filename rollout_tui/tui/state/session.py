@@ -11,6 +11,7 @@ from rollout_tui.debugger.stops.breakpoints import Breakpoints
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.tui.drawing.lens import WAYS, Selection, View, Way
 from rollout_tui.tui.drawing.targets import ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.state.cursor import Cursor
 from rollout_tui.tui.state.places import Place, Places
 
@@ -147,7 +148,7 @@ class Session(Cursor):
         if self.hindsight:
             self.hindsight = False
             return "as known at the cursor"
-        return "nothing to cancel; q quits"
+        return with_keys("nothing to cancel; {quit} quits")
 
     # -- moving ----------------------------------------------------------------
 
