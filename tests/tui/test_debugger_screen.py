@@ -29,6 +29,19 @@ async def test_the_same_call_is_walked_through_events_that_are_about_something_e
         assert shown.session.followed is None
 
 
+async def test_what_only_the_end_can_tell_is_walked_with_the_other_findings() -> None:
+    async with on_screen(RECORDINGS / "local-compaction-auto", at=1) as shown:
+        seqs = []
+        for key in ("e", "e", "E"):
+            await shown.press(key)
+            seqs.append((shown.session.seq, shown.bar("footer").split(":")[0].strip()))
+        assert seqs == [
+            (14, "never_seen_by_model"),
+            (17, "context_shrank_unrecorded"),
+            (14, "never_seen_by_model"),
+        ]
+
+
 async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are() -> None:
     async with on_screen(RECORDINGS / "ma-child-http400") as shown:
         await shown.press("e")

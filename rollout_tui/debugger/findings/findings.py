@@ -78,7 +78,7 @@ class Findings:
         self._exhausted = False
         self._links = CauseLinks(self._sources)
         self._unfinished = Unfinished(self._sources)
-        self._complete: tuple[tuple[int, RecordingStatus], list[Finding]] | None = None
+        self._complete: tuple[tuple[int, RecordingStatus], InOrder[Finding]] | None = None
 
     def update(self) -> int:
         """Take in new events; returns how many findings they made."""
@@ -159,7 +159,7 @@ class Findings:
         """What the events up to the last `update()` say, in the order of their events."""
         return self._found
 
-    def complete(self, status: RecordingStatus) -> Sequence[Finding]:
+    def complete(self, status: RecordingStatus) -> InOrder[Finding]:
         """All findings of a recording that is `ended` or `stopped`; of a `live` one, `all`.
 
         Costs nothing when no event was added since the last time.
@@ -177,7 +177,7 @@ class Findings:
                 if self._exhausted:
                     self._found.append(self._no_more())
                     self._found.grade()
-            self._complete = (asked, sorted((*self._found, *last), key=_place))
+            self._complete = (asked, InOrder(sorted((*self._found, *last), key=_place)))
         return self._complete[1]
 
     def _missing(self) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rollout_tui.debugger.findings.findings import recording_status
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
 from rollout_tui.tui.drawing.targets import ToObject
@@ -28,11 +29,13 @@ def walk(session: Session) -> Walk:
     selected = Subject(chosen.kind, chosen.id) if isinstance(chosen, ToObject) else None
     if selected is None:
         selected = session.subject()
+    reading = session.reading
+    live = session.growing or not reading.settled
     return Walk(
         session.trace,
         session.spans,
-        session.reading.known.findings.all,
-        session.reading.known.silences.found,
+        reading.known.findings.complete(recording_status(session.trace.history, live=live)),
+        reading.known.silences.found,
         selected,
         session.followed,
     )
