@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from bundles_at_hand import recording
 from in_time import in_time
+from scripted import Body, Script, function
 
 from rollout_tui.export.bundle import SliceProblem, write_bundle
 from rollout_tui.export.redaction import Redactor
@@ -43,6 +44,16 @@ def test_the_whole_is_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in copy.iterdir()) == ["manifest.json", "payloads", "trace.jsonl"]
 
 
+def test_a_payload_that_several_events_name_is_copied_once(script: Script, tmp_path: Path) -> None:
+    script.begin()
+    shared = script.payload(Body("tool_invocation", function("wait", {"cell_id": "7"})))
+    for number in range(3):
+        script.tool(f"x{number}", call_id=f"c{number}", invocation_payload=shared)
+    (tmp_path / "copy").mkdir()
+    done = write_bundle(open_bundle(script.folder), tmp_path / "copy")
+    assert (done.events, done.payloads, done.left_out) == (script.seq, 1, [])
+
+
 def test_a_slice_from_the_start_is_what_the_recording_was_then(tmp_path: Path) -> None:
     copy = exported(recording("two-cells-interleaved"), tmp_path / "copy", last=45)
     assert seqs(copy) == list(range(1, 46))
@@ -52,6 +63,18 @@ def test_a_slice_from_the_start_is_what_the_recording_was_then(tmp_path: Path) -
     assert len(list((copy / "payloads").iterdir())) < len(
         list(recording("two-cells-interleaved").glob("payloads/*"))
     )
+
+
+def test_lines_that_are_no_events_ask_for_nothing_in_a_slice(script: Script, tmp_path: Path) -> None:
+    script.begin()
+    script.line(b"not an event")
+    first = script.tool("x1", call_id="c1")
+    script.line(b"nor this")
+    last = script.end_tool("x1")
+    script.tool("x2", call_id="c2")
+    copy = exported(script.folder, tmp_path / "copy", first, last)
+    trace = open_trace(copy)
+    assert list(trace.at(trace.head).tool_calls) == ["x1"]
 
 
 def test_a_slice_brings_what_it_refers_to(tmp_path: Path) -> None:

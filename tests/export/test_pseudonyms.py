@@ -21,6 +21,13 @@ def test_a_command_keeps_only_its_layout() -> None:
         assert word not in replaced
 
 
+def test_signs_of_any_script_stay() -> None:
+    replaced = Pseudonyms(KEY).text("\u00ab\u6f22\u3002\u2026\u2028\u2014\u2502\u6f22\u00bb")
+    assert replaced[0::8] == "\u00ab\u00bb"
+    assert replaced[2:7] == "\u3002\u2026\u2028\u2014\u2502"
+    assert "\u6f22" not in replaced
+
+
 def test_letters_keep_their_case_and_digits_stay_digits() -> None:
     replaced = Pseudonyms(KEY).text("abcDEF123")
     assert replaced[:3].islower() and replaced[3:6].isupper() and replaced[6:].isdigit()

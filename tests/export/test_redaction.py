@@ -182,6 +182,13 @@ def test_agent_paths_stay_paths_and_agree_with_names() -> None:
     assert kept["nickname"] != "Ada"
 
 
+def test_words_with_a_meaning_of_their_own_stay() -> None:
+    assert document({"arguments": " null "}) == {"arguments": " null "}
+    assert document({"arguments": "nul"}) != {"arguments": "nul"}
+    assert document({"agent_path": "/morpheus"}) == {"agent_path": "/morpheus"}
+    assert document({"agent_path": "/orpheus"}) != {"agent_path": "/orpheus"}
+
+
 def test_numbers_of_the_format_stay_and_others_do_not() -> None:
     kept = document(
         {"token_usage": {"input_tokens": 12345}, "arguments": {"pin": 98765, "timeout_ms": 98765}}
