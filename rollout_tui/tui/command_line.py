@@ -70,7 +70,8 @@ def _theme(desk: Desk, argument: str) -> None:
     if argument in app.available_themes:
         app.theme = argument
     else:
-        desk.say(f"themes: {', '.join(sorted(app.available_themes))}")
+        unknown = f"no theme is called {argument[:20]!r}; " if argument else ""
+        desk.say(f"{unknown}themes: {', '.join(sorted(app.available_themes))}", "warning" if unknown else "")
 
 
 def _recordings(desk: Desk, argument: str) -> None:

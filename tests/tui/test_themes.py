@@ -87,3 +87,12 @@ async def test_a_theme_is_chosen_while_one_looks(two_cells: Path, theme: str) ->
         await shown.press("colon", *f"theme {theme}", "enter")
         assert shown.app.theme == theme
         assert "this pane failed" not in shown.text()
+
+
+async def test_a_theme_that_does_not_exist_is_said(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=27) as shown:
+        before = shown.app.theme
+        await shown.press("colon", *"theme dusk", "enter")
+        assert shown.bar("footer").strip().startswith("no theme is called 'dusk'; themes: ")
+        await shown.press("colon", *"theme", "enter")
+        assert shown.bar("footer").strip().startswith("themes: ") and shown.app.theme == before
