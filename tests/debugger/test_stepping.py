@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from scripted import Script
 from shared_recordings import recording
 from small_recordings import by_own_folder, own_recording
 
+from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.finding_codes import Severity
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving.go_to import go_to
@@ -23,13 +25,14 @@ from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
 from rollout_tui.recording import Trace, open_trace
 
 
-@dataclass(frozen=True)
-class Found:
-    event: int
-    severity: str
-    code: str = "oddity"
-    message: str = "odd"
-    under: Found | None = None
+def finding(
+    event: int,
+    severity: Severity,
+    code: str = "oddity",
+    message: str = "odd",
+    under: Finding | None = None,
+) -> Finding:
+    return Finding(code, severity, event, event, None, None, None, message, under=under)
 
 
 def walk_of(trace: Trace) -> Walk:
@@ -190,7 +193,7 @@ def test_agent_events_are_threads_and_what_they_give_each_other() -> None:
 
 
 def test_findings_and_silences() -> None:
-    findings = (Found(16, "warning"), Found(28, "error"), Found(28, "note"), Found(44, "note"))
+    findings = (finding(16, "warning"), finding(28, "error"), finding(28, "note"), finding(44, "note"))
     walk = replace(CELLS, findings=InOrder(findings), silences=(Silence(40, 41, 1500), Silence(44, 45, 2000)))
     assert all_from(walk, "problem_next", 1) == [16, 28]
     assert all_from(walk, "problem_previous", 64) == [28, 16]
@@ -203,17 +206,20 @@ def test_findings_and_silences() -> None:
 
 
 def test_going_to_a_finding_tells_it() -> None:
-    call = Found(28, "error", "tool_call_failed", "exit 3")
+    call = finding(28, "error", "tool_call_failed", "exit 3")
     findings = (
-        Found(16, "warning", "turn_aborted", "interrupted"),
-        Found(28, "error", "turn_failed", "turn 1 failed", under=call),
+        finding(16, "warning", "turn_aborted", "interrupted"),
+        finding(28, "error", "turn_failed", "turn 1 failed", under=call),
         call,
-        Found(28, "note"),
+        finding(28, "note"),
     )
     walk = replace(CELLS, findings=InOrder(findings))
     assert step(walk, "problem_next", 1).message == "turn_aborted: interrupted"
     assert step(walk, "problem_next", 16).message == "tool_call_failed: exit 3  (and 1 more here)"
     assert step(walk, "failure_previous", 64).message == "tool_call_failed: exit 3  (and 1 more here)"
+    # Where the cause lies elsewhere it is named.
+    walk = replace(CELLS, findings=InOrder((call, finding(30, "error", "turn_failed", "it failed", call))))
+    assert step(walk, "failure_next", 28).message == "turn_failed: it failed, caused by #28 tool_call_failed"
 
 
 def test_the_same_call_cell_or_item() -> None:
@@ -314,5 +320,7 @@ def test_places_that_are_not_there(place: str, message: str) -> None:
 
 
 def test_failures_are_counted_among_errors() -> None:
-    walk = replace(CELLS, findings=InOrder((Found(16, "warning"), Found(28, "error"), Found(50, "error"))))
+    walk = replace(
+        CELLS, findings=InOrder((finding(16, "warning"), finding(28, "error"), finding(50, "error")))
+    )
     assert go_to(walk, "failure 2").event == 50

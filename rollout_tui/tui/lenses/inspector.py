@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Object
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.trace.payloads import PayloadProblem
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
-from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
+from rollout_tui.tui.drawing.lines import (
+    FLEXIBLE,
+    NOTHING,
+    Cell,
+    Line,
+    Piece,
+    clipped,
+    line,
+    paragraph,
+    row,
+    wrapped,
+)
 from rollout_tui.tui.drawing.targets import ToEvent, ToLens, ToObject, ToPayload
 from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
@@ -34,6 +46,8 @@ from rollout_tui.tui.texts.text_rows import TextRows
 from rollout_tui.words import count, since_start, size
 
 NAME_WIDTH = 11
+CAUSE_ROWS = 3
+"""Rows of what the cause of a finding says."""
 LONGEST_TEXT = 200_000
 """Characters of a text that the inspector shows."""
 
@@ -83,6 +97,7 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
         rows.append(line(Piece(f"{MARKS[finding.severity]} #{finding.seq} {finding.code}", finding.severity),
                          target=ToEvent(finding.event)))  # fmt: skip
         rows += [line(f"  {text}") for text in TextRows(finding.message, width - 2)]
+        rows += _cause(view, finding, width)
     rows += [field_line(one, width) for one in fields(Facts(view), found)]
     parts: list[LensLines] = [LineList("", rows)]
     if view.hindsight:
@@ -92,6 +107,16 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
     if text is not None and text.text:
         parts += _text(view, text, target, width)
     return parts
+
+
+def _cause(view: View, finding: Finding, width: int) -> list[Line]:
+    """What a finding came from in the end, which opens; nothing later than the cursor."""
+    first = finding.root()
+    if first is finding or first.event > view.event:
+        return []
+    head = line(f"  caused by #{first.seq} {first.code}")
+    said = paragraph(first.message, width, CAUSE_ROWS, indent=4)
+    return [one._replace(target=ToEvent(first.event)) for one in (clipped(head, width), *said)]
 
 
 def _text(view: View, text: Text, target: ToObject, width: int) -> list[LensLines]:

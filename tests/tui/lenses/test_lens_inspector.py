@@ -122,3 +122,13 @@ def test_hindsight_says_when_what_is_unresolved_is_resolved() -> None:
     told = " ".join(" ".join(row.split()) for row in shown("inspector", folder, 17, 40, hindsight=True))
     assert "unresolved at #17, resolved at #23: the item that asked for it" in told
     assert "unresolved at #17, resolved at #26: the item with what it gave the model" in told
+
+
+def test_a_finding_names_what_caused_it_and_leads_there() -> None:
+    view = view_at(RECORDINGS / "ma-child-http400", 36)
+    content = inspector(view, 38)
+    text = [row.strip() for row in rows(content)]
+    at = text.index("caused by #34 inference_failed")
+    assert text[at - 2].startswith("x #36 turn_failed")
+    assert text[at + 1].startswith("inference 1:")
+    assert content.line(at).target == content.line(at + 1).target == ToEvent(34)
