@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from rollout_tui.tui.state.session import Session
 
 
-def restore(session: Session, opening: Opening) -> str:
-    """Give a session what is remembered of its trace; what was asked for on the command line stays.
-
-    A recording that is followed is not left for an old place. Returns what to say.
-    """
+def recall(session: Session, opening: Opening) -> Remembered | None:
+    """Give a session the notes and marks of its trace, whatever place is asked for."""
     found = opening.memory.load(session.trace.bundle.identity) if opening.memory else None
     if found is None:
-        return ""
+        return None
+    session.recalled = found.notes
     session.notes[:0] = found.notes
     for seq in () if session.marks else found.marks:
         if (marked := session.history.events.ordinal_of(seq)) is not None:
             session.set_mark(marked)
+    return found
+
+
+def restore(session: Session, opening: Opening, found: Remembered) -> str:
+    """Go to the place and the lens that were left; what was asked for on the command line stays.
+
+    A recording that is followed is not left for an old place. Returns what to say.
+    """
     if opening.lens is None and found.lens in LENSES_BY_NAME:
         session.show_lens(found.lens)
     event = None if found.seq is None else session.history.events.ordinal_of(found.seq)
@@ -41,6 +47,10 @@ def remember(session: Session, opening: Opening) -> str:
     identity = session.trace.bundle.identity
     seqs = session.history.events.seqs
     shown = session.place.lens
+    there = opening.memory.load(identity)
+    known = {*session.recalled, *session.notes}
+    # What somebody else wrote down meanwhile stays.
+    others = [one for one in there.notes if one not in known] if there else []
     saved = opening.memory.save(
         Remembered(
             rollout_id=identity.rollout_id,
@@ -49,7 +59,7 @@ def remember(session: Session, opening: Opening) -> str:
             seq=None if session.following or not session.event else seqs[session.event],
             lens=shown if shown in LENSES_BY_NAME else "context",
             marks=tuple(seqs[event] for event in session.marks),
-            notes=tuple(session.notes),
+            notes=(*others, *session.notes),
         )
     )
     if saved or not session.notes:

@@ -8,10 +8,12 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from in_time import in_time
+from msgspec.structs import replace
 from recordings_at_hand import RECORDINGS
 
 from rollout_tui.cli import main
@@ -138,6 +140,39 @@ def test_notes_that_cannot_be_kept_are_not_lost_in_silence(capsys: pytest.Captur
     assert visit(":45", "m") == 0 and capsys.readouterr().err == ""
     assert visit("note mine") == 0
     assert f"the notes could not be kept: {state_folder()}" in capsys.readouterr().err
+
+
+def test_notes_of_two_who_look_at_the_same_time_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit(":4", "note first", ":5", "note second")
+    store = Store(state_folder() / TRACES)
+
+    class Typed(io.StringIO):
+        def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+            yield ":4\n"
+            yield "unnote\n"
+            left = store.recent(1)[0]
+            store.save(replace(left, notes=(*left.notes, Note(9, "of another"))))
+            yield "note mine\n"
+
+    monkeypatch.setattr(sys, "stdin", Typed())
+    assert main([str(TWO_CELLS), "--plain"]) == 0
+    assert {one.text for one in store.recent(1)[0].notes} == {"second", "of another", "mine"}
+
+
+async def test_notes_stay_where_a_recording_is_opened_without_going_to_the_place_left(tmp_path: Path) -> None:
+    visit(":45", "m", "note mine")
+    store = Store(state_folder() / TRACES)
+    app = RolloutApp(Opening(TWO_CELLS, memory=store, said="the one before is over"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(500):
+            screen = app.screen
+            if isinstance(screen, DebuggerScreen) and screen.told.settled:
+                break
+            await pilot.pause(0.02)
+        assert isinstance(screen, DebuggerScreen)
+        assert [note.text for note in screen.session.notes] == ["mine"]
+    left = store.recent(1)[0]
+    assert ([note.text for note in left.notes], left.marks) == (["mine"], (45,))
 
 
 def test_nothing_of_the_trace_is_kept() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rollout_tui.debugger.thread_names import UnknownThread, thread_named
 from rollout_tui.recording import Trace, UnknownSeq
 from rollout_tui.remembered.store import Store
-from rollout_tui.tui.remembering import restore
+from rollout_tui.tui.remembering import recall, restore
 from rollout_tui.tui.state.session import Session
 
 
@@ -52,6 +52,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> str:
     Without one it is the place where the trace was left. `growing` is whether more is expected. Returns what
     to say. Raises NotThere after going to the end instead.
     """
+    found = recall(session, opening)
     if not session.following:
         return opening.said
     session.follow()
@@ -64,7 +65,7 @@ def settle(session: Session, opening: Opening, *, growing: bool) -> str:
         except UnknownSeq as problem:
             raise NotThere(str(problem)) from problem
         session.following = opening.follow is True and session.event == session.head
-    return opening.said or restore(session, opening)
+    return opening.said or (restore(session, opening, found) if found else "")
 
 
 def find_thread(trace: Trace, wanted: str) -> str:

@@ -37,7 +37,7 @@ class Session(Cursor):
     """The state of the program over one trace: the cursor in it, and what is chosen, marked and looked for.
 
     `named` is what the user calls the trace where that is not its folder, `notes` are what they wrote down at
-    events.
+    events, `recalled` those of them that were there before.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -57,6 +57,7 @@ class Session(Cursor):
         self.growing = False
         self.named: Path | None = None
         self.notes: list[Note] = []
+        self.recalled: tuple[Note, ...] = ()
         self._lives = reading.trace.lives
 
     @property
