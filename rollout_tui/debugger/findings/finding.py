@@ -58,6 +58,11 @@ class Finding(Struct, eq=False):
             found, steps = found.under, steps + 1
         return found
 
+    def cause(self) -> Finding | None:
+        """What this came from in the end; None where nothing did, or only what was found to be the same."""
+        first = self.root()
+        return None if first.code == self.code else first
+
 
 def holders(finding: Finding) -> str:
     """What holds the object of a finding within its thread: `turn 1 > inference 2 > exec`."""

@@ -130,8 +130,8 @@ def _to_findings(walk: Walk, event: int, severities: tuple[str, ...]) -> Step:
     here = [one for one in walk.findings[first:stop] if one.severity in severities]
     told = next((one for one in here if one.under is None), here[0])
     more = f"  (and {len(here) - 1} more here)" if len(here) > 1 else ""
-    cause = told.root()
-    why = "" if cause is told else f", caused by #{cause.seq} {cause.code}"
+    cause = told.cause()
+    why = "" if cause is None else f", caused by #{cause.seq} {cause.code}"
     return Step(event, f"{told.code}: {told.message}{why}{more}")
 
 

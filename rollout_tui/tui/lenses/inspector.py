@@ -111,8 +111,8 @@ def _object(view: View, target: ToObject, found: Object, width: int) -> list[Len
 
 def _cause(view: View, finding: Finding, width: int) -> list[Line]:
     """What a finding came from in the end, which opens; nothing later than the cursor."""
-    first = finding.root()
-    if first is finding or first.event > view.event:
+    first = finding.cause()
+    if first is None or first.event > view.event:
         return []
     head = line(f"  caused by #{first.seq} {first.code}")
     said = paragraph(first.message, width, CAUSE_ROWS, indent=4)

@@ -132,3 +132,7 @@ def test_a_finding_names_what_caused_it_and_leads_there() -> None:
     assert text[at - 2].startswith("x #36 turn_failed")
     assert text[at + 1].startswith("inference 1:")
     assert content.line(at).target == content.line(at + 1).target == ToEvent(34)
+    # What was left open in something left open did not come from that.
+    killed = rows(inspector(view_at(RECORDINGS / "ma-sigkill", 55), 38))
+    assert any("stopped_open" in row for row in killed)
+    assert not any("caused by" in row for row in killed)
