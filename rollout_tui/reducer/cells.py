@@ -103,15 +103,7 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
     if r.find(CodeCell, cell) is not None:
         _duplicate(r, cell)
         return True
-    what = f"code cell start {cell}"
-    if queued.turn_id is None:
-        r.refuse("no_turn", f"{what} names no codex turn", cell)
-        queued.turn_id = conversation.item_at(r, sources[0]).codex_turn_id or ""
-    else:
-        r.thread_or_placeholder(queued.thread_id, what)
-        owner = r.turn(r.turn_or_placeholder(queued.turn_id, queued.thread_id, what)).thread_id
-        if owner != queued.thread_id:
-            r.refuse("thread_mismatch", f"{what} names a codex turn of thread {owner}", cell)
+    turn_id = _turn_of(r, queued, sources[0])
     outputs = conversation.thread_items_of_call(r, queued.thread_id, queued.call_id, OUTPUT)
     handle = r.history.create(
         cell,
@@ -119,7 +111,7 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
             cell,
             queued.call_id,
             queued.thread_id,
-            queued.turn_id,
+            turn_id,
             item_id(sources[0]),
             extended((), map(item_id, outputs)),
             queued.runtime_cell_id,
@@ -137,7 +129,7 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
             (),
         ),
     )
-    r.open_cells.setdefault(queued.turn_id, set()).add(handle)
+    r.open_cells.setdefault(turn_id, set()).add(handle)
     for number in outputs:
         conversation.add_producer(r, number, CodeCellProducer(cell))
     conversation.relink(r, queued.call_id, besides=queued.thread_id)
@@ -146,6 +138,19 @@ def _materialise(r: Reduction, queued: QueuedCell) -> bool:
     for time, seq, payload in queued.later:
         _live(r, handle, time, seq, payload)
     return True
+
+
+def _turn_of(r: Reduction, queued: QueuedCell, source: int) -> str:
+    """The turn that a cell runs in: the one it names, else that of its source item."""
+    what = f"code cell start {queued.cell_id}"
+    if queued.turn_id is None:
+        r.refuse("no_turn", f"{what} names no codex turn", queued.cell_id)
+        return conversation.item_at(r, source).codex_turn_id or ""
+    r.thread_or_placeholder(queued.thread_id, what)
+    owner = r.turn(r.turn_or_placeholder(queued.turn_id, queued.thread_id, what)).thread_id
+    if owner != queued.thread_id:
+        r.refuse("thread_mismatch", f"{what} names a codex turn of thread {owner}", queued.cell_id)
+    return queued.turn_id
 
 
 def _mark_started(r: Reduction, tool: int, cell: str) -> None:

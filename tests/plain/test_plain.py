@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from luring_texts import luring
 from recordings_at_hand import RECORDINGS
+from scripted import Script
 
 from rollout_tui.cli import main
 from rollout_tui.tui.command_line import COMMANDS
@@ -84,6 +85,11 @@ def test_without_a_mark_its_keys_say_how_to_set_one(plain) -> None:  # type: ign
     told = plain("'", "D", ":marks", options=("--at", "10"))
     assert told.lines.count("no mark yet; m sets it") == 3
     assert not told.has("diff")
+
+
+def test_in_a_recording_without_events_keys_say_so(plain, script: Script) -> None:  # type: ignore[no-untyped-def]
+    told = plain("s", "t", "G", ":5", "b", "m", "'", trace=script.folder)
+    assert told.lines[3:] == [*["the trace is empty"] * 4, *["no event here"] * 2, "no mark yet; m sets it"]
 
 
 def test_rows_of_a_pane_are_walked_and_the_cursor_stays(plain) -> None:  # type: ignore[no-untyped-def]

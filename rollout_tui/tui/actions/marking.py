@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 def mark(desk: Desk) -> None:
     """Mark the event at the cursor."""
     session = desk.session
+    if not session.event:
+        desk.say("no event here")
+        return
     session.set_mark(session.event)
     goes, compares = key_of("mark_go"), key_of("mark_diff")
     desk.say(f"#{session.seq} is marked; {goes} goes there, {compares} compares, :marks lists")

@@ -57,7 +57,7 @@ def made(by: Walk, name: str, event: int) -> Step:
     found = step(by, name, event)
     family, _, way = name.rpartition("_")
     back = f"{family}_{OPPOSITE.get(way, '')}"
-    if found.event is not None or back not in STEPS or family in SAYS_ENOUGH:
+    if found.event is not None or not by.head or back not in STEPS or family in SAYS_ENOUGH:
         return found
     behind = step(by, back, event).event
     if behind is None:
@@ -95,12 +95,12 @@ def __getattr__(name: str) -> Callable[[Desk], None]:
 def last(desk: Desk) -> None:
     """To the last event; a recording that grows is followed from there."""
     session = desk.session
+    if not session.growing:
+        _motion("last")(desk)
+        return
     session.leave_run("last")
-    if session.growing:
-        session.follow()
-        desk.say("following; any movement back stays there")
-    else:
-        session.go(session.head)
+    session.follow()
+    desk.say("following; any movement back stays there")
     desk.repaint()
 
 
