@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from rollout_tui.recording import Trace
@@ -60,6 +61,12 @@ class Shown:
         """Press keys and let the screen be painted."""
         await self.pilot.press(*keys)
         await self.painted()
+
+    async def type_line(self, line: str, prompt: str = "colon") -> None:
+        """Open a prompt with its key, give it a whole line at once, and press Enter."""
+        await self.press(prompt)
+        self.app.post_message(Paste(line))
+        await self.press("enter")
 
     async def walked(self, *keys: str) -> list[int]:
         """Press keys one by one; the seq of the cursor after each."""

@@ -184,7 +184,7 @@ async def test_breakpoints_both_ways(two_cells: Path) -> None:
 
 async def test_conditions_that_cannot_be_understood(two_cells: Path) -> None:
     async with on_screen(two_cells) as shown:
-        await shown.press("colon", *"break", "space", *"tol=x", "enter")
+        await shown.type_line("break tol=x")
         assert "tol" in shown.bar("footer")
         assert shown.session.breakpoints.all == []
 
@@ -195,7 +195,7 @@ async def test_marks_and_the_times_between_them(two_cells: Path) -> None:
         await shown.press("'")
         assert "no mark yet" in shown.bar("footer")
         await shown.press("m", ":", *"39", "enter", "m", ":", *"50", "enter", "m")
-        await shown.press(":", *"marks", "enter")
+        await shown.type_line("marks")
         assert "#27 +580 ms   #39 +1.25 s (+672 ms)   #50 +3.09 s (+1.84 s)" in shown.bar("footer")
         assert await shown.walked(*"''''") == [27, 39, 50, 27]
         await shown.press("w")
@@ -219,6 +219,6 @@ async def test_wrong_places_and_commands_are_said_and_lose_nothing(two_cells: Pa
             ("turn 9", "9"),
             ("telescope", "'telescope' is no place; go to: 1234 (seq), 50%"),
         ):
-            await shown.press(":", *typed, "enter")
+            await shown.type_line(typed)
             assert words in shown.bar("footer"), typed
             assert (shown.session.place, shown.session.breakpoints.all) == (place, []), typed

@@ -13,7 +13,7 @@ from rollout_tui.tui.state.places import LENS, TIMELINE
 
 async def test_searching_walks_hits_and_gives_the_place_back(demo: Path) -> None:
     async with on_screen(demo, at=1) as shown:
-        await shown.press("/", *"pytest", "enter")
+        await shown.type_line("pytest", "/")
         await shown.until(lambda: shown.session.searching is not None and shown.session.searching.done)
         first = shown.session.seq
         assert first > 1 and "of" in shown.bar("footer")
@@ -30,7 +30,7 @@ async def test_searching_walks_hits_and_gives_the_place_back(demo: Path) -> None
 
 async def test_a_text_that_is_nowhere(demo: Path) -> None:
     async with on_screen(demo, at=1) as shown:
-        await shown.press("/", *"zzyzzx", "enter")
+        await shown.type_line("zzyzzx", "/")
         await shown.until(lambda: "not found: zzyzzx" in shown.bar("footer"))
 
 
@@ -62,7 +62,7 @@ async def test_a_filter_lists_some_events_and_esc_gives_pane_and_place_back(two_
 async def test_a_filter_that_cannot_be_understood_loses_nothing(two_cells: Path) -> None:
     async with on_screen(two_cells, at=45) as shown:
         before = shown.session.place
-        await shown.press("&", *"colour=red", "enter")
+        await shown.type_line("colour=red", "&")
         assert "no field 'colour'; fields are event, thread" in shown.bar("footer")
         assert (shown.session.filtering, shown.session.place) == (None, before)
 

@@ -11,20 +11,13 @@ from pathlib import Path
 import pytest
 from on_screen import Shown, on_screen
 from recordings_at_hand import DEMO
-from textual.events import Paste
 
 from rollout_tui.tui.actions.exporting import FORMATS
 
 
-async def type_line(shown: Shown, line: str) -> None:
-    await shown.press("colon")
-    shown.app.post_message(Paste(line))
-    await shown.press("enter")
-
-
 async def typed(shown: Shown, line: str) -> str:
     """What is said once the export that a line asks for has ended."""
-    await type_line(shown, line)
+    await shown.type_line(line)
     await shown.until(lambda: not shown.screen.running.note)
     return shown.bar("footer").strip()
 
@@ -110,11 +103,11 @@ async def test_it_goes_on_while_one_looks_around_and_can_be_stopped(tmp_path: Pa
     out = tmp_path / "out"
     out.mkdir()
     async with on_screen(of_seconds(tmp_path)) as shown:
-        await type_line(shown, f"export bundle --redact {out}/first")
+        await shown.type_line(f"export bundle --redact {out}/first")
         assert "exporting a bundle" in shown.bar("footer")
         await shown.press("g", "s", "s", "3")
         assert shown.session.event == 3 and "exporting a bundle" in shown.bar("footer")
-        await type_line(shown, f"export md {out}/second")
+        await shown.type_line(f"export md {out}/second")
         assert "another export is under way" in shown.bar("footer")
         await shown.press("ctrl+c")
         await shown.until(lambda: not shown.screen.running.note)
@@ -126,5 +119,5 @@ async def test_leaving_stops_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     async with on_screen(of_seconds(tmp_path)) as shown:
-        await type_line(shown, f"export bundle --redact {out}/first")
+        await shown.type_line(f"export bundle --redact {out}/first")
     assert not list(out.iterdir())

@@ -212,7 +212,7 @@ async def test_a_trace_that_is_waited_for(two_cells: Path, tmp_path: Path) -> No
 async def test_a_live_breakpoint_stops_the_cursor(writer: Writer) -> None:
     writer.write(14)
     async with on_screen(writer.folder) as shown:
-        await shown.press("colon", *"break", "space", *"code_cell_initial_response", "enter")
+        await shown.type_line("break code_cell_initial_response")
         writer.write(30)
         await head(shown, 44)
         await shown.until(lambda: shown.session.seq == 16)
@@ -226,8 +226,7 @@ async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(script: Scri
             ("break call", lambda: script.tool(f"x{LURE}z")),
             ("watch text", lambda: script.ask("i1", user(f"{LURE} y"))),
         ):
-            typed = f"{sort} ~ /(a+)+[yY]$/"
-            await shown.press("colon", *("space" if one == " " else one for one in typed), "enter")
+            await shown.type_line(f"{sort} ~ /(a+)+[yY]$/")
             seq = write()
             await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"), PATIENCE_S)
             assert shown.session.following and shown.session.seq == seq

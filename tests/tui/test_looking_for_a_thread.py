@@ -42,17 +42,17 @@ def test_nobody_is_found_in_steps_too(many: Script) -> None:
 
 async def test_the_screen_goes_on_meanwhile(many: Script) -> None:
     async with on_screen(many.folder) as shown:
-        await shown.press("colon", *"thread", "space", *"/root/b39", "enter")
+        await shown.type_line("thread /root/b39")
         await shown.until(lambda: shown.session.thread_id == "a39")
         assert "looking for the thread" not in shown.bar("footer")
-        await shown.press("colon", *"thread", "space", *"a", "enter")
+        await shown.type_line("thread a")
         await shown.until(lambda: "'a' names 40 threads" in shown.bar("footer"))
 
 
 async def test_looking_is_told_and_can_be_stopped(many: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     async with on_screen(many.folder) as shown:
         monkeypatch.setattr(running, "SLICE_PAUSE_S", 3600.0)
-        await shown.press("colon", *"thread", "space", *"/root/b5", "enter")
+        await shown.type_line("thread /root/b5")
         assert "looking for the thread" in shown.bar("footer")
         await shown.press("ctrl+c")
         assert "no longer looking for the thread" in shown.bar("footer")

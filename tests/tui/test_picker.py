@@ -50,12 +50,12 @@ async def test_from_a_recording_to_its_neighbours(root: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))
-        await shown.press("colon", *"recordings", "enter")
+        await shown.type_line("recordings")
         screen = await looked(app, pilot)
         await pilot.press("backspace")
         await shown.until(lambda: is_read(shown) and shown.session.seq == 9)
         assert shown.session.trace.bundle.folder.name == "two-cells-interleaved"
-        await shown.press("colon", *"recordings", "enter")
+        await shown.type_line("recordings")
         screen = await looked(app, pilot)
         wanted = next(row for row, one in enumerate(screen.shown) if one.folder.name == "demo")
         await pilot.press(*["j"] * wanted, "enter")
@@ -98,7 +98,7 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         shown = Shown(app, pilot)
         await shown.until(lambda: is_read(shown))
-        await shown.press("colon", *"recent", "enter")
+        await shown.type_line("recent")
         screen = app.screen
         assert isinstance(screen, PickerScreen)
         header = screen.query_one("#header", Bar)

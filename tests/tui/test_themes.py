@@ -84,7 +84,7 @@ async def test_without_colour_there_is_none(two_cells: Path, monkeypatch: pytest
 @pytest.mark.parametrize("theme", ["high-contrast", "high-contrast-light", "ansi-dark", "dracula"])
 async def test_a_theme_is_chosen_while_one_looks(two_cells: Path, theme: str) -> None:
     async with on_screen(two_cells, at=27) as shown:
-        await shown.press("colon", *f"theme {theme}", "enter")
+        await shown.type_line(f"theme {theme}")
         assert shown.app.theme == theme
         assert "this pane failed" not in shown.text()
 

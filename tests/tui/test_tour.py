@@ -24,7 +24,7 @@ def test_every_step_fits_and_names_a_key_that_leads_on() -> None:
 
 async def test_a_walk_through_the_tour(two_cells: Path) -> None:
     async with on_screen(two_cells, NARROW, at=9) as shown:
-        await shown.press("colon", *"tour", "enter")
+        await shown.type_line("tour")
         await shown.until(lambda: shown.screen.tour is not None and is_read(shown))
         folder = shown.screen.opening.path
         assert folder.is_dir() and shown.session.seq == 1
@@ -32,7 +32,7 @@ async def test_a_walk_through_the_tour(two_cells: Path) -> None:
             assert f"Tour {number}/5" in shown.bar("footer")
             await shown.press(key)
         assert "That was the tour" in shown.bar("footer")
-        await shown.press("colon", *"tour", "enter")
+        await shown.type_line("tour")
         await shown.until(lambda: shown.screen.tour is None)
         assert shown.session.seq == 9
         assert not folder.exists()
