@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rollout_tui.debugger.changes.changes import ChangeRow, changes
+from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.kinds import KIND_NAMES, KINDS_BY_NAME
+from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.waiting.resolution import unresolved
+from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
 from rollout_tui.printable import one_line
 from rollout_tui.tui.drawing.lens import LineList, View
@@ -39,7 +42,7 @@ def changed_lines(view: View, target: ToObject | None, width: int) -> LineList:
             last = (change.kind, change.id)
             rows.append(_changed_object(view, change, width))
         if change.path:
-            rows += _change_lines(change, width)
+            rows += _change_lines(view.snapshot.history, change, width)
         if last == own:
             about_own = len(rows)
     most = min(MOST_CHANGES, about_own) if view.selection is not None else MOST_CHANGES
@@ -79,10 +82,11 @@ def _changed_object(view: View, change: ChangeRow, width: int) -> Line:
     return row(width, mark, Cell(words.text, words.style), Cell(more, "dim", FLEXIBLE), target=target)
 
 
-def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
+def _change_lines(history: History, change: ChangeRow, width: int) -> Iterator[Line]:
     """`path  before -> after`, in two rows where one is too short."""
     before, after = (
-        None if text is None else _beginning(text, width) for text in (change.before, change.after)
+        None if text is None else _named(history, change.path, _beginning(text, width))
+        for text in (change.before, change.after)
     )
     pieces = [Piece(f"{before} -> ", "dim")] if before is not None else []
     if change.added or change.removed:
@@ -106,6 +110,12 @@ def _change_lines(change: ChangeRow, width: int) -> Iterator[Line]:
         Cell("->", "dim"),
         Cell(pieces[1].text, "changed", FLEXIBLE),
     )
+
+
+def _named(history: History, path: str, text: str) -> str:
+    """What people call the request that a value names; other values as they are."""
+    names = index_of(history, Names)
+    return names.inference(text) if path == "last_request" and names.number(text) else text
 
 
 def _beginning(text: str, width: int) -> str:

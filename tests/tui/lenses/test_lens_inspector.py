@@ -136,3 +136,11 @@ def test_a_finding_names_what_caused_it_and_leads_there() -> None:
     killed = rows(inspector(view_at(RECORDINGS / "ma-sigkill", 55), 38))
     assert any("stopped_open" in row for row in killed)
     assert not any("caused by" in row for row in killed)
+
+
+def test_the_request_before_is_called_what_it_is_called_elsewhere() -> None:
+    text = [
+        " ".join(row.split())
+        for row in rows(inspector(view_at(RECORDINGS / "two-cells-interleaved", 30), 60))
+    ]
+    assert "last_request inference 2 -> inference 3" in text
