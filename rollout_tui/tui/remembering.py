@@ -18,11 +18,12 @@ def recall(session: Session, opening: Opening) -> Remembered | None:
     found = opening.memory.load(session.trace.bundle.identity) if opening.memory else None
     if found is None:
         return None
-    session.recalled = found.notes
+    session.recalled = found
     session.notes[:0] = found.notes
-    for seq in () if session.marks else found.marks:
-        if (marked := session.history.events.ordinal_of(seq)) is not None:
-            session.set_mark(marked)
+    marked = (session.history.events.ordinal_of(seq) for seq in found.marks)
+    for event in (*marked, *session.marks):
+        if event is not None:
+            session.set_mark(event)
     return found
 
 
@@ -41,25 +42,37 @@ def restore(session: Session, opening: Opening, found: Remembered) -> str:
 
 
 def remember(session: Session, opening: Opening) -> str:
-    """Write down how a session is left. Returns what to say: that notes could not be kept."""
+    """Write down how a session is left. Returns what to say: that notes could not be kept.
+
+    What somebody else wrote down meanwhile stays, and what was never recalled: of a recording that was not
+    read yet the place too, unless the user went to another one.
+    """
     if opening.memory is None or not session.head:
         return ""
     identity = session.trace.bundle.identity
     seqs = session.history.events.seqs
+    there, recalled = opening.memory.load(identity), session.recalled
     shown = session.place.lens
-    there = opening.memory.load(identity)
-    known = {*session.recalled, *session.notes}
-    # What somebody else wrote down meanwhile stays.
-    others = [one for one in there.notes if one not in known] if there else []
+    place = (
+        None if session.following or not session.event else seqs[session.event],
+        shown if shown in LENSES_BY_NAME else "context",
+    )
+    marks, notes = [seqs[event] for event in session.marks], session.notes
+    if there is not None:
+        known_marks, known_notes = (recalled.marks, recalled.notes) if recalled else ((), ())
+        marks = [*(one for one in there.marks if one not in {*known_marks, *marks}), *marks]
+        notes = [*(one for one in there.notes if one not in {*known_notes, *notes}), *notes]
+        if recalled is None and session.following:
+            place = (there.seq, there.lens)
     saved = opening.memory.save(
         Remembered(
             rollout_id=identity.rollout_id,
             trace_id=identity.trace_id,
             path=str((opening.named or session.trace.bundle.folder).absolute()),
-            seq=None if session.following or not session.event else seqs[session.event],
-            lens=shown if shown in LENSES_BY_NAME else "context",
-            marks=tuple(seqs[event] for event in session.marks),
-            notes=(*others, *session.notes),
+            seq=place[0],
+            lens=place[1],
+            marks=tuple(marks),
+            notes=tuple(notes),
         )
     )
     if saved or not session.notes:

@@ -8,20 +8,25 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from in_time import in_time
+from in_time import PATIENCE_S, in_time
 from msgspec.structs import replace
 from recordings_at_hand import RECORDINGS
+from textual.pilot import Pilot
 
 from rollout_tui.cli import main
+from rollout_tui.reduced_spine import Progress
 from rollout_tui.remembered import Note, Remembered, Store
 from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_NOTES
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
 from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
 
@@ -41,6 +46,17 @@ def visit(*typed: str, options: tuple[str, ...] = (), trace: Path = TWO_CELLS) -
     """Open a trace in plain mode and type lines."""
     sys.stdin = io.StringIO("".join(f"{line}\n" for line in typed))
     return main([str(trace), "--plain", *options])
+
+
+async def shown(
+    app: RolloutApp, pilot: Pilot[int], holds: Callable[[DebuggerScreen], object]
+) -> DebuggerScreen:
+    """The screen over a trace, once something holds of it."""
+    stop = time.monotonic() + PATIENCE_S
+    while not (isinstance(app.screen, DebuggerScreen) and holds(app.screen)):
+        assert time.monotonic() < stop
+        await pilot.pause(0.02)
+    return app.screen
 
 
 @pytest.fixture(autouse=True)
@@ -164,15 +180,40 @@ async def test_notes_stay_where_a_recording_is_opened_without_going_to_the_place
     store = Store(state_folder() / TRACES)
     app = RolloutApp(Opening(TWO_CELLS, memory=store, said="the one before is over"))
     async with app.run_test(size=(120, 40)) as pilot:
-        for _ in range(500):
-            screen = app.screen
-            if isinstance(screen, DebuggerScreen) and screen.told.settled:
-                break
-            await pilot.pause(0.02)
-        assert isinstance(screen, DebuggerScreen)
+        screen = await shown(app, pilot, lambda screen: screen.told.settled)
         assert [note.text for note in screen.session.notes] == ["mine"]
     left = store.recent(1)[0]
     assert ([note.text for note in left.notes], left.marks) == (["mine"], (45,))
+
+
+@pytest.mark.parametrize("read", [False, True], ids=["while it is read", "when it is read"])
+async def test_what_is_noted_before_all_is_read_is_kept_beside_what_was_there(
+    read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit(":45", "cells", "m", "note earlier")
+    store = Store(state_folder() / TRACES)
+    rest, advance = threading.Event(), Reading.advance
+
+    def in_two_parts(reading: Reading, *given: int, **more: int) -> Progress:
+        if reading.known.history.head:
+            rest.wait(PATIENCE_S)
+        return advance(reading, *given, **more)
+
+    monkeypatch.setattr("rollout_tui.tui.following.loader.STEP_BYTES", 5000)
+    monkeypatch.setattr(Reading, "advance", in_two_parts)
+    app = RolloutApp(Opening(TWO_CELLS, memory=store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await shown(app, pilot, lambda screen: screen.opened and screen.session.head)
+        noted_at = screen.session.seq
+        await pilot.press("m", "colon", *"note", "space", *"mine", "enter")
+        assert 0 < noted_at < 45 and not screen.told.settled
+        if read:
+            rest.set()
+            await shown(app, pilot, lambda screen: screen.told.settled)
+    rest.set()
+    left = store.recent(1)[0]
+    assert [note.text for note in left.notes] == ["earlier", "mine"]
+    assert (left.marks, left.seq, left.lens) == ((45, noted_at), 45, "cells")
 
 
 def test_nothing_of_the_trace_is_kept() -> None:
@@ -226,13 +267,7 @@ async def test_the_screen_comes_back_to_where_one_was(tmp_path: Path) -> None:
     for wanted in (64, 45):
         app = RolloutApp(Opening(TWO_CELLS, memory=store))
         async with app.run_test(size=(120, 40)) as pilot:
-            for _ in range(500):
-                screen = app.screen
-                if isinstance(screen, DebuggerScreen) and screen.opened and screen.opened.reading.settled:
-                    break
-                await pilot.pause(0.02)
-            assert isinstance(screen, DebuggerScreen)
-            await pilot.pause()
+            screen = await shown(app, pilot, lambda screen: screen.told.settled)
             assert screen.session.seq == wanted
             await pilot.press("colon", "4", "5", "enter", "3", "m")
     found = store.recent(1)[0]

@@ -106,11 +106,10 @@ class DebuggerScreen(Screen[None]):
         self.running.stop()
         if self._loader is not None:
             self._loader.stop()
-        if self.opened is not None and self.told.settled:
+        if self.opened is not None:
             app = cast("RolloutApp", self.app)
             app.complaint = app.complaint or remember(self.opened, self.opening)
             app.looking = self.opened.looking
-        if self.opened is not None:
             making(self.opened.trace).told = None
         if self.when_closed is not None:
             self.when_closed()

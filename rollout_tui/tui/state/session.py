@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rollout_tui.debugger.spans.spans import Spans
     from rollout_tui.graph.history import History
     from rollout_tui.recording import Trace
-    from rollout_tui.remembered.store import Note
+    from rollout_tui.remembered.store import Note, Remembered
     from rollout_tui.tui.following.reading import Reading
     from rollout_tui.tui.state.filtering import Filter
     from rollout_tui.tui.state.searching import LostSearch, Search
@@ -37,7 +37,7 @@ class Session(Cursor):
     """The state of the program over one trace: the cursor in it, and what is chosen, marked and looked for.
 
     `named` is what the user calls the trace where that is not its folder, `notes` are what they wrote down at
-    events, `recalled` those of them that were there before.
+    events, `recalled` is what was remembered of it, once that was asked for.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -57,7 +57,7 @@ class Session(Cursor):
         self.growing = False
         self.named: Path | None = None
         self.notes: list[Note] = []
-        self.recalled: tuple[Note, ...] = ()
+        self.recalled: Remembered | None = None
         self._lives = reading.trace.lives
 
     @property
