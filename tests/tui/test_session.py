@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from on_screen import session_over
+from recordings_at_hand import RECORDINGS
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.recording import Trace
@@ -119,6 +120,15 @@ def test_nothing_is_said_to_be_without_failures_before_they_are_looked_for(two_c
     assert failures_note(session) == ("looking for failures", "dim")
     session.reading.find()
     assert failures_note(session) == ("no failures", "ok")
+
+
+def test_a_recording_that_stopped_is_not_said_to_have_gone_well() -> None:
+    reading = session_over(RECORDINGS / "ma-sigkill").reading
+    reading.live = False
+    reading.find()
+    assert reading.known.findings.failures == 0
+    words, style = failures_note(Session(reading))
+    assert words == f"{reading.warnings} warnings" and style == "warning"
 
 
 class Overtaken(Session):

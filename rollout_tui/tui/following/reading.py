@@ -59,6 +59,7 @@ class Reading:
         self.painting = False
         self.steady = threading.RLock()
         self.found_to = 0
+        self.warnings = 0
         self.known = self._all_known(*_derived(trace.history))
         trace.replacing = self._replacing
 
@@ -72,7 +73,7 @@ class Reading:
         derived = _derived(history)
         with self.steady:
             yield
-            self.known, self.found_to = self._all_known(*derived), 0
+            self.known, self.found_to, self.warnings = self._all_known(*derived), 0, 0
 
     def advance(self, most: int = MIB, *, behind: int = 0) -> Progress:
         """Read and reduce about `most` bytes more and derive what follows from them.
@@ -106,6 +107,7 @@ class Reading:
         index_objects(self.known.findings, found)
         measure_contexts(self.trace)
         self.known.spans.events.sort()
+        self.warnings = found.number_of("warning")
         self.found_to = self.known.spans.head
 
     def take_held_line(self) -> None:

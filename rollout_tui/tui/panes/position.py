@@ -100,11 +100,16 @@ def since_pinned(session: Session) -> str:
 
 
 def failures_note(session: Session) -> tuple[str, str]:
-    """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `looking for failures`."""
+    """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `looking for failures`.
+
+    Warnings count where nothing worse was found: a run that was killed has not gone well.
+    """
     reading = session.reading
     failures = reading.known.findings.failures
     if failures:
         return count(failures, "failure"), "error"
+    if reading.warnings:
+        return count(reading.warnings, "warning"), "warning"
     return ("no failures", "ok") if reading.found_to or reading.settled else ("looking for failures", "dim")
 
 
