@@ -45,13 +45,16 @@ def run(options: argparse.Namespace) -> int:
     """Write and follow the demo; without a terminal write it and say where."""
     headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     root = options.root or Path(tempfile.mkdtemp(prefix="rollout-tui-demo-"))
-    if headless:
-        say_lines([_written(root, 0.0 if options.pace is None else options.pace)])
-        return FINE
+    to_remove = options.root is None
     try:
-        return _followed(root, 1.0 if options.pace is None else options.pace)
+        if not headless:
+            return _followed(root, 1.0 if options.pace is None else options.pace)
+        written = _written(root, 0.0 if options.pace is None else options.pace)
+        to_remove = False
+        say_lines([written])
+        return FINE
     finally:
-        if options.root is None:
+        if to_remove:
             shutil.rmtree(root, ignore_errors=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -250,3 +251,16 @@ def test_the_demo_without_a_terminal_writes_a_recording_and_says_where(tmp_path:
     assert bundle.parent == tmp_path
     assert run("check", bundle).status == 0
     assert run("reduce", "--strict", bundle).status == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_a_demo_recording_that_is_not_finished_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rollout_tui", "demo", "--headless", "--pace", "1000"]
+    demo = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)})
+    stop = time.monotonic() + PATIENCE_S
+    while not list(tmp_path.glob("*/*/trace.jsonl")):
+        assert demo.poll() is None and time.monotonic() < stop
+        time.sleep(0.02)
+    demo.send_signal(number)
+    assert demo.wait(PATIENCE_S) == 128 + number
+    assert not list(tmp_path.iterdir())
