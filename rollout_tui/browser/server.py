@@ -8,12 +8,14 @@ included, and its policy forbids it.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 HOST = "127.0.0.1"
@@ -49,6 +51,20 @@ class BrowserServer(Server):
 
     async def on_startup(self, app: web.Application) -> None:
         """Say nothing yet: the page is not there before the server listens."""
+
+    async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
+        """Pass on what the page says until one of the two has ended, a program that never began too."""
+
+        async def close_after(running: asyncio.Task[None]) -> None:
+            await asyncio.wait([running])
+            await websocket.close()
+
+        closing = asyncio.create_task(close_after(app_service._task)) if app_service._task else None
+        try:
+            await super()._process_messages(websocket, app_service)
+        finally:
+            if closing is not None:
+                closing.cancel()
 
     async def _make_app(self) -> web.Application:
         app: web.Application = await super()._make_app()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import re
 import shlex
@@ -11,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,20 +22,12 @@ from in_time import PATIENCE_S
 from running import recording, run
 
 
-@pytest.fixture
-def address() -> Iterator[str]:
+@contextmanager
+def served(*arguments: str) -> Iterator[str]:
     """The address of a served recording."""
     pytest.importorskip("textual_serve", reason="the extra `serve` is not installed here")
-    command = [
-        sys.executable,
-        "-m",
-        "rollout_tui",
-        "serve",
-        recording("two-cells-interleaved"),
-        "--port",
-        "0",
-    ]
-    server = subprocess.Popen([*command, "--at", "45", "--lens", "cells"], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "rollout_tui", "serve", *arguments, "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     found = re.search(r"http://\S+", server.stdout.readline())
     assert found
@@ -41,6 +35,30 @@ def address() -> Iterator[str]:
     server.terminate()
     server.communicate(timeout=PATIENCE_S)
     assert server.returncode == 0
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The address of a served recording."""
+    with served(recording("two-cells-interleaved"), "--at", "45", "--lens", "cells") as found:
+        yield found
+
+
+async def drawn(address: str, wanted: bytes) -> bytes:
+    """What is drawn on the page, until that has `wanted` in it or the page is told of the end."""
+    import aiohttp
+
+    output = b""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(address.replace("/?", "/ws?") + "&width=120&height=40") as socket,
+    ):
+        while wanted not in output:
+            message = await socket.receive(PATIENCE_S)
+            if message.type not in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT):
+                break
+            output += message.data if message.type == aiohttp.WSMsgType.BINARY else b""
+    return output
 
 
 def status(address: str, **headers: str) -> int:
@@ -69,8 +87,6 @@ def test_it_answers_the_one_who_has_the_address_alone(address: str) -> None:
 
 def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_path: Path) -> None:
     """The terminal is drawn on a canvas: a picture of it, and another one after a key."""
-    import asyncio
-
     browser = pytest.importorskip("browser")
     if browser.CHROMIUM is None:
         pytest.skip("no Chromium here")
@@ -103,6 +119,22 @@ def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_
     }
     fonts = {path for one in asked if (path := urlsplit(one).path).startswith("/fonts/")}
     assert fonts == {f"/fonts/{name}.woff2" for name in ("DejaVuSansMono", "DejaVuSansMono-Bold", "FiraCode")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [(("--at", "9999"), b"no event has seq 9999"), (("--thread", "nobody"), b"'nobody' names no thread")],
+)
+def test_the_page_says_what_is_not_in_the_recording(asked: tuple[str, ...], told: bytes) -> None:
+    with served(recording("two-cells-interleaved"), *asked) as address:
+        assert told in asyncio.run(drawn(address, told))
+
+
+def test_the_page_is_told_of_the_end_of_a_program_that_cannot_begin(tmp_path: Path) -> None:
+    shutil.copytree(recording("one-message"), tmp_path / "gone")
+    with served(str(tmp_path / "gone")) as address:
+        shutil.rmtree(tmp_path / "gone")
+        assert asyncio.run(drawn(address, b"anything")) == b""
 
 
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

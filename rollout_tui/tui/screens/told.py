@@ -129,7 +129,9 @@ class Told:
 
     def _not_there(self, problem: str) -> None:
         """The recording has not what was asked for on the command line."""
-        if self._screen.session.growing:
+        app = cast("RolloutApp", self._screen.app)
+        # In a browser nobody would read why it ended.
+        if self._screen.session.growing or app.is_web:
             self._screen.say(problem, "warning")
         else:
-            cast("RolloutApp", self._screen.app).complain(problem)
+            app.complain(problem)
