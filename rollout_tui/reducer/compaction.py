@@ -126,6 +126,8 @@ def installed(r: Reduction, event: Event, payload: CompactionInstalled) -> None:
     producer = CompactionProducer(compaction_id)
     turn = turn_id or ""
     inputs = _input_items(r, thread_id, turn, readable_items(r, body.input_history, source), payload_id)
+    # After each list: what comes in the replacement is no source of a cell that has found one.
+    cells.materialise_queued(r)
     marker = create_item(r, MARKER, thread_id, turn_id, None, 0, (producer,))
     list_item(r, marker)
     replacement = append_items(

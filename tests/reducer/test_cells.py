@@ -54,6 +54,15 @@ def test_a_start_waits_for_its_source_item(either: Script) -> None:
     assert cell["output_item_ids"] == ["conversation_item:2"]
 
 
+def test_a_start_finds_its_source_in_what_was_compacted_before_what_replaces_it(either: Script) -> None:
+    """Of item 9 and item 11, which is the first in byte order; starts are tried after each list (9.2)."""
+    either.begin()
+    either.ask("i1", *(user(f"{number}") for number in range(8)))
+    either.cell("1", "c1")
+    either.compact("z1", [cell_call("c1")], [cell_call("c1")])
+    assert the_cell(either)["source_item_id"] == "conversation_item:9"
+
+
 def test_a_start_without_its_source_item_is_never_seen(either: Script) -> None:
     either.begin()
     either.cell("1", "c1")
