@@ -61,8 +61,11 @@ def test_no_trace_given(monkeypatch: pytest.MonkeyPatch) -> None:
     refused(run("findings"), "no TRACE given", "$CODEX_ROLLOUT_TRACE_ROOT")
 
 
-def test_without_anything_it_says_in_three_lines_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_anything_it_says_in_three_lines_how_to_begin(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("CODEX_ROLLOUT_TRACE_ROOT", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     done = run()
     assert done.status == 2
     assert len(done.err.splitlines()) == 3
