@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Self
 
 import msgspec
@@ -54,6 +54,7 @@ class ReducedSpine:
     (None: 1 GiB): of that `budget` reading takes three quarters, stops there, and says so. `generation`
     counts the histories there were, `lives` those of the file among them. `replacing` is called with each
     history that takes the place of the one before; what it returns is entered while that is done.
+    `with_it` is closed with it.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ReducedSpine:
         self.strict = strict
         self.head_only = head_only
         self.replacing: Callable[[History], AbstractContextManager[object]] = nullcontext
+        self.with_it = ExitStack()
         self.generation = 0
         self.lives = 0
         self._tail = SpineTail(bundle.spine, longest_line=LONGEST_LINE)
@@ -90,10 +92,11 @@ class ReducedSpine:
         )
 
     def close(self) -> None:
-        """Give file descriptors back."""
+        """Give file descriptors back, and what else was taken for it."""
         self.payloads.close()
         self.events.close()
         self.replacing = nullcontext
+        self.with_it.close()
 
     @property
     def history(self) -> History:

@@ -24,19 +24,14 @@ def unpacked_if_packed(path: Path) -> Path:
     found = _regular_file_size(path)
     if found is None:
         return path
-    from rollout_tui.trace.archive import OTHER_SUFFIXES, SUFFIXES, is_archive, unpacked
+    from rollout_tui.trace.archive import is_archive, unpacked
     from rollout_tui.trace.bundle import BundleProblem
 
-    if not is_archive(path):
-        if path.name.lower().endswith(OTHER_SUFFIXES):
-            raise CommandFailure(
-                f"rollout-tui: {path} is packed otherwise than {', '.join(SUFFIXES)}; unpack it yourself "
-                "and open the folder"
-            )
-        return path
-    if found >= LARGE_BYTES:
-        complain(f"rollout-tui: unpacking {path.name}, {found / (1 << 20):.0f} MB ...")
     try:
+        if not is_archive(path):
+            return path
+        if found >= LARGE_BYTES:
+            complain(f"rollout-tui: unpacking {path.name}, {found / (1 << 20):.0f} MB ...")
         folder = _folders.enter_context(unpacked(path))
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}") from problem

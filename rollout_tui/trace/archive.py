@@ -65,8 +65,17 @@ class Limits:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the name is one of a packed bundle."""
-    return path.name.lower().endswith(SUFFIXES)
+    """Whether the name is one of a packed bundle.
+
+    Raises BundleProblem where it is one of an archive that is not unpacked here.
+    """
+    name = path.name.lower()
+    if not name.endswith(SUFFIXES) and name.endswith(OTHER_SUFFIXES):
+        raise BundleProblem(
+            f"{shown(path)} is packed otherwise than {', '.join(SUFFIXES)}; unpack it yourself and open the "
+            "folder"
+        )
+    return name.endswith(SUFFIXES)
 
 
 @contextmanager
