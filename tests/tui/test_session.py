@@ -127,8 +127,7 @@ def test_a_recording_that_stopped_is_not_said_to_have_gone_well() -> None:
     reading.live = False
     reading.find()
     assert reading.known.findings.failures == 0
-    words, style = failures_note(Session(reading))
-    assert words == f"{reading.warnings} warnings" and style == "warning"
+    assert failures_note(Session(reading)) == ("4 warnings", "warning")
 
 
 class Overtaken(Session):

@@ -45,10 +45,6 @@ class InOrder(list[G]):
         places = (self._grades.rfind(_GRADES[one], 0, stop) for one in severities)
         return max((one for one in places if one >= 0), default=None)
 
-    def number_of(self, severity: str) -> int:
-        """How many there are of one severity."""
-        return self._grades.count(_GRADES[severity])
-
     def all_of(self, severity: str) -> Iterator[G]:
         """Those of one severity."""
         at = self.next_of((severity,), 0)

@@ -102,12 +102,11 @@ class Reading:
         """
         self.known.findings.update()
         found = self.known.findings.complete(recording_status(self.known.history, live=self.live))
-        for severity in SEVERITIES:
-            arranged(self.known.findings, found, severity)
+        listed = {severity: arranged(self.known.findings, found, severity) for severity in SEVERITIES}
+        self.warnings = listed["warning"].worst["warning"]
         index_objects(self.known.findings, found)
         measure_contexts(self.trace)
         self.known.spans.events.sort()
-        self.warnings = found.number_of("warning")
         self.found_to = self.known.spans.head
 
     def take_held_line(self) -> None:

@@ -102,7 +102,8 @@ def since_pinned(session: Session) -> str:
 def failures_note(session: Session) -> tuple[str, str]:
     """(words, style) for the end of the scrubber: `no failures`, `2 failures`, `looking for failures`.
 
-    Warnings count where nothing worse was found: a run that was killed has not gone well.
+    Warnings count, as the findings lens counts them, where nothing worse was found: a run that was killed
+    has not gone well.
     """
     reading = session.reading
     failures = reading.known.findings.failures
