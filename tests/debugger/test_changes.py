@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from recordings_at_hand import corpus_folders
+from scripted import Script
 from shared_recordings import recording
 
 from rollout_tui.debugger.changes.changes import ChangeRow, changes, in_words
@@ -41,6 +42,16 @@ def test_only_what_differs_in_the_end_is_a_change() -> None:
         ChangeRow("thread", "t1", "execution.status", "running", "completed"),
     ]
     assert in_words(small_history(), 2) == ["thread /root ended: completed"]
+
+
+def test_a_value_that_becomes_one_of_another_kind(script: Script) -> None:
+    script.begin()
+    script.tool("x1")
+    seq = script.work("x1", {"command": ["ls"], "cwd": "/"})
+    rows = {row.path: (row.before, row.after) for row in changes(script.trace().history, seq)}
+    assert rows["summary.type"] == ("generic", "terminal")
+    assert rows["summary.operation_id"] == (None, "terminal_operation:1")
+    assert "summary" not in rows
 
 
 def test_the_end_of_a_cell() -> None:

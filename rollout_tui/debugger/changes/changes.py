@@ -13,6 +13,7 @@ from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import IdView
 from rollout_tui.graph.values import Body, Value
+from rollout_tui.trace.event_values import EventValue
 from rollout_tui.trace.json_text import json_text
 
 __all__ = ["ChangeRow", "changes", "in_words", "list_change"]
@@ -46,8 +47,10 @@ def _rows(changed: Changed) -> Iterator[ChangeRow]:
         yield ChangeRow(kind, changed.id, "")
         return
     after = getattr(changed.now, changed.field)
-    if isinstance(after, Value) and not isinstance(after, Body):
+    if isinstance(after, (Value, EventValue)) and not isinstance(after, Body):
         before = changed.before if type(changed.before) is type(after) else None
+        if before is None and (tag := _tag(after)) is not None:
+            yield ChangeRow(kind, changed.id, f"{changed.field}.type", _tag(changed.before), tag)
         for name in after.__struct_fields__:
             old, new = getattr(before, name, None), getattr(after, name)
             if old != new:
@@ -64,6 +67,12 @@ def _is_ids(value: Any) -> bool:
     return isinstance(value, IdView) or (
         isinstance(value, tuple) and bool(value) and all(isinstance(one, str) for one in value)
     )
+
+
+def _tag(value: Any) -> str | None:
+    """Which of several a value is, where it can be one of them."""
+    tag = value.__struct_config__.tag if isinstance(value, msgspec.Struct) else None
+    return tag if isinstance(tag, str) else None
 
 
 def _text(value: Any) -> str | None:
