@@ -18,6 +18,7 @@ from rollout_tui.trace.bundle import Bundle
 from rollout_tui.trace.event_payloads import RecordingCompleted
 from rollout_tui.trace.late_payloads import LatePayloads
 from rollout_tui.trace.memory import MemoryBudget, no_collection, used_up
+from rollout_tui.trace.nesting import GrowingTexts
 from rollout_tui.trace.payloads import PayloadStore
 from rollout_tui.trace.spine import BadLine, decode_block, decode_line
 from rollout_tui.trace.tail import LONGEST_LINE, MIB, Change, Growth, SpineTail
@@ -254,11 +255,8 @@ class ReducedSpine:
         r = self._reducer.reduction
         if r.schema == 1:
             return
+        texts = GrowingTexts()
         for payload_id in self.history.payloads.ids(self.history.head):
             reference = self.history.payloads.get(payload_id, self.history.head)
-            data = r.body(reference)
-            try:
-                if data is not None:
-                    msgspec.json.decode(data)
-            except (ValueError, RecursionError) as error:
-                r.refuse("bad_payload", f"payload {payload_id} is no JSON: {error}", payload_id)
+            if reference is not None:
+                r.check_whole(reference, texts)

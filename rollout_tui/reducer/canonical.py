@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from rollout_tui.trace.spine import DEEPEST
+from rollout_tui.trace.nesting import DEEPEST
 
 SUMMARY_BYTES = 240
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Protocol, TypeVar
 
+from msgspec import json
 from msgspec.structs import replace
 
 from rollout_tui.graph.history import History
@@ -12,8 +13,9 @@ from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer import limits
 from rollout_tui.reducer.diagnostics import Diagnostic, ReductionRefused
 from rollout_tui.trace.memory import MemoryBudget, used_up
+from rollout_tui.trace.nesting import DEEPEST, GrowingTexts, is_deep
 from rollout_tui.trace.payloads import PayloadProblem
-from rollout_tui.trace.spine import DEEPEST, is_deep, is_text
+from rollout_tui.trace.spine import is_text
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -136,14 +138,32 @@ class Evidence:
         PayloadProblem where it would take more memory than a body may; ValueError for what the reference
         parser refuses and ours might not, since it passes over the values that nobody wants.
         """
-        size = len(data)
-        if size > limits.MOST_VALUES and limits.too_many_values(data):
-            reason = f"{len(data):,} bytes, with more than {limits.MOST_VALUES:,} values in them"
-            raise PayloadProblem("payload_too_large", path, reason)
+        self._check_values(data, path)
         if not data.isascii() and not is_text(data):
             raise ValueError("it is not UTF-8")
-        if size > 2 * DEEPEST and (self.strict or _looks_deep(data)) and is_deep(data):
+        if len(data) > 2 * DEEPEST and (self.strict or _looks_deep(data)) and is_deep(data):
             raise ValueError("it is nested too deeply")
+
+    def _check_values(self, data: bytes | bytearray, path: str) -> None:
+        """Raise PayloadProblem where a body holds more values than one may."""
+        if len(data) > limits.MOST_VALUES and limits.too_many_values(data):
+            reason = f"{len(data):,} bytes, with more than {limits.MOST_VALUES:,} values in them"
+            raise PayloadProblem("payload_too_large", path, reason)
+
+    def check_whole(self, reference: PayloadReference, texts: GrowingTexts) -> None:
+        """Refuse a payload that is not there, or no JSON in every value of it. `texts` are those before."""
+        payload_id = reference.raw_payload_id
+        try:
+            data = self.payloads.read(reference.path)
+            self.check_room(len(data), reference.path)
+            self._check_values(data, reference.path)
+            json.decode(data)
+            if texts.is_deep(data):
+                raise ValueError("it is nested too deeply")
+        except PayloadProblem as problem:
+            self.unreadable(reference, problem)
+        except (ValueError, RecursionError) as error:
+            self.refuse("bad_payload", f"payload {payload_id} is no JSON: {error}", payload_id)
 
     def decoded(self, reference: PayloadReference, decoder: Decoder[T]) -> T:
         """A payload decoded; small files are remembered, since references can share one.

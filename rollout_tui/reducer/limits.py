@@ -5,6 +5,8 @@ Far above what recordings hold. What is larger is named, with its size, and its 
 
 from __future__ import annotations
 
+from rollout_tui.trace.nesting import outside_strings
+
 MIB = 1 << 20
 LARGEST_BODY = 128 * MIB
 """Bytes of a payload that is decoded; decoded text can take four times as much."""
@@ -33,12 +35,9 @@ def too_many_values(data: bytes | bytearray | str) -> bool:
 
 def _commas(data: bytes | bytearray) -> int:
     """How many commas stand outside strings, counted until there are MOST_VALUES."""
-    count, at, inside = 0, 0, False
-    while count < MOST_VALUES and at < len(data):
-        piece = data[at : at + _PIECE].replace(b"\\\\", b"")
-        # What a backslash at the end escapes is passed over.
-        at += _PIECE + piece.endswith(b"\\")
-        parts = piece.replace(b'\\"', b"").split(b'"')
-        count += b"".join(parts[inside::2]).count(b",")
-        inside ^= len(parts) % 2 == 0
+    count = 0
+    for text, _, _ in outside_strings(data):
+        count += text.count(b",")
+        if count >= MOST_VALUES:
+            break
     return count

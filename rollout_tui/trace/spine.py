@@ -4,7 +4,6 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 """
 
 import codecs
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
@@ -15,14 +14,12 @@ import msgspec
 
 from rollout_tui.trace.event_values import PayloadReference
 from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event
+from rollout_tui.trace.nesting import DEEPEST, is_deep
 
-DEEPEST = 127
 BLANK = b" \t\r\n"
 LINES = msgspec.json.Decoder(Event)
 _UTF_8 = codecs.getincrementaldecoder("utf-8")
 _PIECE = 1 << 20
-_STRING = rb'(?s)"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)'
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class BadLine(msgspec.Struct, frozen=True, gc=False):
@@ -104,19 +101,6 @@ def _has_deep_line(data: bytes, lines: list[bytes]) -> bool:
     if max(map(len, lines), default=0) <= shortest:
         return False
     return any(is_deep(line) for line in lines if len(line) > shortest)
-
-
-def is_deep(data: bytes | bytearray) -> bool:
-    """Whether JSON text is nested deeper than the reference parser goes."""
-    if data.count(b"{") + data.count(b"[") <= DEEPEST:
-        return False
-    depth = deepest = 0
-    for bracket in re.sub(_STRING, b"", data).translate(None, _NO_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > DEEPEST:
-            return True
-    return False
 
 
 def is_text(data: bytes | bytearray) -> bool:
