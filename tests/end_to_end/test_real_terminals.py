@@ -68,7 +68,7 @@ def test_a_terminal_that_takes_no_output_for_seconds(
         terminal.until(f"#{head}/{head}", "following")
         busy_agent.end()
         for viewer in (terminal, fluent):
-            viewer.until(f"#{busy_agent.events}/{busy_agent.events}", "ENDED", "no failures")
+            viewer.until(f"#{busy_agent.events}/{busy_agent.events}", "ENDED", " warnings")
         assert same_panes(terminal, fluent), "what was held back left nothing wrong on the screen"
 
 
@@ -99,7 +99,7 @@ def test_changes_of_size_during_a_burst(terminal: Terminal, busy_agent: BusyAgen
     busy_agent.done()
     busy_agent.end()
     head = busy_agent.events
-    terminal.until(f"#{head}/{head}", "ENDED", "no failures")
+    terminal.until(f"#{head}/{head}", "ENDED", " warnings")
     with another_terminal(tmp_path / "second") as fresh:
         fresh.type(program(busy_agent.folder, "--at", str(head)))
         fresh.until(f"#{head}/{head}", "ENDED")
