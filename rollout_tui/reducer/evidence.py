@@ -121,9 +121,13 @@ class Evidence:
 
     def _read(self, reference: PayloadReference) -> bytes:
         """The bytes of a payload that is fit to be decoded; raises PayloadProblem, ValueError."""
+        data = self._bytes(reference)
+        self.check_body(data, reference.path)
+        return data
+
+    def _bytes(self, reference: PayloadReference) -> bytes:
         data = self.payloads.read(reference.path)
         self.check_room(len(data), reference.path)
-        self.check_body(data, reference.path)
         return data
 
     def check_room(self, size: int, path: str) -> None:
@@ -154,8 +158,7 @@ class Evidence:
         """Refuse a payload that is not there, or no JSON in every value of it. `texts` are those before."""
         payload_id = reference.raw_payload_id
         try:
-            data = self.payloads.read(reference.path)
-            self.check_room(len(data), reference.path)
+            data = self._bytes(reference)
             self._check_values(data, reference.path)
             json.decode(data)
             if texts.is_deep(data):

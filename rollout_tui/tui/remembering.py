@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rollout_tui.remembered.store import Remembered
 from rollout_tui.tui.keys import key_of
@@ -11,6 +11,8 @@ from rollout_tui.tui.lens_names import LENSES_BY_NAME
 if TYPE_CHECKING:
     from rollout_tui.tui.starting.opening import Opening
     from rollout_tui.tui.state.session import Session
+
+T = TypeVar("T")
 
 
 def recall(session: Session, opening: Opening) -> Remembered | None:
@@ -41,6 +43,12 @@ def restore(session: Session, opening: Opening, found: Remembered) -> str:
     return f"back at #{found.seq}, where you left; {key_of('last')} goes to the end"
 
 
+def _beside(there: tuple[T, ...], recalled: tuple[T, ...], own: tuple[T, ...]) -> tuple[T, ...]:
+    """One's own behind what is there that one has never seen."""
+    known = {*recalled, *own}
+    return (*(one for one in there if one not in known), *own)
+
+
 def remember(session: Session, opening: Opening) -> str:
     """Write down how a session is left. Returns what to say: that notes could not be kept.
 
@@ -53,26 +61,23 @@ def remember(session: Session, opening: Opening) -> str:
     seqs = session.history.events.seqs
     there, recalled = opening.memory.load(identity), session.recalled
     shown = session.place.lens
-    place = (
-        None if session.following or not session.event else seqs[session.event],
-        shown if shown in LENSES_BY_NAME else "context",
-    )
-    marks, notes = [seqs[event] for event in session.marks], session.notes
+    seq = None if session.following or not session.event else seqs[session.event]
+    lens = shown if shown in LENSES_BY_NAME else "context"
+    marks, notes = tuple(seqs[event] for event in session.marks), tuple(session.notes)
     if there is not None:
-        known_marks, known_notes = (recalled.marks, recalled.notes) if recalled else ((), ())
-        marks = [*(one for one in there.marks if one not in {*known_marks, *marks}), *marks]
-        notes = [*(one for one in there.notes if one not in {*known_notes, *notes}), *notes]
+        marks = _beside(there.marks, recalled.marks if recalled else (), marks)
+        notes = _beside(there.notes, recalled.notes if recalled else (), notes)
         if recalled is None and session.following:
-            place = (there.seq, there.lens)
+            seq, lens = there.seq, there.lens
     saved = opening.memory.save(
         Remembered(
             rollout_id=identity.rollout_id,
             trace_id=identity.trace_id,
             path=str((opening.named or session.trace.bundle.folder).absolute()),
-            seq=place[0],
-            lens=place[1],
-            marks=tuple(marks),
-            notes=tuple(notes),
+            seq=seq,
+            lens=lens,
+            marks=marks,
+            notes=notes,
         )
     )
     if saved or not session.notes:

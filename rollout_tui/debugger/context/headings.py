@@ -28,6 +28,11 @@ _COMMAND = re.compile(
 _MESSAGE = re.compile(r"Message Type: [^\n]*\n(?:Task name: [^\n]*\n)?(?:Sender: [^\n]*\n)?Payload:(?:\n|$)")
 
 
+def output_parts(text: str, named: Callable[[], str | None]) -> tuple[str, str]:
+    """How a cell or a command stood by the heading of an output, empty without one; the text behind it."""
+    return cell_words(text, named) or command_words(text) or ("", text)
+
+
 def cell_words(text: str, named: Callable[[], str | None]) -> tuple[str, str] | None:
     """How a cell stood by the heading of an output of `exec` or `wait`, and the text behind that heading.
 

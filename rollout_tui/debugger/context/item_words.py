@@ -6,7 +6,7 @@ import re
 
 from msgspec import UNSET
 
-from rollout_tui.debugger.context.headings import cell_words, command_words, message_text
+from rollout_tui.debugger.context.headings import message_text, output_parts
 from rollout_tui.debugger.context.item_text import short_text
 from rollout_tui.debugger.evidence import json_value
 from rollout_tui.debugger.indexes import remembered
@@ -169,8 +169,7 @@ def _written(arguments: dict[str, object]) -> str:
 
 def output_words(history: History, item: ConversationItem, text: str) -> str:
     """What an output says: how its cell or command stood by its heading, and the text behind that."""
-    stood = cell_words(text, lambda: _cell_of(history, item)) or command_words(text)
-    state, said = stood or ("", text)
+    state, said = output_parts(text, lambda: _cell_of(history, item))
     return _two(state, one_line(said)) or _unreadable(item)
 
 

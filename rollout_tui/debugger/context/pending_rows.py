@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from rollout_tui.debugger.context.headings import cell_words, command_words
+from rollout_tui.debugger.context.headings import output_parts
 from rollout_tui.debugger.context.item_words import CELL, EDGE, TOOL, cell_of_call
 from rollout_tui.debugger.context.pending_index import CELL_RESULT, MESSAGE, RESULT, Pending
 from rollout_tui.debugger.evidence import cell_result, result_texts, size_of, texts_of, value
@@ -84,8 +84,7 @@ def _result(trace: Trace, one: Pending, tool: ToolCall) -> PendingRow:
         producers = (*producers, CodeCellProducer(f"code_cell:{tool.model_visible_call_id}"))
     custom = of_cell or tool.kind.type == "apply_patch"
     whole = "\n".join(pieces)
-    told = cell_words(whole, lambda: cell_of_call(trace.history, tool)) or command_words(whole)
-    stood, rest = told or ("", whole)
+    stood, rest = output_parts(whole, lambda: cell_of_call(trace.history, tool))
     words = (tool.model_visible_call_id or tool.tool_call_id, stood, one_line(rest))
     return PendingRow(
         "tool",
