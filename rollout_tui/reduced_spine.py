@@ -11,6 +11,7 @@ import msgspec
 from rollout_tui.event_lines import Events, too_long
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
+from rollout_tui.immutable import Immutable
 from rollout_tui.reducer.diagnostics import Diagnostic
 from rollout_tui.reducer.fold import Reducer
 from rollout_tui.reducer.limits import LARGEST_BODY
@@ -30,7 +31,7 @@ LOAD_STEP = MIB // 4
 _LATE = {"payload_missing": True, "payload_unreadable": True, "bad_payload": False, "bad_request": False}
 
 
-class Progress(msgspec.Struct, frozen=True):
+class Progress(Immutable):
     """What one step of reading did.
 
     `events` lines were reduced, up to byte `offset` of the spine. `change` and `reason`

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from rollout_tui.commands.outcome import CommandFailure, complain
 from rollout_tui.commands.unpacking import as_given, unpacked_if_packed
+from rollout_tui.immutable import Immutable
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -22,7 +21,7 @@ ROOT_VARIABLE = "CODEX_ROLLOUT_TRACE_ROOT"
 _PERMALINK = r"(?s)(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?"
 
 
-class Place(Struct, frozen=True):
+class Place(Immutable):
     """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`).
 
     `named` is the path as it was given. It is another one than `path` for an archive, which is unpacked.

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, TypeVar, cast
 
-from msgspec import Struct
-
 from rollout_tui.graph.event_log import EventLog
 from rollout_tui.graph.numbered import NumberedIndex
 from rollout_tui.graph.objects import (
@@ -30,6 +28,7 @@ from rollout_tui.graph.objects import (
     TerminalSession,
 )
 from rollout_tui.graph.payloads import PayloadTable
+from rollout_tui.immutable import Immutable
 
 T = TypeVar("T", bound=Object)
 CREATED, CREATED_CODE = "", 0
@@ -40,7 +39,7 @@ NUMBERED: dict[type[Object], str] = {
 }
 
 
-class Change(Struct, frozen=True):
+class Change(Immutable):
     """One change: `field` is empty when the object was created; `before` is the earlier value."""
 
     event: int

@@ -7,8 +7,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import compress
 
-from msgspec import Struct
-
+from rollout_tui.immutable import Immutable
 from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, PayloadReference
 
 PREFIX = "raw_payload:"
@@ -16,7 +15,7 @@ FARTHEST = 1 << 16
 _NEXT_ID, _NEXT_PATH = f",{PREFIX}", ".json,payloads/"
 
 
-class UsualPayloads(Struct, frozen=True):
+class UsualPayloads(Immutable):
     """Payloads in byte order of their ids: the number in the id, the places of kind and path in their lists.
 
     The path at 0 is empty and stands for the usual one, `payloads/NUMBER.json`.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from rollout_tui.graph.ids import Ids
+from rollout_tui.immutable import Form, Value
 from rollout_tui.trace.event_values import (
     AgentSummary,
     CodeCellRuntimeStatus,
@@ -40,11 +41,7 @@ __all__ = [
 ]
 
 
-class Value(Struct, frozen=True, gc=False):
-    """An immutable value."""
-
-
-class Window(Value, frozen=True):
+class Window(Value):
     """When something ran: start, end (None while open) and status."""
 
     started_at_unix_ms: int
@@ -65,11 +62,11 @@ class Window(Value, frozen=True):
 # -- threads ---------------------------------------------------------------
 
 
-class RootOrigin(Value, frozen=True, tag="root", tag_field="type"):
+class RootOrigin(Form):
     """A thread that no other thread of this trace spawned."""
 
 
-class SpawnedOrigin(Value, frozen=True, tag="spawned", tag_field="type"):
+class SpawnedOrigin(Form):
     """A thread that another thread spawned."""
 
     parent_thread_id: str
@@ -81,40 +78,40 @@ class SpawnedOrigin(Value, frozen=True, tag="spawned", tag_field="type"):
 # -- conversation items ----------------------------------------------------
 
 
-class TextPart(Value, frozen=True, tag="text", tag_field="type"):
+class TextPart(Form):
     """Readable text."""
 
     text: str
 
 
-class SummaryPart(Value, frozen=True, tag="summary", tag_field="type"):
+class SummaryPart(Form):
     """A reasoning summary."""
 
     text: str
 
 
-class EncodedPart(Value, frozen=True, tag="encoded", tag_field="type"):
+class EncodedPart(Form):
     """Content only the provider can read."""
 
     label: str
     value: str
 
 
-class JsonPart(Value, frozen=True, tag="json", tag_field="type"):
+class JsonPart(Form):
     """The beginning of a JSON value (at most 240 bytes) and where the whole lies."""
 
     summary: str
     raw_payload_id: str
 
 
-class CodePart(Value, frozen=True, tag="code", tag_field="type"):
+class CodePart(Form):
     """Source text of a code cell."""
 
     language: str
     source: str
 
 
-class PayloadRefPart(Value, frozen=True, tag="payload_ref", tag_field="type"):
+class PayloadRefPart(Form):
     """Content that is only named: an image, an unknown part."""
 
     label: str
@@ -125,38 +122,38 @@ class PayloadRefPart(Value, frozen=True, tag="payload_ref", tag_field="type"):
 Part: TypeAlias = TextPart | SummaryPart | EncodedPart | JsonPart | CodePart | PayloadRefPart
 
 
-class Body(Value, frozen=True):
+class Body(Value):
     """The parts of a conversation item."""
 
     parts: tuple[Part, ...]
 
 
-class AgentMessage(Value, frozen=True):
+class AgentMessage(Value):
     """Author and recipient (agent paths) of an agent-to-agent message."""
 
     author: str
     recipient: str
 
 
-class InferenceProducer(Value, frozen=True, tag="inference", tag_field="type"):
+class InferenceProducer(Form):
     """The item came from a model response."""
 
     inference_call_id: str
 
 
-class ToolProducer(Value, frozen=True, tag="tool", tag_field="type"):
+class ToolProducer(Form):
     """The item is the output of a tool call."""
 
     tool_call_id: str
 
 
-class CodeCellProducer(Value, frozen=True, tag="code_cell", tag_field="type"):
+class CodeCellProducer(Form):
     """The item is the output of a code cell."""
 
     code_cell_id: str
 
 
-class CompactionProducer(Value, frozen=True, tag="compaction", tag_field="type"):
+class CompactionProducer(Form):
     """The item was written by a compaction."""
 
     compaction_id: str
@@ -165,7 +162,7 @@ class CompactionProducer(Value, frozen=True, tag="compaction", tag_field="type")
 Producer: TypeAlias = InferenceProducer | ToolProducer | CodeCellProducer | CompactionProducer
 
 
-class Usage(Value, frozen=True):
+class Usage(Value):
     """Recorded tokens of one inference call."""
 
     input_tokens: int
@@ -178,7 +175,7 @@ class Usage(Value, frozen=True):
 # -- tool calls ------------------------------------------------------------
 
 
-class CodeCellRequester(Value, frozen=True, tag="code_cell", tag_field="type"):
+class CodeCellRequester(Form):
     """A code cell asked for the call."""
 
     code_cell_id: str
@@ -190,7 +187,7 @@ Requester: TypeAlias = ModelRequester | CodeCellRequester
 # -- terminals -------------------------------------------------------------
 
 
-class ExecCommandRequest(Value, frozen=True, tag="exec_command", tag_field="type"):
+class ExecCommandRequest(Form):
     """A command that was started."""
 
     command: tuple[str, ...]
@@ -200,7 +197,7 @@ class ExecCommandRequest(Value, frozen=True, tag="exec_command", tag_field="type
     max_output_tokens: int | None = None
 
 
-class WriteStdinRequest(Value, frozen=True, tag="write_stdin", tag_field="type"):
+class WriteStdinRequest(Form):
     """Input (or a poll, when empty) to a running command."""
 
     stdin: str
@@ -208,7 +205,7 @@ class WriteStdinRequest(Value, frozen=True, tag="write_stdin", tag_field="type")
     max_output_tokens: int | None = None
 
 
-class TerminalResult(Value, frozen=True):
+class TerminalResult(Value):
     """What a terminal operation gave."""
 
     exit_code: int | None
@@ -219,7 +216,7 @@ class TerminalResult(Value, frozen=True):
     chunk_id: str | None = None
 
 
-class TerminalObservation(Value, frozen=True):
+class TerminalObservation(Value):
     """Conversation items through which the model saw an operation."""
 
     call_item_ids: Ids
@@ -230,19 +227,19 @@ class TerminalObservation(Value, frozen=True):
 # -- anchors of interaction edges -------------------------------------------
 
 
-class ItemAnchor(Value, frozen=True, tag="conversation_item", tag_field="type"):
+class ItemAnchor(Form, tag="conversation_item"):
     """An edge end at a conversation item."""
 
     item_id: str
 
 
-class ToolAnchor(Value, frozen=True, tag="tool_call", tag_field="type"):
+class ToolAnchor(Form, tag="tool_call"):
     """An edge end at a tool call."""
 
     tool_call_id: str
 
 
-class ThreadAnchor(Value, frozen=True, tag="thread", tag_field="type"):
+class ThreadAnchor(Form):
     """An edge end at a thread."""
 
     thread_id: str

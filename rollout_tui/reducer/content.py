@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from rollout_tui.graph.values import JsonPart, Part, PayloadRefPart, TextPart
+from rollout_tui.immutable import Value
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.limits import MOST_PARTS, too_many_values
 from rollout_tui.reducer.normal import ItemProblem
@@ -24,7 +25,7 @@ class RawEntry(msgspec.Struct, gc=False):
 ENTRY = msgspec.json.Decoder(RawEntry)
 
 
-class Source(msgspec.Struct, frozen=True, gc=False):
+class Source(Value):
     """Where an item was read: the payload and the schema's rule set."""
 
     payload_id: str

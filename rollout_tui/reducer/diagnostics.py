@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from rollout_tui.immutable import Value
 
 
-class Diagnostic(Struct, frozen=True, gc=False):
+class Diagnostic(Value):
     """Something at an event that the rules do not cover.
 
     `event` is the ordinal of the event line, `seq` its label, `code` a stable name,
@@ -29,7 +29,7 @@ class ReductionRefused(Exception):
         self.diagnostic = diagnostic
 
 
-class Rule(Struct, frozen=True, gc=False):
+class Rule(Value):
     """What is made of evidence that does not fit.
 
     `found` says what was there, `refused_in` in which schemas the reference reducer refuses the whole

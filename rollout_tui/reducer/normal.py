@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from rollout_tui.graph.values import AgentMessage, EncodedPart, JsonPart, Part, PayloadRefPart
+from rollout_tui.immutable import Value
 
 CALL_KINDS = frozenset(("function_call", "custom_tool_call"))
 OUTPUT_KINDS = frozenset(("function_call_output", "custom_tool_call_output"))
@@ -23,7 +24,7 @@ class ItemProblem(Exception):
         self.code = code
 
 
-class NormalItem(Struct, frozen=True, gc=False):
+class NormalItem(Value):
     """An item as the conversation keeps it.
 
     `key` is equal for items of equal content (7.2), `encoded_key` for reasoning items

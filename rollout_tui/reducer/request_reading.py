@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from rollout_tui.graph.values import PayloadReference
+from rollout_tui.immutable import Immutable
 from rollout_tui.reducer.content import Source, string
 from rollout_tui.reducer.items import normal_item, opaque_item
 from rollout_tui.reducer.limits import LARGEST_BODY, MOST_ITEMS
@@ -30,7 +31,7 @@ Placed: TypeAlias = tuple[int, NormalItem]
 """A normal item, and before it its place in the raw list it was read from."""
 
 
-class RequestBody(msgspec.Struct, frozen=True):
+class RequestBody(Immutable):
     """A request: the first `shared` items are those of the thread's previous full request.
 
     `previous_response_id` is set for an incremental request, which shares nothing.

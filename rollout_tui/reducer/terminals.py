@@ -13,6 +13,7 @@ from rollout_tui.graph.values import (
     TerminalSummary,
     WriteStdinRequest,
 )
+from rollout_tui.immutable import Value
 from rollout_tui.reducer import canonical
 from rollout_tui.reducer.content import string
 from rollout_tui.reducer.invocations import Invocation
@@ -65,7 +66,7 @@ _STDIN = msgspec.json.Decoder(_StdinArguments)
 _RUNTIME_START = msgspec.json.Decoder(_RuntimeStart)
 
 
-class _Started(msgspec.Struct, frozen=True, gc=False):
+class _Started(Value):
     """A runtime start, read as either kind of operation."""
 
     exec_command: ExecCommandRequest

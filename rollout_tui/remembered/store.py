@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from rollout_tui.export.output import OutputProblem, output_file
+from rollout_tui.immutable import Immutable
 from rollout_tui.trace.identity import SPINE_NAME, Identity
 from rollout_tui.trace.regular_files import read_regular
 
@@ -21,14 +22,14 @@ MOST_BYTES = 1 << 20
 _SUFFIX = ".json"
 
 
-class Note(msgspec.Struct, frozen=True):
+class Note(Immutable):
     """What somebody wrote down at the event `seq`."""
 
     seq: int
     text: str
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class Remembered(Immutable, kw_only=True):
     """One trace: who it is, the path it was opened by, and how it was left.
 
     `seq` is the place (None: it followed the end), `marks` are seqs too, the one that counts last.

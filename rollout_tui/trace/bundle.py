@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
+from rollout_tui.immutable import Immutable
 from rollout_tui.trace.identity import (
     HEAD_BYTES,
     MANIFEST_NAME,
@@ -35,7 +34,7 @@ class BundleProblem(Exception):
     """TRACE cannot be opened. The text is one line that names the path and what was expected."""
 
 
-class Bundle(msgspec.Struct, frozen=True):
+class Bundle(Immutable):
     """An openable recording.
 
     `folder` holds the payloads, `spine` is the file of event lines (nearly always `folder / "trace.jsonl"`),

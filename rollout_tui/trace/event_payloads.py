@@ -4,8 +4,9 @@
 
 from typing import TypeAlias
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
+from rollout_tui.immutable import Value, full_name
 from rollout_tui.trace.event_values import (
     CodeCellRuntimeRequester,
     CodeCellRuntimeStatus,
@@ -18,28 +19,28 @@ from rollout_tui.trace.event_values import (
 )
 
 
-class Payload(Struct, frozen=True, gc=False, tag_field="type"):
+class Payload(Value, tag=full_name, tag_field="type"):
     """The part of an event that its type decides."""
 
 
-class RolloutStarted(Payload, frozen=True, tag="rollout_started"):
+class RolloutStarted(Payload):
     """The recording begins."""
 
     trace_id: str
     root_thread_id: str
 
 
-class RolloutEnded(Payload, frozen=True, tag="rollout_ended"):
+class RolloutEnded(Payload):
     """The rollout is over; events of other threads may still follow."""
 
     status: RolloutStatus
 
 
-class RecordingCompleted(Payload, frozen=True, tag="recording_completed"):
+class RecordingCompleted(Payload):
     """Last line of an orderly shutdown (schema 2)."""
 
 
-class ThreadStarted(Payload, frozen=True, tag="thread_started"):
+class ThreadStarted(Payload):
     """An agent thread exists."""
 
     thread_id: str
@@ -47,41 +48,41 @@ class ThreadStarted(Payload, frozen=True, tag="thread_started"):
     metadata_payload: PayloadReference | None = None
 
 
-class ThreadEnded(Payload, frozen=True, tag="thread_ended"):
+class ThreadEnded(Payload):
     """An agent thread was shut down."""
 
     thread_id: str
     status: RolloutStatus
 
 
-class ThreadResumed(Payload, frozen=True, tag="thread_resumed"):
+class ThreadResumed(Payload):
     """An ended thread was loaded again (schema 2)."""
 
     thread_id: str
 
 
-class CodexTurnStarted(Payload, frozen=True, tag="codex_turn_started"):
+class CodexTurnStarted(Payload):
     """A turn begins."""
 
     codex_turn_id: str
     thread_id: str
 
 
-class CodexTurnEnded(Payload, frozen=True, tag="codex_turn_ended"):
+class CodexTurnEnded(Payload):
     """A turn is over."""
 
     codex_turn_id: str
     status: ExecutionStatus
 
 
-class HistoryItemAccepted(Payload, frozen=True, tag="history_item_accepted"):
+class HistoryItemAccepted(Payload):
     """An item was written to the thread's history (schema 2)."""
 
     item_id: str
     agent_message_payload: PayloadReference | None = None
 
 
-class InferenceStarted(Payload, frozen=True, tag="inference_started"):
+class InferenceStarted(Payload):
     """A model request was sent."""
 
     inference_call_id: str
@@ -92,7 +93,7 @@ class InferenceStarted(Payload, frozen=True, tag="inference_started"):
     request_payload: PayloadReference
 
 
-class InferenceCompleted(Payload, frozen=True, tag="inference_completed"):
+class InferenceCompleted(Payload):
     """A model response is complete."""
 
     inference_call_id: str
@@ -101,7 +102,7 @@ class InferenceCompleted(Payload, frozen=True, tag="inference_completed"):
     upstream_request_id: str | None = None
 
 
-class InferenceFailed(Payload, frozen=True, tag="inference_failed"):
+class InferenceFailed(Payload):
     """A model request failed, perhaps after part of its response."""
 
     inference_call_id: str
@@ -110,7 +111,7 @@ class InferenceFailed(Payload, frozen=True, tag="inference_failed"):
     partial_response_payload: PayloadReference | None = None
 
 
-class InferenceCancelled(Payload, frozen=True, tag="inference_cancelled"):
+class InferenceCancelled(Payload):
     """A model request was given up, perhaps after part of its response."""
 
     inference_call_id: str
@@ -119,7 +120,7 @@ class InferenceCancelled(Payload, frozen=True, tag="inference_cancelled"):
     partial_response_payload: PayloadReference | None = None
 
 
-class ToolCallStarted(Payload, frozen=True, tag="tool_call_started"):
+class ToolCallStarted(Payload):
     """A tool call was dispatched."""
 
     tool_call_id: str
@@ -131,21 +132,21 @@ class ToolCallStarted(Payload, frozen=True, tag="tool_call_started"):
     invocation_payload: PayloadReference | None = None
 
 
-class McpToolCallCorrelationAssigned(Payload, frozen=True, tag="mcp_tool_call_correlation_assigned"):
+class McpToolCallCorrelationAssigned(Payload):
     """The id that an MCP server knows a call by."""
 
     tool_call_id: str
     mcp_call_id: str
 
 
-class StdinTargetResolved(Payload, frozen=True, tag="stdin_target_resolved"):
+class StdinTargetResolved(Payload):
     """The exec_command call that owns the process a write_stdin call writes to."""
 
     tool_call_id: str
     exec_tool_call_id: str
 
 
-class ToolCallRuntimeStarted(Payload, frozen=True, tag="tool_call_runtime_started"):
+class ToolCallRuntimeStarted(Payload):
     """The work of a call begins; `kind` is absent in schema 1 and in releases before 0.166."""
 
     tool_call_id: str
@@ -153,7 +154,7 @@ class ToolCallRuntimeStarted(Payload, frozen=True, tag="tool_call_runtime_starte
     kind: ToolKind | None = None
 
 
-class ToolCallRuntimeEnded(Payload, frozen=True, tag="tool_call_runtime_ended"):
+class ToolCallRuntimeEnded(Payload):
     """The work of a call is over."""
 
     tool_call_id: str
@@ -161,7 +162,7 @@ class ToolCallRuntimeEnded(Payload, frozen=True, tag="tool_call_runtime_ended"):
     runtime_payload: PayloadReference
 
 
-class ToolCallEnded(Payload, frozen=True, tag="tool_call_ended"):
+class ToolCallEnded(Payload):
     """The call returned to its requester."""
 
     tool_call_id: str
@@ -169,7 +170,7 @@ class ToolCallEnded(Payload, frozen=True, tag="tool_call_ended"):
     result_payload: PayloadReference | None = None
 
 
-class CodeCellStarted(Payload, frozen=True, tag="code_cell_started"):
+class CodeCellStarted(Payload):
     """A code cell runs `source_js`."""
 
     runtime_cell_id: str
@@ -177,7 +178,7 @@ class CodeCellStarted(Payload, frozen=True, tag="code_cell_started"):
     source_js: str
 
 
-class CodeCellInitialResponse(Payload, frozen=True, tag="code_cell_initial_response"):
+class CodeCellInitialResponse(Payload):
     """What a cell first gave back: a result, or that it yielded."""
 
     runtime_cell_id: str
@@ -185,7 +186,7 @@ class CodeCellInitialResponse(Payload, frozen=True, tag="code_cell_initial_respo
     response_payload: PayloadReference | None = None
 
 
-class CodeCellEnded(Payload, frozen=True, tag="code_cell_ended"):
+class CodeCellEnded(Payload):
     """A cell's end was fetched."""
 
     runtime_cell_id: str
@@ -193,7 +194,7 @@ class CodeCellEnded(Payload, frozen=True, tag="code_cell_ended"):
     response_payload: PayloadReference | None = None
 
 
-class CompactionRequestStarted(Payload, frozen=True, tag="compaction_request_started"):
+class CompactionRequestStarted(Payload):
     """A remote compaction was asked for."""
 
     compaction_id: str
@@ -205,7 +206,7 @@ class CompactionRequestStarted(Payload, frozen=True, tag="compaction_request_sta
     request_payload: PayloadReference
 
 
-class CompactionRequestCompleted(Payload, frozen=True, tag="compaction_request_completed"):
+class CompactionRequestCompleted(Payload):
     """A remote compaction answered."""
 
     compaction_id: str
@@ -213,7 +214,7 @@ class CompactionRequestCompleted(Payload, frozen=True, tag="compaction_request_c
     response_payload: PayloadReference
 
 
-class CompactionRequestFailed(Payload, frozen=True, tag="compaction_request_failed"):
+class CompactionRequestFailed(Payload):
     """A remote compaction failed."""
 
     compaction_id: str
@@ -221,14 +222,14 @@ class CompactionRequestFailed(Payload, frozen=True, tag="compaction_request_fail
     error: str
 
 
-class CompactionInstalled(Payload, frozen=True, tag="compaction_installed"):
+class CompactionInstalled(Payload):
     """A thread's history was replaced."""
 
     compaction_id: str
     checkpoint_payload: PayloadReference
 
 
-class AgentResultObserved(Payload, frozen=True, tag="agent_result_observed"):
+class AgentResultObserved(Payload):
     """A child's result went to its parent."""
 
     edge_id: str
@@ -239,14 +240,14 @@ class AgentResultObserved(Payload, frozen=True, tag="agent_result_observed"):
     carried_payload: PayloadReference | None = None
 
 
-class ProtocolEventObserved(Payload, frozen=True, tag="protocol_event_observed"):
+class ProtocolEventObserved(Payload):
     """An event of the client protocol, as evidence."""
 
     event_type: str
     event_payload: PayloadReference
 
 
-class OtherEvent(Payload, frozen=True, tag="other"):
+class OtherEvent(Payload, tag="other"):
     """An event type of its own making; no reference reducer handles it."""
 
     kind: str

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from rollout_tui.immutable import Form, Value
 
 Unsigned: TypeAlias = Annotated[int, Meta(ge=0)]
 RolloutStatus: TypeAlias = Literal["running", "completed", "failed", "aborted"]
@@ -40,17 +42,13 @@ ToolKindName: TypeAlias = Literal[
 ]
 
 
-class EventValue(Struct, frozen=True, gc=False):
-    """A value inside an event."""
-
-
-class PayloadKind(EventValue, frozen=True):
+class PayloadKind(Value):
     """What a payload holds."""
 
     type: PayloadKindName
 
 
-class PayloadReference(EventValue, frozen=True):
+class PayloadReference(Value):
     """A reference to `path` (relative to the bundle folder); format section 2.1."""
 
     raw_payload_id: str
@@ -58,7 +56,7 @@ class PayloadReference(EventValue, frozen=True):
     path: str
 
 
-class ToolKind(EventValue, frozen=True, omit_defaults=True):
+class ToolKind(Value, omit_defaults=True):
     """What tool was called: `server` and `tool` for `mcp`, `name` for `other`."""
 
     type: ToolKindName
@@ -73,23 +71,23 @@ class ToolKind(EventValue, frozen=True, omit_defaults=True):
             raise ValueError("tool kind other needs name")
 
 
-class ModelRequester(EventValue, frozen=True, tag="model", tag_field="type"):
+class ModelRequester(Form):
     """The model asked for the call."""
 
 
-class CodeCellRuntimeRequester(EventValue, frozen=True, tag="code_cell", tag_field="type"):
+class CodeCellRuntimeRequester(Form, tag="code_cell"):
     """A code cell, named by its runtime id, asked for the call."""
 
     runtime_cell_id: str
 
 
-class TerminalSummary(EventValue, frozen=True, tag="terminal", tag_field="type"):
+class TerminalSummary(Form):
     """The call drives a terminal operation."""
 
     operation_id: str
 
 
-class AgentSummary(EventValue, frozen=True, tag="agent", tag_field="type"):
+class AgentSummary(Form):
     """The call addresses an agent."""
 
     target_agent_path: str
@@ -97,14 +95,14 @@ class AgentSummary(EventValue, frozen=True, tag="agent", tag_field="type"):
     message_preview: str
 
 
-class WaitAgentSummary(EventValue, frozen=True, tag="wait_agent", tag_field="type"):
+class WaitAgentSummary(Form):
     """The call waits for an agent."""
 
     target_agent_path: str | None = None
     timeout_ms: Unsigned | None = None
 
 
-class GenericSummary(EventValue, frozen=True, tag="generic", tag_field="type"):
+class GenericSummary(Form):
     """Label and previews the recorder wrote."""
 
     label: str

@@ -8,13 +8,12 @@ enum values raise on decoding; `rollout_tui.trace.spine` turns those lines into
 # No module with structs that are decoded postpones its annotations: the decoder would compile each one anew
 # at every start, a tenth of the time that our imports take.
 
-from msgspec import Struct
-
+from rollout_tui.immutable import Value
 from rollout_tui.trace.event_payloads import AnyPayload, OtherEvent, Payload
 from rollout_tui.trace.event_values import PayloadReference, Unsigned
 
 
-class Event(Struct, frozen=True, gc=False):
+class Event(Value):
     """One line of the spine: the envelope of format section 2 and its payload."""
 
     schema_version: Unsigned

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from rollout_tui.immutable import Immutable
 from rollout_tui.trace.regular_files import plain_reason, read_regular
 
 MANIFEST_NAME = "manifest.json"
@@ -25,7 +26,7 @@ _YOUNG_S = 5.0
 _Int64 = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(Immutable):
     """The names a recording goes by.
 
     `started_at_unix_ms` is milliseconds since 1970; `source` says who told.

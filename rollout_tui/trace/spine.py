@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from rollout_tui.immutable import Immutable, Value
 from rollout_tui.trace.event_values import PayloadReference
 from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event
 from rollout_tui.trace.nesting import DEEPEST, is_deep
@@ -22,7 +23,7 @@ _UTF_8 = codecs.getincrementaldecoder("utf-8")
 _PIECE = 1 << 20
 
 
-class BadLine(msgspec.Struct, frozen=True, gc=False):
+class BadLine(Value):
     """A line that is no event of either schema.
 
     `code` is `unreadable` (not JSON, or a field missing or of a wrong type) or
@@ -41,7 +42,7 @@ class BadLine(msgspec.Struct, frozen=True, gc=False):
 Line: TypeAlias = Event | BadLine
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(Immutable):
     """Decoded lines of one stretch of the spine, blank lines left out.
 
     `offsets` say where each line starts, in bytes of the spine.

@@ -13,8 +13,7 @@ import stat
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
+from rollout_tui.immutable import Immutable
 from rollout_tui.trace.regular_files import plain_reason
 
 MIB = 1 << 20
@@ -31,7 +30,7 @@ _REMEMBERED = 512
 _SEARCHED = 16 * MIB
 
 
-class Growth(msgspec.Struct, frozen=True):
+class Growth(Immutable):
     """What one poll found.
 
     `data` is whole lines, each ending in LF, from byte `offset` of the file. `change`:

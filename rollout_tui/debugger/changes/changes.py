@@ -12,8 +12,8 @@ from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_c
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import IdView
-from rollout_tui.graph.values import Body, Value
-from rollout_tui.trace.event_values import EventValue
+from rollout_tui.graph.values import Body
+from rollout_tui.immutable import Value
 from rollout_tui.trace.json_text import json_text
 
 __all__ = ["ChangeRow", "changes", "in_words", "list_change"]
@@ -47,7 +47,7 @@ def _rows(changed: Changed) -> Iterator[ChangeRow]:
         yield ChangeRow(kind, changed.id, "")
         return
     after = getattr(changed.now, changed.field)
-    if isinstance(after, (Value, EventValue)) and not isinstance(after, Body):
+    if isinstance(after, Value) and not isinstance(after, Body):
         before = changed.before if type(changed.before) is type(after) else None
         if before is None and (tag := _tag(after)) is not None:
             yield ChangeRow(kind, changed.id, f"{changed.field}.type", _tag(changed.before), tag)
