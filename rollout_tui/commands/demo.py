@@ -78,7 +78,8 @@ def _written(root: Path, pace: float) -> str:
     """The folder of a demo recording that is complete. Raises CommandFailure."""
     done = subprocess.run(_command(root, pace), capture_output=True, text=True, check=False)
     if done.returncode:
-        complaint = done.stderr.strip().rpartition("\n")[2][:_LONGEST_COMPLAINT]
+        complaint = done.stderr.strip().rpartition("\n")[2].removeprefix("rollout_tui.demo: ")
+        complaint = complaint[:_LONGEST_COMPLAINT]
         raise CommandFailure(f"rollout-tui: the demo could not be written to {root}: {complaint}", FAILED)
     return done.stdout.strip()
 

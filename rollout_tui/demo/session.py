@@ -15,7 +15,7 @@ def write_demo(root: Path, pace: float = 1.0) -> Path:
     """Record the demo in a new bundle folder below `root` and return that folder.
 
     `pace` is real seconds per scripted second: 1 takes about 70 s. With 0 nothing sleeps and all ids and
-    times are the same every time. Raises OSError if the bundle cannot be written.
+    times are the same every time. Raises OSError if not all of the bundle can be written.
     """
     time = Pace(pace)
     recording = record(
@@ -40,6 +40,8 @@ def write_demo(root: Path, pace: float = 1.0) -> Path:
         _second_turn(recording, agent)
         time.wait(1)
         recording.protocol_event("shutdown_complete", {"type": "shutdown_complete"})
+    if recording.counters.events_lost or recording.counters.payloads_lost:
+        raise OSError(recording.counters.last_error or "not all of it was written")
     return recording.bundle
 
 

@@ -1,16 +1,18 @@
 """A bundle that came packed: .zip, .tar, .tar.gz or .tgz, unpacked without trusting it.
 
 Only regular files with plain names are taken out, as files of mode 0600 in folders of mode 0700. Links,
-devices and names that lead elsewhere are left where they are. Sizes are counted as the bytes come, not as the
-archive claims them.
+devices and names that lead elsewhere or hold control characters are left where they are. Sizes are
+counted as the bytes come, not as the archive claims them.
 """
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import stat
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,19 +27,7 @@ from rollout_tui.trace.identity import SPINE_NAME
 
 MIB = 1 << 20
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
-OTHER_SUFFIXES = (
-    ".tar.bz2",
-    ".tbz2",
-    ".tar.xz",
-    ".txz",
-    ".tar.zst",
-    ".7z",
-    ".rar",
-    ".gz",
-    ".xz",
-    ".bz2",
-    ".zst",
-)
+OTHER_SUFFIXES = (".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar", ".gz")
 """Of archives that are not unpacked here."""
 
 _EXPECTED = "expected a packed bundle"
@@ -48,6 +38,7 @@ LARGEST_READ = 32 * MIB
 _DEEPEST = 16
 _LONGEST_NAME = 255
 _ENCRYPTED = 1
+_WITHOUT_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -117,14 +108,20 @@ def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
         zlib.error,
     ) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "damaged or of another kind"
-        raise BundleProblem(f"{shown(path)} cannot be unpacked: {reason.lower()}; {_EXPECTED}") from error
-    return _bundle_inside(path, into)
+        full = isinstance(error, OSError) and error.errno in _WITHOUT_ROOM
+        advice = "set TMPDIR to a folder with more room" if full else _EXPECTED
+        raise BundleProblem(f"{shown(path)} cannot be unpacked: {reason.lower()}; {advice}") from error
+    return _bundle_inside(path, into, budget.left_out)
 
 
 class _Budget:
-    """Counts what comes out of an archive against its limits."""
+    """Counts what comes out of an archive against its limits.
+
+    `left_out` is the name of a spine that was not taken out, None without one.
+    """
 
     def __init__(self, path: Path, packed_bytes: int, limits: Limits) -> None:
+        self.left_out: str | None = None
         self._path = path
         self._limits = limits
         self._files = limits.files
@@ -137,6 +134,11 @@ class _Budget:
         return BundleProblem(
             f"{shown(self._path)} cannot be unpacked: {reason}; unpack it yourself and open the folder"
         )
+
+    def leave_out(self, name: str) -> None:
+        """A member that stays in the archive."""
+        if name.rpartition("/")[2] == SPINE_NAME:
+            self.left_out = name
 
     def count_member(self) -> None:
         self._files -= 1
@@ -186,13 +188,16 @@ def _unpack_zip(file: IO[bytes], into: Path, budget: _Budget) -> None:
             budget.count_member()
             kind = stat.S_IFMT(member.external_attr >> 16)
             # Some programs of Windows write names with backslashes.
-            target = _target(into, member.filename.replace("\\", "/"))
+            name = member.filename.replace("\\", "/")
+            target = _target(into, name)
             if member.flag_bits & _ENCRYPTED:
                 raise budget.refused("it is encrypted")
             # The other methods unpack pieces of any size at once.
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise budget.refused("packed by another method than deflate")
-            if target is not None and not member.is_dir() and kind in (0, stat.S_IFREG):
+            if target is None or kind not in (0, stat.S_IFREG):
+                budget.leave_out(name)
+            elif not member.is_dir():
                 with archive.open(member) as content:
                     _write(target, into, _pieces(content, careful), budget)
 
@@ -209,6 +214,7 @@ def _unpack_tar(file: IO[bytes], into: Path, budget: _Budget) -> None:
             budget.count_member()
             target = _target(into, member.name)
             if target is None or not member.isreg():
+                budget.leave_out(member.name)
                 # To pass it by it has to be unpacked all the same.
                 budget.count(member.size)
             elif (content := archive.extractfile(member)) is not None:
@@ -230,7 +236,8 @@ def _target(into: Path, name: str) -> Path | None:
 
 
 def _is_plain(part: str) -> bool:
-    return part not in ("", ".", "..") and part.isprintable() and len(os.fsencode(part)) <= _LONGEST_NAME
+    controls = any(unicodedata.category(character) == "Cc" for character in part)
+    return part not in ("", ".", "..") and not controls and len(os.fsencode(part)) <= _LONGEST_NAME
 
 
 def _write(target: Path, into: Path, pieces: Iterator[bytes], budget: _Budget) -> None:
@@ -247,18 +254,30 @@ def _write(target: Path, into: Path, pieces: Iterator[bytes], budget: _Budget) -
             file.write(piece)
 
 
-def _bundle_inside(path: Path, into: Path) -> Path:
+def _bundle_inside(path: Path, into: Path, left_out: str | None) -> Path:
     level, found = [into], list[Path]()
     for _ in range(_DEEPEST - 1):
         others: list[Path] = []
         for folder in level:
             (found if (folder / SPINE_NAME).is_file() else others).append(folder)
         level = sorted(below for folder in others for below in folder.iterdir() if below.is_dir())
+    if not found and left_out is not None:
+        raise BundleProblem(
+            f"{shown(path)}: {shown(Path(left_out))} is not taken out of it: a link, outside, too deep or "
+            "named with control characters; unpack it yourself and open the folder"
+        )
     if not found:
-        raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_EXPECTED}")
+        raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_other_archive(into)}")
     if len(found) == 1:
         return found[0]
     return found[0].parent if len({folder.parent for folder in found}) == 1 else _gathered(found, into)
+
+
+def _other_archive(folder: Path) -> str:
+    """What to do about an archive without a bundle, unpacked to `folder`."""
+    names = sorted(name for _, _, files in os.walk(folder) for name in files)
+    packed = next((name for name in names if name.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES))), None)
+    return _EXPECTED if packed is None else f"unpack it yourself and open {shown(Path(packed))} in it"
 
 
 def _gathered(bundles: list[Path], into: Path) -> Path:

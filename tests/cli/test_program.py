@@ -264,3 +264,11 @@ def test_a_demo_recording_that_is_not_finished_leaves_nothing(number: signal.Sig
     demo.send_signal(number)
     assert demo.wait(PATIENCE_S) == 128 + number
     assert not list(tmp_path.iterdir())
+
+
+def test_a_demo_recording_for_which_there_is_no_room_is_said_to_be_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rollout_tui", "demo", "--headless", str(tmp_path)]
+    limited = ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *command]
+    done = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"the demo could not be written to {tmp_path}: OSError" in done.stderr

@@ -6,6 +6,8 @@ import gzip
 import io
 import os
 import stat
+import subprocess
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -279,6 +281,48 @@ def test_an_archive_without_a_trace_and_one_that_is_not_there(tmp_path: Path, pa
     assert "holds no trace.jsonl" in problem(path, tmp_path / "into")
     path.unlink()
     assert "does not exist" in problem(path, tmp_path / "into")
+
+
+@pytest.mark.parametrize("top", ["../", "/home/somebody/", "deep/" * 20, "esc\x1b[31m/"])
+def test_a_trace_that_is_not_taken_out_is_named(tmp_path: Path, pack: Pack, top: str) -> None:
+    said = problem(pack(tmp_path, {f"{top}trace.jsonl": b"{}"}), tmp_path / "into")
+    assert "trace.jsonl is not taken out of it: a link, outside, too deep" in said and "\x1b" not in said
+    assert said.endswith("unpack it yourself and open the folder")
+
+
+def test_a_link_in_the_place_of_the_trace_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "packed.tar"
+    with tarfile.open(path, "w") as archive:
+        entry = tarfile.TarInfo("bundle/trace.jsonl")
+        entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(entry)
+    assert "bundle/trace.jsonl is not taken out of it: a link" in problem(path, tmp_path / "into")
+
+
+@pytest.mark.parametrize("top", ["3.04\u202fPM/", "\U0001f469\u200d\U0001f4bb/", "\u200f\u05d0/"])
+def test_names_with_spaces_joiners_and_marks_of_all_scripts(tmp_path: Path, pack: Pack, top: str) -> None:
+    with unpacked(pack(tmp_path, {top + name: content for name, content in BUNDLE.items()})) as folder:
+        assert open_bundle(folder).identity.rollout_id == "rollout-a"
+
+
+def test_an_archive_of_archives_names_the_one_to_open(tmp_path: Path, pack: Pack) -> None:
+    said = problem(pack(tmp_path, {"logs.txt": b"x", "run/trace.tar.gz": b"x"}), tmp_path / "into")
+    assert said.endswith("holds no trace.jsonl; unpack it yourself and open trace.tar.gz in it")
+
+
+def test_no_room_to_unpack_says_how_to_get_some(tmp_path: Path) -> None:
+    path = pack_zip(tmp_path, BUNDLE | {"bundle/payloads/2.json": b"x" * 100_000})
+    script = (
+        "import resource, sys; from pathlib import Path; from rollout_tui.trace.archive import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "try: open_archive(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "except Exception as problem: print(problem)"
+    )
+    (tmp_path / "into").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", script, path, tmp_path / "into"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("cannot be unpacked: file too large; set TMPDIR to a folder with more room\n")
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path, pack: Pack) -> None:
