@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, cast
 
-from rollout_tui.trace.bundle import BundleProblem, shown
+from rollout_tui.trace.bundle import BundleProblem, not_reachable, shown
 from rollout_tui.trace.identity import SPINE_NAME
 
 MIB = 1 << 20
@@ -94,10 +94,6 @@ def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
                 _unpack_zip(file, into, budget)
             else:
                 _unpack_tar(file, into, budget)
-    except FileNotFoundError as error:
-        raise BundleProblem(f"{shown(path)} does not exist; {_EXPECTED}") from error
-    except PermissionError as error:
-        raise BundleProblem(f"{shown(path)}: no permission to read it; {_EXPECTED}") from error
     except (
         OSError,
         EOFError,
@@ -107,10 +103,14 @@ def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
         zipfile.BadZipFile,
         zlib.error,
     ) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "damaged or of another kind"
         full = isinstance(error, OSError) and error.errno in _WITHOUT_ROOM
-        advice = "set TMPDIR to a folder with more room" if full else _EXPECTED
-        raise BundleProblem(f"{shown(path)} cannot be unpacked: {reason.lower()}; {advice}") from error
+        raise not_reachable(
+            path,
+            error,
+            what="unpacked",
+            otherwise="damaged or of another kind",
+            expected="set TMPDIR to a folder with more room" if full else _EXPECTED,
+        ) from error
     return _bundle_inside(path, into, budget.left_out)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from rollout_tui.trace.bundle import bundle_folders, started_at
+from rollout_tui.trace.bundle import bundle_folders, by_start
 from rollout_tui.trace.glance import glance
 from rollout_tui.trace.identity import SPINE_NAME
-from rollout_tui.trace.writer_watch import states_of
+from rollout_tui.trace.writer_watch import grew_lately, states_of
 
 _UNSURE_NS = 60 * 10**9
-SILENT_MS = 10 * 60 * 1000
-"""Where nobody can tell whether the writer lives, a spine that grew within this time counts as running."""
+"""So long after it has changed a folder is looked into again: a bundle's folder is there before its spine."""
 
 
 class Arrivals:
@@ -29,7 +28,6 @@ class Arrivals:
     def look(self) -> list[Path]:
         """Bundles that were not there at the last look, the one started last first. Raises OSError."""
         changed_ns = self.root.stat().st_mtime_ns
-        # A folder is there before its spine: for a while it is looked into again.
         settled = time.time_ns() - changed_ns > _UNSURE_NS
         if self._known is not None and settled and changed_ns == self._changed_ns:
             return []
@@ -37,7 +35,7 @@ class Arrivals:
         found = set(bundle_folders(self.root))
         new = found - self._known if self._known is not None else set()
         self._known = found
-        return sorted(new, key=lambda folder: (started_at(folder), folder.name), reverse=True)
+        return sorted(new, key=by_start, reverse=True)
 
 
 def running_bundles(root: Path) -> list[Path]:
@@ -45,14 +43,14 @@ def running_bundles(root: Path) -> list[Path]:
     folders = list(bundle_folders(root))
     running = []
     for folder, state in zip(folders, states_of([one / SPINE_NAME for one in folders]), strict=True):
-        if state == "writing" or (state == "unknown" and _grew_lately(folder)):
+        if state == "writing" or (state == "unknown" and _seems_to_run(folder)):
             running.append(folder)
-    return sorted(running, key=lambda folder: (started_at(folder), folder.name), reverse=True)
+    return sorted(running, key=by_start, reverse=True)
 
 
-def _grew_lately(folder: Path) -> bool:
+def _seems_to_run(folder: Path) -> bool:
     try:
         modified_ns = (folder / SPINE_NAME).stat().st_mtime_ns
     except OSError:
         return False
-    return time.time_ns() - modified_ns < SILENT_MS * 10**6 and not glance(folder).ended
+    return grew_lately(modified_ns / 10**6, time.time() * 1000) and not glance(folder).ended

@@ -12,22 +12,20 @@ from rollout_tui.immutable import Immutable
 from rollout_tui.trace.identity import (
     HEAD_BYTES,
     MANIFEST_NAME,
+    PAUSES_S,
     SPINE_NAME,
     Identity,
     has_events,
     identity_in_head,
     read_manifest,
 )
-from rollout_tui.trace.regular_files import read_regular
+from rollout_tui.trace.regular_files import file_kind, read_regular
 
 __all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle", "shown"]
 
 EXPECTED = "expected a bundle folder, its trace.jsonl or a folder of bundles"
 
 _LONGEST_SHOWN = 1000
-
-# The recorder opens trace.jsonl right after it has written the manifest.
-_SPINE_PAUSES_S = (0.01, 0.02, 0.04, 0.06, 0.07)
 
 
 class BundleProblem(Exception):
@@ -49,8 +47,7 @@ class Bundle(Immutable):
 
 
 def open_bundle(trace: Path) -> Bundle:
-    """The bundle that `trace` means: a bundle folder, its trace.jsonl, or a folder of bundles (the newest is
-    taken).
+    """The bundle that `trace` means: a bundle folder, its trace.jsonl, or the newest in a folder of bundles.
 
     The file may have another name where a manifest lies beside it or a `rollout_started` is in it. Identity
     comes from manifest.json, else from the first `rollout_started` within the first MiB. Raises
@@ -59,7 +56,7 @@ def open_bundle(trace: Path) -> Bundle:
     try:
         mode = trace.stat().st_mode
     except (OSError, ValueError) as error:
-        raise _not_reachable(trace, error) from error
+        raise not_reachable(trace, error) from error
     if not stat.S_ISDIR(mode):
         return _open_file(trace)
     if _has_spine(trace):
@@ -92,16 +89,18 @@ def bundle_folders(root: Path) -> Iterator[Path]:
 def newest_folder(root: Path) -> Path | None:
     """The bundle folder inside `root` that was started last, None if there is none. Raises BundleProblem."""
     try:
-        return max(bundle_folders(root), key=lambda folder: (started_at(folder), folder.name), default=None)
+        return max(bundle_folders(root), key=by_start, default=None)
     except OSError as error:
-        raise _not_reachable(root, error) from error
+        raise not_reachable(root, error) from error
+
+
+def by_start(folder: Path) -> tuple[int, str]:
+    """What bundle folders are sorted by: when they were started, then their names."""
+    return started_at(folder), folder.name
 
 
 def started_at(folder: Path) -> int:
-    """When the bundle was started, ms since 1970:
-
-    from its manifest, else from its first event, else file time.
-    """
+    """When the bundle was started, ms since 1970: from its manifest, else its first event, else file time."""
     identity, _ = read_manifest(folder, wait=False)
     if identity is not None:
         return identity.started_at_unix_ms
@@ -113,10 +112,13 @@ def started_at(folder: Path) -> int:
 
 
 def _has_spine(folder: Path) -> bool:
-    """Whether `folder` is a bundle folder. Waits for a recorder that has written the manifest only."""
+    """Whether `folder` is a bundle folder.
+
+    Waits for a recorder that has written the manifest only: it opens trace.jsonl right afterwards.
+    """
     try:
         names = _names(folder)
-        for pause in _SPINE_PAUSES_S:
+        for pause in PAUSES_S:
             if SPINE_NAME in names or MANIFEST_NAME not in names:
                 break
             time.sleep(pause)
@@ -124,7 +126,7 @@ def _has_spine(folder: Path) -> bool:
     except OSError as error:
         # A folder that may be entered but not listed still gives up the one name that matters.
         if not os.access(folder / SPINE_NAME, os.R_OK):
-            raise _not_reachable(folder, error) from error
+            raise not_reachable(folder, error) from error
         return True
     return SPINE_NAME in names
 
@@ -146,7 +148,7 @@ def _open_file(trace: Path) -> Bundle:
     try:
         spine = trace.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        raise _not_reachable(trace, error) from error
+        raise not_reachable(trace, error) from error
     return _identify(spine.parent, spine, (), named=spine.name == SPINE_NAME)
 
 
@@ -155,10 +157,10 @@ def _identify(folder: Path, spine: Path, notes: tuple[str, ...], *, named: bool)
     try:
         mode = os.lstat(spine).st_mode
         if not stat.S_ISREG(mode):
-            raise BundleProblem(f"{shown(spine)} is {_other_kind(mode)}, not a regular file; {EXPECTED}")
+            raise BundleProblem(f"{shown(spine)} is {file_kind(mode)}, not a regular file; {EXPECTED}")
         head = read_regular(spine, HEAD_BYTES)
     except OSError as error:
-        raise _not_reachable(spine, error) from error
+        raise not_reachable(spine, error) from error
     told = identity_in_head(head)
     identity, problem = read_manifest(folder)
     if told is None and not named and not has_events(head):
@@ -197,18 +199,18 @@ def _short(value: object, longest: int = 60) -> str:
     return one_line(str(value), longest)
 
 
-def _not_reachable(path: Path, error: Exception) -> BundleProblem:
+def not_reachable(
+    path: Path,
+    error: Exception,
+    *,
+    what: str = "opened",
+    otherwise: str = "not a path this system can open",
+    expected: str = EXPECTED,
+) -> BundleProblem:
+    """Says that a path cannot be `what`, and why: `otherwise` where the system does not tell."""
     if isinstance(error, FileNotFoundError):
-        return BundleProblem(f"{shown(path)} does not exist; {EXPECTED}")
+        return BundleProblem(f"{shown(path)} does not exist; {expected}")
     if isinstance(error, PermissionError):
-        return BundleProblem(f"{shown(path)}: no permission to read it; {EXPECTED}")
-    reason = (
-        error.strerror if isinstance(error, OSError) and error.strerror else "not a path this system can open"
-    )
-    return BundleProblem(f"{shown(path)} cannot be opened: {reason.lower()}; {EXPECTED}")
-
-
-def _other_kind(mode: int) -> str:
-    if stat.S_ISLNK(mode):
-        return "a link"
-    return "a folder" if stat.S_ISDIR(mode) else "a FIFO, a socket or a device"
+        return BundleProblem(f"{shown(path)}: no permission to read it; {expected}")
+    reason = (error.strerror if isinstance(error, OSError) else None) or otherwise
+    return BundleProblem(f"{shown(path)} cannot be {what}: {reason.lower()}; {expected}")

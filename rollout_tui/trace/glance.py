@@ -169,9 +169,9 @@ def _session(store: PayloadStore, events: list[Event]) -> tuple[_Session, str]:
 
 
 def _subagent(session_source: str | dict[str, object] | None) -> str:
-    """`review` from {"subagent":
+    """The role that a session source tells, else empty.
 
-    "review"}, `guardian` from {"subagent": {"other": "guardian"}}, else empty.
+    `review` of `{"subagent": "review"}`, `guardian` of `{"subagent": {"other": "guardian"}}`.
     """
     kind = session_source.get("subagent") if isinstance(session_source, dict) else None
     while isinstance(kind, dict):

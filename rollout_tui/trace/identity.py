@@ -18,9 +18,10 @@ SPINE_NAME = "trace.jsonl"
 HEAD_BYTES = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
 
+PAUSES_S = (0.01, 0.02, 0.04, 0.06, 0.07)
+"""Seconds between looks for what the recorder writes in the same moment: 200 ms in all."""
 # A manifest is written once, just before the first event: one that does not parse is read again while it is
 # young.
-_RETRY_PAUSES_S = (0.01, 0.02, 0.04, 0.06, 0.07)
 _YOUNG_S = 5.0
 
 _Int64 = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
@@ -68,9 +69,9 @@ class _AnyEvent(msgspec.Struct, gc=False):
     payload: _Tag
 
 
-_manifest_decoder = msgspec.json.Decoder(_Manifest)
-_first_event_decoder = msgspec.json.Decoder(_FirstEvent)
-_any_event_decoder = msgspec.json.Decoder(_AnyEvent)
+_MANIFEST = msgspec.json.Decoder(_Manifest)
+_FIRST_EVENT = msgspec.json.Decoder(_FirstEvent)
+_ANY_EVENT = msgspec.json.Decoder(_AnyEvent)
 
 
 def read_manifest(folder: Path, *, wait: bool = True) -> tuple[Identity | None, str]:
@@ -78,7 +79,7 @@ def read_manifest(folder: Path, *, wait: bool = True) -> tuple[Identity | None, 
 
     Waits up to 200 ms for a manifest that was begun a moment ago unless `wait` is False. Raises nothing.
     """
-    pauses = _RETRY_PAUSES_S if wait else ()
+    pauses = PAUSES_S if wait else ()
     for pause in (*pauses, None):
         identity, reason, age_s = _read_manifest_once(folder / MANIFEST_NAME)
         if identity is not None or pause is None or age_s > _YOUNG_S:
@@ -95,7 +96,7 @@ def identity_in_head(head: bytes) -> Identity | None:
         end = head.find(b"\n", at)
         line = head[start : end if end >= 0 else len(head)]
         try:
-            event = _first_event_decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
+            event = _FIRST_EVENT.decode(line.removeprefix(b"\xef\xbb\xbf"))
         except (ValueError, RecursionError):
             at = end if end >= 0 else len(head)
             continue
@@ -114,7 +115,7 @@ def has_events(head: bytes) -> bool:
     """Whether one of the first lines of a file looks like an event: an object with a tagged payload."""
     for line in head.split(b"\n", 20)[:20]:
         try:
-            _any_event_decoder.decode(line)
+            _ANY_EVENT.decode(line)
         except (ValueError, RecursionError):
             continue
         return True
@@ -133,7 +134,7 @@ def _read_manifest_once(path: Path) -> tuple[Identity | None, str, float]:
     if len(data) > _LARGEST_MANIFEST:
         return None, "manifest.json is too large to be a manifest", float("inf")
     try:
-        manifest = _manifest_decoder.decode(data)
+        manifest = _MANIFEST.decode(data)
     except (ValueError, RecursionError):
         return None, "manifest.json is not readable as a manifest", age_s
     return (

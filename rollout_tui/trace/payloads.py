@@ -15,6 +15,8 @@ from _thread import allocate_lock
 from pathlib import Path
 from typing import Literal
 
+from rollout_tui.trace.regular_files import OPEN_FILE, file_kind
+
 MIB = 1 << 20
 
 PayloadCode = Literal["payload_missing", "payload_unreadable", "payload_outside_bundle", "payload_too_large"]
@@ -22,8 +24,6 @@ PayloadCode = Literal["payload_missing", "payload_unreadable", "payload_outside_
 # Descriptors that are only passed as dir_fd need search permission alone (O_PATH), where the system has it.
 _SEARCH_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _OPEN_INNER_FOLDER = _SEARCH_FOLDER | os.O_NOFOLLOW
-# O_NONBLOCK: opening a FIFO without a writer would wait for ever. It means nothing for regular files.
-_OPEN_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 _LONGEST_PATH = 4096
 _PATH_SHOWN = 120
@@ -118,18 +118,18 @@ class PayloadStore:
                     self._enter_parent(path, parent)
                 _check_name(path, name)
                 try:
-                    descriptor = os.open(name, _OPEN_FILE, dir_fd=self._parent_descriptor)
+                    descriptor = os.open(name, OPEN_FILE, dir_fd=self._parent_descriptor)
                 except FileNotFoundError:
                     # The folder may have been removed and made again since its descriptor was opened.
                     self._enter_parent(path, parent)
-                    descriptor = os.open(name, _OPEN_FILE, dir_fd=self._parent_descriptor)
+                    descriptor = os.open(name, OPEN_FILE, dir_fd=self._parent_descriptor)
         except (OSError, ValueError) as error:
             raise _problem(path, error) from error
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
             raise PayloadProblem(
-                "payload_unreadable", path, f"it is {_file_kind(status.st_mode)}, not a regular file"
+                "payload_unreadable", path, f"it is {file_kind(status.st_mode)}, not a regular file"
             )
         return descriptor, status.st_size
 
@@ -211,14 +211,3 @@ def _problem(path: str, error: OSError | ValueError) -> PayloadProblem:
         error.strerror if isinstance(error, OSError) and error.strerror else "not a name this system can open"
     )
     return PayloadProblem("payload_unreadable", path, reason[:1].lower() + reason[1:])
-
-
-def _file_kind(mode: int) -> str:
-    kinds = (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    return next((words for matches, words in kinds if matches(mode)), "something")

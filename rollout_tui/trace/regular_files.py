@@ -7,17 +7,20 @@ import os
 import stat
 from pathlib import Path
 
+# O_NONBLOCK: opening a FIFO without a writer would wait for ever. It means nothing for regular files.
+OPEN_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+"""Flags to open a file that may be something else, never through a link."""
+
 
 def open_regular(path: Path, *, follow: bool = False) -> int:
     """A read-only descriptor of a regular file, which the caller closes.
 
     Raises OSError: links are refused (ELOOP) unless `follow`, a FIFO or a device without waiting for it.
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
-    descriptor = os.open(path, flags)
+    descriptor = os.open(path, OPEN_FILE & ~os.O_NOFOLLOW if follow else OPEN_FILE)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "not a regular file")
+        raise OSError(errno.EINVAL, "it is not a regular file")
     return descriptor
 
 
@@ -36,6 +39,19 @@ def read_regular(path: Path, most: int, *, offset: int = 0, follow: bool = False
         return b"".join(parts)
     finally:
         os.close(descriptor)
+
+
+def file_kind(mode: int) -> str:
+    """What a mode says that is no regular file: `a folder`, `a FIFO`."""
+    kinds = {
+        stat.S_IFLNK: "a link",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a FIFO",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode), "something")
 
 
 def plain_reason(error: OSError) -> str:

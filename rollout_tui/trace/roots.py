@@ -9,11 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.bundle import bundle_folders
 from rollout_tui.trace.glance import Glance, glance
-from rollout_tui.trace.identity import SPINE_NAME, Identity
-from rollout_tui.trace.writer_watch import WriterState, states_of
+from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.trace.writer_watch import WriterState, grew_lately, states_of
 
 BundleStatus = Literal["running", "ended", "stopped", "damaged"]
 
@@ -25,31 +24,18 @@ class Relation(NamedTuple):
     folder: Path
 
 
-@dataclass(frozen=True)
-class BundleRow:
-    """One bundle of a root, from a glance at it (see Glance for the fields both have).
+@dataclass(frozen=True, kw_only=True)
+class BundleRow(Glance):
+    """One bundle of a root: what a glance at it shows, how it is doing and how it belongs to the others.
 
     `status`: `running`, `ended` (an end mark is in it), `stopped` (no end mark and no writer) or `damaged`
-    (not to be opened: `reason` says why). Times are ms since 1970. Text comes from the trace: not safe to
-    show as is.
+    (not to be opened: `unreadable` says why). Times are ms since 1970.
     """
 
-    folder: Path
-    identity: Identity | None
     started_at_unix_ms: int
-    modified_at_unix_ms: int
-    size_bytes: int
     status: BundleStatus
-    reason: str
     writer: WriterState
-    events: int
-    turns: int
-    failures: int
-    whole: bool
-    model: str
-    task: str
-    role: str
-    related: tuple[Relation, ...] = ()
+    related: tuple[Relation, ...]
 
 
 class BundleList:
@@ -108,21 +94,10 @@ def _rows(glances: list[Glance]) -> list[BundleRow]:
 
 def _row(seen: Glance, writer: WriterState, related: tuple[Relation, ...]) -> BundleRow:
     return BundleRow(
-        folder=seen.folder,
-        identity=seen.identity,
+        **vars(seen),
         started_at_unix_ms=seen.identity.started_at_unix_ms if seen.identity else seen.modified_at_unix_ms,
-        modified_at_unix_ms=seen.modified_at_unix_ms,
-        size_bytes=seen.size_bytes,
         status=_status(seen, writer),
-        reason=seen.unreadable,
         writer=writer,
-        events=seen.events,
-        turns=seen.turns,
-        failures=seen.failures,
-        whole=seen.whole,
-        model=seen.model,
-        task=seen.task,
-        role=seen.role,
         related=related,
     )
 
@@ -133,7 +108,7 @@ def _status(seen: Glance, writer: WriterState) -> BundleStatus:
     if seen.ended:
         return "ended"
     if writer == "unknown":
-        return "running" if time.time() * 1000 - seen.modified_at_unix_ms < SILENT_MS else "stopped"
+        return "running" if grew_lately(seen.modified_at_unix_ms, time.time() * 1000) else "stopped"
     return "running" if writer == "writing" else "stopped"
 
 

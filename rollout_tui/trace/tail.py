@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import Literal
 
 from rollout_tui.immutable import Immutable
-from rollout_tui.trace.regular_files import plain_reason
+from rollout_tui.trace.regular_files import open_regular, plain_reason
 
 MIB = 1 << 20
 LONGEST_LINE = 64 * MIB
 
 Change = Literal["none", "grown", "truncated", "replaced", "missing", "unreadable", "back"]
-
-_OPEN_SPINE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 # So many bytes at the start and before the offset must stay as they were; else the file was written anew.
 _REMEMBERED = 512
@@ -35,10 +32,10 @@ class Growth(Immutable):
 
     `data` is whole lines, each ending in LF, from byte `offset` of the file. `change`:
 
-    - `none`, `grown`: nothing unusual; - `truncated`, `replaced`: the file was cut or written anew, or
-    another took its place. What was read before
-      is void; `data` starts at offset 0;
-    - `missing`, `unreadable`: reported once, then `none` while it stays so. The offset is kept;
+    - `none`, `grown`: nothing unusual.
+    - `truncated`, `replaced`: the file was cut or written anew, or another took its place. What was read
+      before is void; `data` starts at offset 0.
+    - `missing`, `unreadable`: reported once, then `none` while it stays so. The offset is kept.
     - `back`: the same file can be read again, `data` goes on where it stopped.
 
     `held` counts the bytes of an unterminated last line, `more` says that another poll would find more at
@@ -82,13 +79,11 @@ class SpineTail:
     def poll(self, most: int = MIB) -> Growth:
         """Look at the file once and return at most `most` bytes of whole lines (one line may be longer)."""
         try:
-            descriptor = os.open(self.path, _OPEN_SPINE)
+            descriptor = open_regular(self.path)
         except OSError as error:
             return self._gone(error)
         try:
             status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError(errno.EINVAL, "it is not a regular file")
             self._recognise(descriptor, status)
             return self._read(descriptor, status.st_size, max(1, min(most, self.longest_line)))
         except OSError as error:
@@ -99,7 +94,7 @@ class SpineTail:
     def held_line(self) -> bytes:
         """The unterminated last line, at most `longest_line` bytes of it; empty if there is none."""
         try:
-            descriptor = os.open(self.path, _OPEN_SPINE)
+            descriptor = open_regular(self.path)
         except OSError:
             return b""
         try:

@@ -31,6 +31,14 @@ _REMOTE = frozenset(
 )
 
 
+_SILENT_MS = 10 * 60 * 1000
+
+
+def grew_lately(modified_ms: float, now_ms: float) -> bool:
+    """Whether a spine that grew last at `modified_ms` counts as written where the answer is `unknown`."""
+    return now_ms - modified_ms < _SILENT_MS
+
+
 @dataclass(frozen=True)
 class Sweep:
     """Which of the files asked for are open for writing, as (device, inode) to (process, descriptor).

@@ -24,9 +24,8 @@ from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.history import History
 from rollout_tui.recording import Trace
 from rollout_tui.reduced_spine import Progress
-from rollout_tui.trace.arrivals import SILENT_MS
 from rollout_tui.trace.tail import MIB
-from rollout_tui.trace.writer_watch import WriterState
+from rollout_tui.trace.writer_watch import WriterState, grew_lately
 from rollout_tui.tui.panes.outline import Outline
 from rollout_tui.words import count
 
@@ -123,7 +122,7 @@ class Reading:
             modified_ns = self.trace.bundle.spine.stat().st_mtime_ns
         except OSError:
             return False
-        return clock_ms - modified_ns // 1_000_000 < SILENT_MS
+        return grew_lately(modified_ns / 10**6, clock_ms)
 
     @property
     def ended(self) -> bool:

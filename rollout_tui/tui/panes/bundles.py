@@ -97,11 +97,11 @@ def _fitting(rows: Sequence[BundleRow], width: int, now_ms: int) -> list[tuple[_
 def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], width: int, now_ms: int) -> Line:
     """The columns, then what the user first asked for, or why it cannot be opened."""
     related = ", ".join(f"{one.words} {short_id(one.folder.name)}" for one in bundle.related)
-    words = bundle.reason or bundle.task or bundle.folder.name
+    words = bundle.unreadable or bundle.task or bundle.folder.name
     return row(
         width,
         *(Cell(one.text(bundle, now_ms), one.style(bundle), wide, one.align) for one, wide in columns),
-        Cell(words, "error" if bundle.reason else "strong", FLEXIBLE, least=LEAST_WORDS),
+        Cell(words, "error" if bundle.unreadable else "strong", FLEXIBLE, least=LEAST_WORDS),
         Cell(related, "agent", min(34, max(0, width // 4)) if related else 0, drop=1),
     )
 
@@ -144,14 +144,12 @@ def age(time_ms: int, now_ms: int) -> str:
 def matching(rows: Sequence[BundleRow], wanted: str) -> list[BundleRow]:
     """The bundles in which every word of `wanted` occurs: status, folder, model, task, role."""
     words = wanted.lower().split()
-    return [
-        one
-        for one in rows
-        if all(
-            word in " ".join((one.status, one.folder.name, one.model, one.task, one.role, one.reason)).lower()
-            for word in words
-        )
-    ]
+    return [one for one in rows if all(word in _searched(one) for word in words)]
+
+
+def _searched(one: BundleRow) -> str:
+    texts = (one.status, one.folder.name, one.model, one.task, one.role, one.unreadable)
+    return " ".join(texts).lower()
 
 
 # -- above and below the rows ----------------------------------------------------------
