@@ -119,5 +119,5 @@ def _read(file: Path) -> Remembered | None:
     try:
         data = read_regular(file, MOST_BYTES + 1)
         return msgspec.json.decode(data, type=Remembered) if len(data) <= MOST_BYTES else None
-    except (OSError, msgspec.MsgspecError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None

@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 from rollout_tui.cli import main
 from rollout_tui.reduced_spine import Progress
 from rollout_tui.remembered import Note, Remembered, Store
-from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_NOTES
+from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_MARKS, MOST_NOTES
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
 from rollout_tui.tui.app import RolloutApp
@@ -81,17 +81,63 @@ def test_it_never_grows_beyond_its_bounds(tmp_path: Path, monkeypatch: pytest.Mo
     for number in range(9):
         store.save(remembered(f"r{number}"))
     assert len(list(tmp_path.iterdir())) == 5
-    store.save(remembered(notes=tuple(Note(1, "x" * 5000) for _ in range(MOST_NOTES + 9))))
+    notes = tuple(Note(seq, "x" * 5000) for seq in range(MOST_NOTES + 9))
+    store.save(remembered(notes=notes, marks=tuple(range(MOST_MARKS + 9))))
     found = store.load(identity())
-    assert found is not None and len(found.notes) == MOST_NOTES
-    assert {len(note.text) for note in found.notes} == {LONGEST_NOTE}
+    assert found is not None and {len(note.text) for note in found.notes} == {LONGEST_NOTE}
+    assert [note.seq for note in found.notes] == list(range(9, MOST_NOTES + 9))
+    assert found.marks == tuple(range(9, MOST_MARKS + 9))
+
+
+def test_what_is_not_ours_in_its_folder_neither_counts_nor_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout_tui.remembered.store.MOST_TRACES", 1)
+    store = Store(tmp_path / TRACES)
+    store.save(remembered("before"))
+    (before,) = store.folder.iterdir()
+    os.utime(before, ns=(1, 1))
+    (tmp_path / TRACES / "read.me").write_text("")
+    (tmp_path / TRACES / "folder.json").mkdir()
+    (tmp_path / TRACES / "link.json").symlink_to(tmp_path)
+    assert store.save(remembered()) and store.recent(9) == [remembered()]
+    assert {"read.me", "folder.json", "link.json"} < {path.name for path in (tmp_path / TRACES).iterdir()}
+
+
+def test_each_trace_has_a_place_of_its_own(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    one, other = remembered("ab", seq=1), replace(remembered("a", seq=2), trace_id="bt")
+    resumed = replace(one, trace_id="later", seq=3)
+    for kept in (one, other, resumed):
+        store.save(kept)
+    assert store.load(identity("ab", "t")) == one
+    assert store.load(identity("a", "bt")) == other
+    assert store.load(identity("ab", "later")) == resumed
+
+
+def test_of_what_was_left_last_that_is_listed_which_is_still_there(tmp_path: Path) -> None:
+    store = Store(tmp_path / TRACES)
+    bundle, archive, emptied, gone = (tmp_path / name for name in ("bundle", "a.zip", "emptied", "gone"))
+    for folder in (bundle, emptied):
+        folder.mkdir()
+    (bundle / "trace.jsonl").write_text("")
+    archive.write_text("")
+    for at, path in enumerate((archive, bundle, gone, emptied, bundle)):
+        before = set(store.folder.iterdir()) if at else set()
+        store.save(replace(remembered(f"r{at}"), path=str(path)))
+        (file,) = set(store.folder.iterdir()) - before
+        os.utime(file, ns=(at, at))
+    assert [one.path for one in store.recent(2)] == [str(bundle), str(emptied)]
+    assert store.recent_traces() == [bundle, archive]
+    assert store.recent_bundles() == [bundle]
 
 
 def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
     store = Store(tmp_path / TRACES)
     store.save(remembered())
     (file,) = (tmp_path / TRACES).iterdir()
-    for damage in (b"", b"{", b'{"rollout_id": 1}', b"\xff", b"[]"):
+    deep = b'{"more":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    for damage in (b"", b"{", b'{"rollout_id": 1}', b"\xff", b"[]", deep):
         file.write_bytes(damage)
         assert store.load(identity()) is None and store.recent(9) == []
     whole = json.dumps({"rollout_id": "r", "trace_id": "t", "path": "/somewhere"}).encode()
@@ -112,7 +158,9 @@ def test_what_no_file_can_hold_is_left_out(tmp_path: Path) -> None:
     assert store.save(remembered(seq=4, notes=(Note(3, "na\udcefve"),)))
     found = store.load(identity())
     assert found is not None and (found.seq, found.notes) == (4, (Note(3, "na?ve"),))
-    assert not store.save(remembered("r\ud800"))
+    assert store.save(replace(remembered(), path="/na\udcefve"))
+    assert store.recent(1)[0].path == "/na?ve"
+    assert not store.save(remembered("r\ud800")) and store.load(identity("r\ud800")) is None
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo"])
