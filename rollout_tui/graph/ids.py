@@ -8,7 +8,7 @@ place; short lists are plain tuples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 SHORT = 8
 # Looking for an id in a longer view makes an index of it.
@@ -45,7 +45,11 @@ class IdView(Sequence[str]):
     def __len__(self) -> int:
         return self.length
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             start, stop, step = index.indices(self.length)
             if step == 1:
@@ -121,7 +125,7 @@ def place_in(ids: Ids, one: str) -> int | None:
     return ids.index(one) if isinstance(ids, tuple) else ids.items.place(one)
 
 
-def common_prefix(a: Ids, b: Ids) -> int:
+def common_prefix(a: Sequence[str], b: Sequence[str]) -> int:
     """How many leading entries of `a` and `b` are equal; constant time for views of one list."""
     if isinstance(a, IdView) and isinstance(b, IdView) and a.items is b.items:
         return min(a.length, b.length)

@@ -12,6 +12,7 @@ from rollout_tui.trace.event_values import PayloadKind, PayloadKindName, Payload
 
 PREFIX = "raw_payload:"
 FARTHEST = 1 << 16
+"""A number that lies farther behind the highest one seen gets no row: it would make rows for all between."""
 _NEXT_ID, _NEXT_PATH = f",{PREFIX}", ".json,payloads/"
 
 
@@ -103,12 +104,12 @@ class PayloadTable:
         codes = list(map(self._path_codes.__getitem__, paths))
         for path in {*paths}:
             at = (_number(f"{PREFIX}{path[9:-5]}") or 0) - first
-            if 0 <= at < len(paths) and paths[at] == path == f"payloads/{first + at}.json":
+            if 0 <= at < len(paths) and paths[at] == path == _usual_path(first + at):
                 codes[at] = 0
         return codes
 
     def _path_code(self, number: int, path: str) -> int:
-        if path == f"payloads/{number}.json":
+        if path == _usual_path(number):
             return 0
         code = self._path_codes.get(path)
         if code is None:
@@ -145,9 +146,12 @@ class PayloadTable:
         number = _number(raw_payload_id)
         if number is None or number >= len(self._born) or not 0 < self._born[number] <= event:
             return None
+        kind = self._kind_values[self._kinds[number]]
+        return PayloadReference(raw_payload_id, kind, self._path(number))
+
+    def _path(self, number: int) -> str:
         code = self._paths[number]
-        path = self._path_names[code] if code else f"payloads/{number}.json"
-        return PayloadReference(raw_payload_id, self._kind_values[self._kinds[number]], path)
+        return self._path_names[code] if code else _usual_path(number)
 
     def born(self, raw_payload_id: str) -> int | None:
         """The event that first named the id."""
@@ -167,8 +171,7 @@ class PayloadTable:
         number = bisect_left(self._born, event, 0, self._next)
         if self._odd or number >= self._next or self._born[number] != event:
             return None
-        code = self._paths[number]
-        return self._path_names[code] if code else f"payloads/{number}.json"
+        return self._path(number)
 
     def usual(self, event: int) -> UsualPayloads | None:
         """All that are named up to `event`.
@@ -189,10 +192,9 @@ class PayloadTable:
         In the order of the recorder's numbers, ids of another form last.
         """
         if not self._odd:
-            for number, (born, code) in enumerate(zip(self._born, self._paths, strict=False)):
+            for number, born in enumerate(self._born):
                 if 0 < born <= event:
-                    path = self._path_names[code] if code else f"payloads/{number}.json"
-                    yield f"{PREFIX}{number}", born, path
+                    yield f"{PREFIX}{number}", born, self._path(number)
             return
         for payload_id in self.ids(event):
             reference = self.get(payload_id, event)
@@ -210,9 +212,8 @@ class PayloadTable:
         absent = [path not in paths for path in self._path_names]
         for number in compress(range(len(self._paths)), map(absent.__getitem__, self._paths)):
             if 0 < self._born[number] <= event:
-                code = self._paths[number]
-                path = self._path_names[code] if code else f"payloads/{number}.json"
-                if code or path not in paths:
+                path = self._path(number)
+                if path not in paths:
                     yield f"{PREFIX}{number}", path
 
     def ids(self, event: int) -> Iterator[str]:
@@ -225,6 +226,10 @@ class PayloadTable:
             listed = row is not None and row < len(self._born) and 0 < self._born[row] <= event
             if versions[0][0] <= event and not listed:
                 yield payload_id
+
+
+def _usual_path(number: int) -> str:
+    return f"payloads/{number}.json"
 
 
 def _number(raw_payload_id: str) -> int | None:

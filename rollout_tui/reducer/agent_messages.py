@@ -1,22 +1,21 @@
 """Agent paths, and what an item says to the agent it is addressed to (format section 10.1)."""
 
 import re
-from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from rollout_tui.graph.objects import ConversationItem, Thread
-from rollout_tui.graph.values import EncodedPart, TextPart
+from rollout_tui.graph.values import EncodedPart, Part, TextPart
 from rollout_tui.reducer.reduction import Reduction
 
-AGENT_PATH = re.compile(r"/morpheus|/root(?:/(?!root(?:/|\Z))[a-z0-9_]+)*")
+_AGENT_PATH = re.compile(r"/morpheus|/root(?:/(?!root(?:/|\Z))[a-z0-9_]+)*")
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 def is_agent_path(path: str) -> bool:
     """Whether text is a valid agent path (10.1)."""
-    return AGENT_PATH.fullmatch(path) is not None
+    return _AGENT_PATH.fullmatch(path) is not None
 
 
 def is_uuid(text: str) -> bool:
@@ -61,7 +60,7 @@ def message_of(r: Reduction, item: ConversationItem) -> tuple[str, str] | None:
     return author, text
 
 
-def _agent_text(parts: tuple[Any, ...]) -> str | None:
+def _agent_text(parts: tuple[Part, ...]) -> str | None:
     match parts:
         case (TextPart(text=text),):
             return text

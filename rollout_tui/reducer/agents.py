@@ -40,9 +40,9 @@ def resolve(r: Reduction, number: int, item: ConversationItem) -> None:
     message = message_of(r, item)
     if message is None:
         return
-    queue = r.agents.by_message.get((item.thread_id, *message))
-    if queue:
-        edge = r.agents.waiting.pop(queue.popleft())
+    waiting = r.agents.by_message.get((item.thread_id, *message))
+    if waiting:
+        edge = r.agents.waiting.pop(waiting.popleft())
         _show_pending(r, edge, waiting=False)
         _make(r, edge, number)
 

@@ -34,6 +34,7 @@ AT_TURN_END: dict[ExecutionStatus, CodeCellRuntimeStatus] = {
     "aborted": "terminated",
     "failed": "failed",
 }
+"""How a cell that still runs ends when its turn does."""
 SOURCE = frozenset(("custom_tool_call",))
 OUTPUT = frozenset(("custom_tool_call_output",))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from rollout_tui.graph.history import item_id
+from rollout_tui.graph.history import item_id, item_number
 from rollout_tui.graph.ids import with_id
 from rollout_tui.graph.objects import CodeCell, ConversationItem
 from rollout_tui.graph.values import (
@@ -237,7 +237,7 @@ def link_started(r: Reduction, tool: int) -> None:
     """Tell every inference call whose response asked for a tool call that it started it (8.4)."""
     called = r.tool(tool)
     for one in called.model_visible_call_item_ids:
-        for inference in r.items.response_of.get(int(one.rpartition(":")[2]) - 1, ()):
+        for inference in r.items.response_of.get(item_number(one), ()):
             started = r.inference(inference).tool_call_ids_started_by_response
             r.history.set(
                 inference, "tool_call_ids_started_by_response", with_id(started, called.tool_call_id)

@@ -24,7 +24,8 @@ REMEMBERED_BYTES = 65_536
 # A line of a hostile recording costs its writer two bytes, and a diagnostic several hundred.
 MOST_LISTED = 2_000
 LONGEST_MESSAGE = 500
-LISTS, OBJECTS, BOTH, INDENT = b"]" * 100, b"}" * 100, b"]}" * 50, b" " * 200
+_LISTS, _OBJECTS, _BOTH, _INDENT = b"]" * 100, b"}" * 100, b"]}" * 50, b" " * 200
+"""How text that is nested deeper than `DEEPEST` ends, or is indented."""
 
 
 class Payloads(Protocol):
@@ -210,4 +211,4 @@ class Evidence:
 
 def _looks_deep(data: bytes | bytearray) -> bool:
     """Whether text ends or is indented as deep nesting is: to find the depth costs as much as decoding."""
-    return LISTS in data or OBJECTS in data or BOTH in data or INDENT in data
+    return _LISTS in data or _OBJECTS in data or _BOTH in data or _INDENT in data

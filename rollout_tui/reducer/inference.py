@@ -16,6 +16,14 @@ from rollout_tui.trace.event_payloads import (
 )
 from rollout_tui.trace.events import Event
 
+AT_TURN_END: dict[ExecutionStatus, ExecutionStatus] = {
+    "completed": "cancelled",
+    "cancelled": "cancelled",
+    "aborted": "aborted",
+    "failed": "failed",
+}
+"""How a call that still runs ends when its turn does."""
+
 
 def started(r: Reduction, event: Event, payload: InferenceStarted) -> None:
     """A request was sent: reduce it, then add the call (8.1)."""
@@ -103,13 +111,7 @@ def _finished(
 
 def turn_ended(r: Reduction, turn: CodexTurn, status: ExecutionStatus) -> None:
     """Close the running inference calls of a turn that is over (format section 11)."""
-    ends: dict[str, ExecutionStatus] = {
-        "completed": "cancelled",
-        "cancelled": "cancelled",
-        "aborted": "aborted",
-        "failed": "failed",
-    }
-    end = ends.get(status)
+    end = AT_TURN_END.get(status)
     if end is None:
         return
     for handle in sorted(r.open_calls.pop(turn.codex_turn_id, ())):

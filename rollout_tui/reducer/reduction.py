@@ -39,7 +39,10 @@ UNKNOWN: dict[type[Object], tuple[str, str]] = {
 
 
 class Reduction(Evidence):
-    """The state of one fold: beside the evidence the objects, and indexes that exist at the head only."""
+    """The state of one fold: beside the evidence the objects, and indexes that exist at the head only.
+
+    Every rule takes it first, as `r`. `time` (ms since 1970) and `seq` are those of the event in hand.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Reduction(Evidence):
         self.agents = AgentQueues()
         self.tools_by_call: dict[str, list[int]] = {}
         # Thread and turn of the last tool call start, which are known to belong together.
-        self.last_context: tuple[Any, Any] | None = None
+        self.last_context: tuple[str, str | None] | None = None
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
         self.objects = history.objects

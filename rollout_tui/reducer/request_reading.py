@@ -6,6 +6,7 @@ last item both have. Any other layout is decoded whole.
 """
 
 import os
+from bisect import bisect_left
 from typing import TypeAlias
 
 import msgspec
@@ -150,7 +151,8 @@ def _read_over(r: Reduction, rolling: RollingRequest, reference: PayloadReferenc
             raise PayloadProblem("payload_too_large", reference.path, f"it has {size:,} bytes")
         r.check_room(size, reference.path)
         same = _same_bytes(descriptor, data, size, r.requests.chunk) if rolling.trusted else 0
-        kept = min(_items_before(rolling.ends, same), rolling.trusted)
+        # Of the items that end before what differs: the byte behind an item can belong to it.
+        kept = min(bisect_left(rolling.ends, same), rolling.trusted)
         start = rolling.ends[kept - 1] if kept else 0
         del data[start:]
         while len(data) < size:
@@ -183,18 +185,6 @@ def _same_bytes(descriptor: int, data: bytearray, size: int, chunk: bytearray) -
             return at + low
         at += count
     return at
-
-
-def _items_before(ends: list[int], same: int) -> int:
-    """How many items end before byte `same`."""
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high) // 2
-        if ends[middle] < same:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _decode_tail(r: Reduction, data: bytearray, start: int, path: str) -> _Body | None:

@@ -1,7 +1,5 @@
 """Tool calls (format sections 8.2 to 8.4)."""
 
-from typing import Any
-
 import msgspec
 from msgspec import UNSET
 
@@ -106,16 +104,16 @@ def _show_outputs(r: Reduction, handle: int, tool_id: str, outputs: list[int]) -
 
 def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]:
     """Thread and turn of a tool call; what is unknown becomes a placeholder (8.2, 12)."""
-    known: tuple[Any, Any] = (event.thread_id, event.codex_turn_id)
-    if known == r.last_context:
+    last = r.last_context
+    if last is not None and last == (event.thread_id, event.codex_turn_id):
         # These very strings: a hundred thousand calls of a turn would keep one each.
-        return r.last_context
+        return last
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
         owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, "tool call start")).thread_id
         if owner == event.thread_id:
-            r.last_context = known
+            r.last_context = (thread_id, turn_id)
         elif owner != thread_id:
             r.refuse(
                 "thread_mismatch",

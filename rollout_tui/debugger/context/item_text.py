@@ -16,7 +16,6 @@ from rollout_tui.debugger.evidence import body
 from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import item_number
-from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.values import (
     AgentMessage,
@@ -33,6 +32,8 @@ from rollout_tui.reducer import canonical
 from rollout_tui.reducer.limits import too_many_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rollout_tui.recording import Trace
 
 CUT = "..."
@@ -169,7 +170,7 @@ def size_bytes(trace: Trace, item: ConversationItem) -> int:
     return bytes_of(trace, (item.item_id,))
 
 
-def bytes_of(trace: Trace, ids: Ids) -> int:
+def bytes_of(trace: Trace, ids: Iterable[str]) -> int:
     """Bytes of the content of items, as they are at the head; every item is measured once."""
     history = trace.history
     sizes = remembered(history, _Sizes).grow(len(history.items.name))
