@@ -10,7 +10,7 @@ from rollout_tui.commands.arguments import Parser, add_at, add_json, add_trace
 from rollout_tui.commands.loading import look
 from rollout_tui.commands.outcome import FINE
 from rollout_tui.debugger.waiting.blocked import blocked
-from rollout_tui.export.blocked import blocked_text
+from rollout_tui.export.blocked import blocked_text, waits_json
 
 _DESCRIPTION = (
     "Say for every thread what its running turn waits for, innermost last, and what runs beside it."
@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     """Print what threads wait for."""
     trace, snapshot, _ = look(options.trace, options.at)
     found = blocked(trace, snapshot)
-    say(options.json, lambda: (one.as_json() for one in found), partial(blocked_text, snapshot.seq, found))
+    say(options.json, lambda: map(waits_json, found), partial(blocked_text, snapshot.seq, found))
     return FINE

@@ -9,8 +9,8 @@ from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_json, add_trace
 from rollout_tui.commands.loading import load, place
 from rollout_tui.commands.outcome import FAILED, FINE
-from rollout_tui.debugger.findings.check import as_json, check
-from rollout_tui.export.check import check_text
+from rollout_tui.debugger.findings.check import check
+from rollout_tui.export.check import check_json, check_text
 
 _DESCRIPTION = """\
 Check the recording, not the agent: lines that are no events, gaps in seq, payload files that are
@@ -28,5 +28,5 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Print what is wrong; 1 where something is."""
     found = check(load(place(options.trace).path))
-    say(options.json, partial(as_json, found), partial(check_text, found))
+    say(options.json, partial(check_json, found), partial(check_text, found))
     return FINE if found.sound else FAILED

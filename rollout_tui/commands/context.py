@@ -10,8 +10,7 @@ from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_at, add_json, add_thread, add_trace
 from rollout_tui.commands.loading import look, thread_at
 from rollout_tui.commands.outcome import FINE, CommandFailure
-from rollout_tui.debugger.context.context import as_json
-from rollout_tui.export.context import context_text
+from rollout_tui.export.context import context_json, context_text
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
@@ -49,14 +48,14 @@ def run(options: argparse.Namespace) -> int:
     wanted = query.get("thread") if options.thread is None else options.thread
     thread_id = thread_at(snapshot, wanted)
     shown = (trace, snapshot, thread_id)
-    say(options.json, partial(as_json, *shown), partial(context_text, *shown))
+    say(options.json, partial(context_json, *shown), partial(context_text, *shown))
     return FINE
 
 
 def _life_line(trace: Trace, snapshot: Snapshot, wanted: str, as_json: bool) -> int:
     """Print the life line of one thing."""
-    from rollout_tui.debugger.stories.lifeline import life_line, life_line_json
-    from rollout_tui.export.life_line import life_line_text
+    from rollout_tui.debugger.stories.lifeline import life_line
+    from rollout_tui.export.life_line import life_line_json, life_line_text
 
     object_id = f"conversation_item:{wanted}" if wanted.isdecimal() else wanted
     found = life_line(trace, object_id, snapshot.event)

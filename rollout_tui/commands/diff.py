@@ -9,8 +9,8 @@ from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_json, add_thread, add_trace, seq
 from rollout_tui.commands.loading import event_at, load, place, thread_at
 from rollout_tui.commands.outcome import FINE
-from rollout_tui.debugger.changes.diff import as_json, diff
-from rollout_tui.export.diff import diff_text
+from rollout_tui.debugger.changes.diff import diff
+from rollout_tui.export.diff import diff_json, diff_text
 
 _DESCRIPTION = "Compare what a thread had in its context at two events: items that came, went and changed."
 _EXAMPLES = """\
@@ -34,5 +34,5 @@ def run(options: argparse.Namespace) -> int:
     a, b = event_at(trace, options.a), event_at(trace, options.b)
     thread_id = thread_at(trace.snapshot(max(a, b)), options.thread)
     found = diff(trace, a, b, thread_id)
-    say(options.json, partial(as_json, trace, found), partial(diff_text, trace, found))
+    say(options.json, partial(diff_json, trace, found), partial(diff_text, trace, found))
     return FINE

@@ -9,8 +9,8 @@ from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_json, add_trace
 from rollout_tui.commands.loading import load, place
 from rollout_tui.commands.outcome import FAILED, FINE
-from rollout_tui.debugger.findings.findings import SEVERITIES, as_json, at_least, find_all
-from rollout_tui.export.findings import findings_text
+from rollout_tui.debugger.findings.findings import SEVERITIES, at_least, find_all
+from rollout_tui.export.findings import finding_json, findings_text
 
 _DESCRIPTION = """\
 List what failed, was lost or never ended, and what is wrong with the recording.
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     shown = at_least(options.severity)
     say(
         options.json,
-        lambda: (as_json(finding) for finding in found if finding.severity in shown),
+        lambda: (finding_json(finding) for finding in found if finding.severity in shown),
         partial(findings_text, trace, found, options.severity),
     )
     return FAILED if any(finding.severity == "error" for finding in found) else FINE

@@ -1,14 +1,16 @@
-"""What threads wait for, as text: a sentence, and the open things under it."""
+"""What threads wait for, as text, a sentence and the open things under it, and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, in_words
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import duration
 
 _INDENT = "  "
+_FIELDS = ("kind", "id", "label", "since_seq", "age_ms", "parent")
 
 
 def blocked_text(seq: int, threads: Sequence[ThreadWaits], width: int) -> Iterator[str]:
@@ -23,6 +25,19 @@ def blocked_text(seq: int, threads: Sequence[ThreadWaits], width: int) -> Iterat
         if waits.background:
             yield "nobody waits for:"
             yield from _entries(waits.background, width)
+
+
+def waits_json(waits: ThreadWaits) -> dict[str, Any]:
+    """An entry of `blocked --json`."""
+    lists = {"blocked_on": waits.blocked_on, "background": waits.background}
+    return {
+        "thread_id": waits.thread_id,
+        "agent_path": waits.agent_path,
+        **{
+            name: [{field: getattr(one, field) for field in _FIELDS} for one in entries]
+            for name, entries in lists.items()
+        },
+    }
 
 
 def _entries(entries: Sequence[Waiting], width: int) -> Iterator[str]:

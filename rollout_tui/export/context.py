@@ -1,11 +1,21 @@
-"""What the model had in its context, as text."""
+"""What the model had in its context, as text and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rollout_tui.debugger.context.context import ACCEPTED, DROPPED, IN_CONTEXT, PENDING, Context, ContextItem
+import msgspec
+
+from rollout_tui.debugger.context.context import (
+    ACCEPTED,
+    DROPPED,
+    IN_CONTEXT,
+    PENDING,
+    Context,
+    ContextItem,
+    text,
+)
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate, recorded_tokens
@@ -63,3 +73,27 @@ def _rows(group: Sequence[ContextItem]) -> list[tuple[str, ...]]:
         )
         for row in group
     ]
+
+
+def context_json(trace: Trace, snapshot: Snapshot, thread_id: str) -> dict[str, Any]:
+    """The document of `context --json`."""
+    rows = Context(trace, snapshot.event, thread_id)
+    return {
+        "seq": snapshot.seq,
+        "thread_id": thread_id,
+        "items": [_row_json(trace, row, snapshot.event) for row in rows],
+    }
+
+
+def _row_json(trace: Trace, row: ContextItem, event: int) -> dict[str, Any]:
+    return {
+        "item_id": row.item_id,
+        "role": row.role,
+        "kind": row.kind,
+        "channel": row.channel,
+        "status": row.status,
+        "first_seen_seq": row.first_seen_seq,
+        "text": text(trace, row, event),
+        "call_id": row.call_id,
+        "produced_by": [msgspec.to_builtins(one) for one in row.produced_by],
+    }

@@ -1,9 +1,9 @@
-"""Two contexts compared, as text: what came, went and changed."""
+"""Two contexts compared, as text and as JSON: what came, went and changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.changes.diff import ContextDiff, text_diff
 from rollout_tui.debugger.context.item_text import bytes_of, size_bytes
@@ -45,6 +45,20 @@ def diff_text(trace: Trace, found: ContextDiff, width: int) -> Iterator[str]:
         yield from table([_row(trace, "~", changed.item_id)], width, flexible=3, right=(1, 4))
         for line in text_diff(changed.before or "", changed.after or ""):
             yield f"    {line.mark} {line.text}"
+
+
+def diff_json(trace: Trace, found: ContextDiff) -> dict[str, Any]:
+    """The object of `diff --json`; `a` and `b` are seqs."""
+    seqs = trace.history.events.seqs
+    return {
+        "a": seqs[found.a],
+        "b": seqs[found.b],
+        "thread_id": found.thread_id,
+        "unchanged": found.unchanged,
+        "added": list(found.compared.added),
+        "removed": list(found.compared.removed),
+        "changed": [one._asdict() for one in found.changed],
+    }
 
 
 def _row(trace: Trace, mark: str, item_id: str) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""Findings as text: gravest marks first in the eye, causes above what they caused."""
+"""Findings as text, gravest marks first in the eye, causes above what they caused; and as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.finding import holders
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity, at_least
@@ -38,6 +38,18 @@ def findings_text(trace: Trace, findings: Sequence[Finding], severity: Severity,
         yield one_line(f"{head}{finding.code:<{_CODE - len(indent)}}  {place}", width)
         if finding.message:
             yield from wrapped(finding.message, width, " " * len(head) + _INDENT)
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """An entry of `findings --json`."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "seq": finding.seq,
+        "thread_id": finding.thread_id,
+        "object_id": finding.object_id,
+        "message": finding.message,
+    }
 
 
 def _place(names: Names, finding: Finding) -> str:

@@ -15,9 +15,10 @@ from open_as_recorded import UNFINISHED, failed_commands, open_things, outcomes
 from recordings_at_hand import recordings
 from shared_recordings import corpus_params
 
-from rollout_tui.debugger.context.context import as_json
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.waiting.blocked import blocked
+from rollout_tui.export.blocked import waits_json
+from rollout_tui.export.context import context_json
 from rollout_tui.recording import Trace, open_trace
 
 EVERY = [*(pytest.param(folder, id=folder.name) for folder in recordings()), *corpus_params()]
@@ -51,7 +52,7 @@ def contexts_at(trace: Trace, seq: int) -> Iterator[tuple[str, list[dict[str, An
     """Each thread and the items of its context."""
     snapshot = trace.at(seq)
     for thread_id in snapshot.threads:
-        yield thread_id, as_json(trace, snapshot, thread_id)["items"]
+        yield thread_id, context_json(trace, snapshot, thread_id)["items"]
 
 
 @pytest.mark.parametrize("folder", REDUCED)
@@ -67,7 +68,7 @@ def test_the_context_is_the_last_request_and_what_came_since(folder: Path) -> No
 def test_the_context_has_the_calls_that_the_bodies_have(folder: Path) -> None:
     trace = open_trace(folder)
     for seq, thread_id, expected in carried_call_ids(Recorded(folder)):
-        items = as_json(trace, trace.at(seq), thread_id)["items"]
+        items = context_json(trace, trace.at(seq), thread_id)["items"]
         assert [one["call_id"] for one in items if one["status"] == "in_context"] == expected, seq
 
 
@@ -86,7 +87,7 @@ def test_everything_open_in_a_running_turn_is_named(folder: Path) -> None:
     times = {event["seq"]: event["wall_time_unix_ms"] for event in recorded.events}
     trace = open_trace(folder)
     for expected in open_things(recorded):
-        threads = [waits.as_json() for waits in blocked(trace, trace.at(expected.seq))]
+        threads = [waits_json(waits) for waits in blocked(trace, trace.at(expected.seq))]
         assert {one["thread_id"] for one in threads} == expected.threads, expected.seq
         assert of_turns(threads, "turn") == expected.turns, expected.seq
         assert of_turns(threads, "inference") == expected.requests, expected.seq
@@ -122,7 +123,7 @@ def test_every_open_wait_is_named_with_its_cell(folder: Path) -> None:
     for expected in open_things(Recorded(folder)):
         found = {
             one["thread_id"]: one["blocked_on"]
-            for one in (waits.as_json() for waits in blocked(trace, trace.at(expected.seq)))
+            for one in (waits_json(waits) for waits in blocked(trace, trace.at(expected.seq)))
         }
         for wait in expected.waits:
             entries = found[wait.thread_id]

@@ -13,6 +13,7 @@ from small_recordings import WAIT, begun, by_own_folder, own_recording, with_cel
 
 from rollout_tui.debugger.spans.waits import wait_of
 from rollout_tui.debugger.waiting.blocked import ThreadWaits, Waiting, background_in_words, blocked, in_words
+from rollout_tui.export.blocked import waits_json
 from rollout_tui.recording import Trace, open_trace
 
 
@@ -76,7 +77,7 @@ def test_a_wait_keeps_naming_a_cell_that_is_over() -> None:
 
 def test_the_document() -> None:
     trace = own_recording("two-cells-interleaved")
-    (document,) = (waits.as_json() for waits in blocked(trace, trace.at(45)))
+    (document,) = (waits_json(waits) for waits in blocked(trace, trace.at(45)))
     assert list(document) == ["thread_id", "agent_path", "blocked_on", "background"]
     assert document["blocked_on"][1] == {
         "kind": "wait",

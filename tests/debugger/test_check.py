@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from recordings_at_hand import CORPUS, corpus_folders, needs_corpus
 
-from rollout_tui.debugger.findings.check import Problem, as_json, check
+from rollout_tui.debugger.findings.check import Problem, check
+from rollout_tui.export.check import check_json
 from rollout_tui.recording import open_trace
 
 
@@ -131,6 +132,6 @@ def test_something_follows_the_end(bundle: Path) -> None:
 
 def test_the_json_shape(bundle: Path) -> None:
     (bundle / "payloads" / "41.json").unlink()
-    found = as_json(check(open_trace(bundle)))
+    found = check_json(check(open_trace(bundle)))
     assert found["sound"] is False
     assert [sorted(one) for one in found["problems"]] == [["code", "line", "message", "seq", "severity"]]

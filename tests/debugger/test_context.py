@@ -13,7 +13,8 @@ from scripted import ROOT_THREAD, Script, assistant, call, cell_call, cell_outpu
 from shared_recordings import recording
 from small_recordings import begun, own_recording, with_cell
 
-from rollout_tui.debugger.context.context import Context, ContextItem, as_json, text
+from rollout_tui.debugger.context.context import Context, ContextItem, text
+from rollout_tui.export.context import context_json
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
 from rollout_tui.trace.bundle import BundleProblem
@@ -123,7 +124,7 @@ def test_labels_and_sizes() -> None:
 
 def test_the_document() -> None:
     trace = own_recording("two-cells-interleaved")
-    document = as_json(trace, trace.at(50), CELLS_ROOT)
+    document = context_json(trace, trace.at(50), CELLS_ROOT)
     assert (document["seq"], document["thread_id"], len(document["items"])) == (50, CELLS_ROOT, 14)
     fields = [
         "item_id",
@@ -143,7 +144,7 @@ def test_the_document() -> None:
     assert document["items"][-1]["item_id"] is None
     assert document["items"][-1]["produced_by"] == [{"type": "tool", "tool_call_id": "call_wB2"}]
     json.dumps(document)
-    assert as_json(trace, trace.at(50), "no such thread")["items"] == []
+    assert context_json(trace, trace.at(50), "no such thread")["items"] == []
 
 
 def test_rows_are_made_when_asked_for() -> None:

@@ -7,13 +7,13 @@ from shared_recordings import recording
 from rollout_tui.debugger.changes.comparison import Pair, compare
 from rollout_tui.debugger.changes.diff import (
     TextLine,
-    as_json,
     compaction_diff,
     context_ids,
     diff,
     request_diff,
     text_diff,
 )
+from rollout_tui.export.diff import diff_json
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ConversationItem, Rollout
 from rollout_tui.graph.values import Body, TextPart
@@ -81,7 +81,7 @@ def test_the_first_request_is_compared_with_nothing() -> None:
 
 def test_two_events() -> None:
     trace = recording("two-cells-interleaved")
-    assert as_json(trace, diff(trace, 16, 45, root(trace))) == {
+    assert diff_json(trace, diff(trace, 16, 45, root(trace))) == {
         "a": 16,
         "b": 45,
         "thread_id": root(trace),

@@ -16,11 +16,11 @@ from rollout_tui.debugger.findings.findings import (
     Finding,
     Findings,
     RecordingStatus,
-    as_json,
     at_least,
     find_all,
     recording_status,
 )
+from rollout_tui.export.findings import finding_json
 from rollout_tui.recording import open_trace
 from rollout_tui.trace.bundle import BundleProblem
 
@@ -230,7 +230,7 @@ def test_what_a_reference_reducer_refuses() -> None:
 
 
 def test_the_json_shape() -> None:
-    assert as_json(only("parallel-tools", "command_failed")) == {
+    assert finding_json(only("parallel-tools", "command_failed")) == {
         "code": "command_failed",
         "severity": "warning",
         "seq": 22,

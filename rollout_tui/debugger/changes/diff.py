@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.changes.comparison import Comparison, compare, compare_rests, stable_prefix
 from rollout_tui.debugger.context.carried import Carried, Request
@@ -177,20 +177,6 @@ def _compactions(history: History, thread_id: str, first: int, last: int) -> Ite
         one = cast(Compaction, history.objects[collection.order[number]])
         if one.thread_id == thread_id:
             yield one.compaction_id
-
-
-def as_json(trace: Trace, found: ContextDiff) -> dict[str, Any]:
-    """The object of `diff --json`; `a` and `b` are seqs."""
-    seqs = trace.history.events.seqs
-    return {
-        "a": seqs[found.a],
-        "b": seqs[found.b],
-        "thread_id": found.thread_id,
-        "unchanged": found.unchanged,
-        "added": list(found.compared.added),
-        "removed": list(found.compared.removed),
-        "changed": [one._asdict() for one in found.changed],
-    }
 
 
 # -- text against text ------------------------------------------------------------

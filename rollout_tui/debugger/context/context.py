@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
 from rollout_tui.debugger.context.context_index import ContextIndex
 from rollout_tui.debugger.context.item_text import size_bytes, whole_text
 from rollout_tui.debugger.context.item_words import item_label, provenance
@@ -20,7 +18,6 @@ from rollout_tui.debugger.context.pending_rows import pending_row, pending_text
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import ConversationItem
-from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.graph.values import Producer
 from rollout_tui.on_demand import OnDemand
 
@@ -204,27 +201,3 @@ def text(trace: Trace, row: ContextItem | str, event: int | None = None) -> str 
         return None
     item = cast(ConversationItem, history.as_of(handle, history.head if event is None else event))
     return whole_text(trace, item)
-
-
-def as_json(trace: Trace, snapshot: Snapshot, thread_id: str) -> dict[str, Any]:
-    """The document of `context --json`."""
-    rows = Context(trace, snapshot.event, thread_id)
-    return {
-        "seq": snapshot.seq,
-        "thread_id": thread_id,
-        "items": [_row_json(trace, row, snapshot.event) for row in rows],
-    }
-
-
-def _row_json(trace: Trace, row: ContextItem, event: int) -> dict[str, Any]:
-    return {
-        "item_id": row.item_id,
-        "role": row.role,
-        "kind": row.kind,
-        "channel": row.channel,
-        "status": row.status,
-        "first_seen_seq": row.first_seen_seq,
-        "text": text(trace, row, event),
-        "call_id": row.call_id,
-        "produced_by": [msgspec.to_builtins(one) for one in row.produced_by],
-    }

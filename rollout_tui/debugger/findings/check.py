@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.findings.finding_codes import CODES, Severity
 from rollout_tui.debugger.findings.recording_problems import payload_problem
@@ -50,23 +50,6 @@ def check(trace: Trace) -> Soundness:
     problems.sort(key=lambda problem: (problem.line is None, problem.line or 0))
     sound = all(problem.severity == "note" for problem in problems)
     return Soundness(sound, tuple(problems))
-
-
-def as_json(found: Soundness) -> dict[str, Any]:
-    """The object of `check --json`."""
-    return {
-        "sound": found.sound,
-        "problems": [
-            {
-                "code": one.code,
-                "severity": one.severity,
-                "line": one.line,
-                "seq": one.seq,
-                "message": one.message,
-            }
-            for one in found.problems
-        ],
-    }
 
 
 class _Lines:

@@ -77,18 +77,6 @@ class Note(NamedTuple):
     before: Any
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
-    """The object of `findings --json`."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "seq": finding.seq,
-        "thread_id": finding.thread_id,
-        "object_id": finding.object_id,
-        "message": finding.message,
-    }
-
-
 class Sources:
     """What rules read: the trace, the indexes over its history, its lines."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.findings import oddities
 from rollout_tui.debugger.findings.causes import CauseLinks
 from rollout_tui.debugger.findings.failures import failures, work_failed
-from rollout_tui.debugger.findings.finding import Finding, Note, Sources, as_json
+from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES, FindingCode, Severity, at_least
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.findings.recording_problems import from_diagnostic, missing_payloads
@@ -31,7 +31,6 @@ __all__ = [
     "Findings",
     "RecordingStatus",
     "Severity",
-    "as_json",
     "at_least",
     "find_all",
     "recording_status",

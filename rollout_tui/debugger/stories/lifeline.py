@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.indexes import index_of
@@ -211,33 +211,3 @@ def _compactions(at: AsOf, thread_id: str) -> Iterator[tuple[str, int]]:
         one = cast(Compaction, at.history.objects[handle])
         if born <= at.event and one.thread_id == thread_id:
             yield one.compaction_id, born
-
-
-def life_line_json(trace: Trace, found: LifeLine) -> dict[str, Any]:
-    """The document of `context --item ID --json`."""
-    seqs = trace.history.events.seqs
-
-    def seq(event: int | None) -> int | None:
-        return None if event is None else seqs[event]
-
-    return {
-        "title": found.title,
-        "thread_id": found.thread_id,
-        "item_id": found.item_id,
-        "hops": [
-            {
-                "place": one.place,
-                "id": one.id,
-                "seq": seqs[one.event],
-                "size_bytes": one.size_bytes,
-                "cut": one.cut,
-                "shorter": one.shorter,
-            }
-            for one in found.hops
-        ],
-        "moments": [{"what": one.what, "seq": seqs[one.event], "by": one.id} for one in found.moments],
-        "first_carried_seq": seq(found.first_carried),
-        "last_carried_seq": seq(found.last_carried),
-        "dropped_seq": seq(found.dropped),
-        "dropped_by": found.dropped_by,
-    }

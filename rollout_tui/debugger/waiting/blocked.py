@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans import span_tree
@@ -25,7 +25,6 @@ from rollout_tui.words import SECOND, duration, whole_seconds
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-FIELDS = ("kind", "id", "label", "since_seq", "age_ms", "parent")
 _SHOWN_BRANCHES = 3
 MOST_LISTED = 100
 """Where not all is looked at, so much is listed of what a turn waits for, and of what nobody waits for."""
@@ -60,10 +59,6 @@ class Waiting:
     words: str
     brief: str
 
-    def as_json(self) -> dict[str, Any]:
-        """The fields of `blocked --json`."""
-        return {name: getattr(self, name) for name in FIELDS}
-
 
 @dataclass(frozen=True, slots=True)
 class ThreadWaits:
@@ -86,15 +81,6 @@ class ThreadWaits:
     def is_idle(self) -> bool:
         """Whether a turn is running and nothing in it is open."""
         return bool(self.blocked_on) and all(one.kind == "turn" for one in self.blocked_on)
-
-    def as_json(self) -> dict[str, Any]:
-        """The entry of `blocked --json`."""
-        return {
-            "thread_id": self.thread_id,
-            "agent_path": self.agent_path,
-            "blocked_on": [one.as_json() for one in self.blocked_on],
-            "background": [one.as_json() for one in self.background],
-        }
 
 
 def blocked(
