@@ -13,6 +13,7 @@ from rollout_tui.graph.objects import Object
 from rollout_tui.trace.events import EVENT_TYPES
 
 T = TypeVar("T", bound=Object)
+EVENTS_AT_ONCE = 65_536
 
 
 class Index(Protocol):
@@ -59,6 +60,12 @@ def created(history: History, kind: type[T], start: int) -> Iterator[tuple[int, 
         if collection.born[number] > head:
             return
         yield number, collection.born[number], cast(T, history.objects[collection.order[number]])
+
+
+def stretches(head: int, last: int) -> Iterator[tuple[int, int]]:
+    """The events head < event <= last, as stretches start <= event < stop: other threads run in between."""
+    for start in range(head + 1, last + 1, EVENTS_AT_ONCE):
+        yield start, min(start + EVENTS_AT_ONCE, last + 1)
 
 
 @cache

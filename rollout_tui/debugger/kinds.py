@@ -21,4 +21,6 @@ KIND_NAMES: dict[type[Object], str] = {
     objects.Conversation: "conversation",
     objects.PendingEdge: "pending_edge",
 }
+CELL_OVER = frozenset(("completed", "failed", "terminated"))
+"""Statuses of a code cell that can do no more."""
 KINDS_BY_NAME: dict[str, type[Object]] = {name: kind for kind, name in KIND_NAMES.items()}

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.changes.comparison import stable_prefix
-from rollout_tui.debugger.changes.diff import context_ids
 from rollout_tui.debugger.context.carried import Carried, Request
 from rollout_tui.debugger.context.content_sizes import ContentSize, content_size
-from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.context_index import ContextIndex, context_ids
 from rollout_tui.debugger.context.usages import Usages
 from rollout_tui.debugger.evidence import value
 from rollout_tui.debugger.indexes import events_of_types, index_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rollout_tui.debugger.stories.agent_edges import KINDS, message, name
+from rollout_tui.debugger.context.headings import message_text
+from rollout_tui.debugger.stories.agent_edges import KINDS, name
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import count, duration
 
@@ -84,7 +85,7 @@ def _edge(one: Mapping[str, Any]) -> tuple[str, ...]:
         KINDS[one["kind"]],
         f"{name(one['source_path'])} -> {name(one['target_path'])}",
         "" if one["kind"] == "close_agent" else seen,
-        " ".join(message(one["text"]).split()),
+        " ".join(message_text(one["text"]).split()),
     )
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from scripted import Script, assistant, reasoning, user
 from small_recordings import by_own_folder
 
-from rollout_tui.debugger.changes.diff import context_ids
 from rollout_tui.debugger.context.content_sizes import LARGEST, category, content_size, measure_contexts
+from rollout_tui.debugger.context.context_index import context_ids
 from rollout_tui.debugger.context.item_text import size_bytes
 from rollout_tui.graph.objects import Conversation, ConversationItem
 from rollout_tui.recording import Trace

@@ -13,7 +13,9 @@ from scripted import ROOT_THREAD, Script, assistant, call, cell_call, cell_outpu
 from shared_recordings import recording
 from small_recordings import begun, own_recording, with_cell
 
+from rollout_tui.debugger.changes.diff import diff
 from rollout_tui.debugger.context.context import Context, ContextItem, text
+from rollout_tui.debugger.tokens import tokens
 from rollout_tui.export.context import context_json
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
@@ -226,6 +228,22 @@ def test_a_response_after_a_compaction_is_not_in_context(tmp_path: Path) -> None
         "accepted": ["2"],
         "dropped": ["1", "4"],
     }
+
+
+def test_the_next_request_fills_the_context_also_where_it_goes_on_from_a_response(tmp_path: Path) -> None:
+    script = begun(tmp_path / "bundle")
+    script.ask("i1", user("long story"))
+    script.answer("i1", assistant("long answer"), response_id="r1")
+    script.compact("c1", [user("long story"), assistant("long answer")], [user("short story")])
+    asked = script.ask("i2", user("next"), previous="r1")
+    trace = script.trace()
+    assert statuses(rows_at(trace, asked - 1)).get("in_context") is None
+    inside = statuses(rows_at(trace, asked))["in_context"]
+    found = diff(trace, asked - 1, asked, ROOT_THREAD)
+    assert [one.rpartition(":")[2] for one in found.compared.added] == inside == ["1", "2", "5"]
+    assert tokens(trace, asked, ROOT_THREAD).size_bytes == sum(
+        map(len, ("long story", "long answer", "next"))
+    )
 
 
 def test_a_second_compaction_replaces_the_first(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from rollout_tui.debugger.changes.comparison import Pair, compare
 from rollout_tui.debugger.changes.diff import (
     TextLine,
     compaction_diff,
-    context_ids,
     diff,
     request_diff,
     text_diff,
 )
+from rollout_tui.debugger.context.context_index import context_ids
 from rollout_tui.export.diff import diff_json
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ConversationItem, Rollout

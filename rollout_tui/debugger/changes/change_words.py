@@ -13,6 +13,7 @@ from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Object
+from rollout_tui.words import count
 
 
 def in_words(history: History, event: int) -> list[str]:
@@ -57,7 +58,7 @@ def _started_call(names: Names, changed: Changed) -> str:
 def _answered(names: Names, changed: Changed) -> str | None:
     call = cast(objects.InferenceCall, changed.now)
     added, _ = list_change(changed.before, call.response_item_ids)
-    return f"{_call(names, call)} answered with {_count(len(added), 'item')}" if added else None
+    return f"{_call(names, call)} answered with {count(len(added), 'item')}" if added else None
 
 
 def _usage(names: Names, changed: Changed) -> str | None:
@@ -94,18 +95,14 @@ def _context(names: Names, changed: Changed) -> str | None:
 def _replacement(names: Names, changed: Changed) -> str:
     if changed.now.replacement is None:
         return f"context of {names.thread(changed.id)}: the compacted history is in use"
-    count = len(changed.now.replacement)
-    return f"context of {names.thread(changed.id)}: {count} items replace it from the next request on"
+    items = len(changed.now.replacement)
+    return f"context of {names.thread(changed.id)}: {items} items replace it from the next request on"
 
 
 def _compacted(names: Names, changed: Changed) -> str:
     one = cast(objects.Compaction, changed.now)
     before, after = len(one.input_item_ids), len(one.replacement_item_ids)
     return f"compaction installed in {names.thread(one.thread_id)}: {before} items became {after}"
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 Phrase = Callable[[Names, Changed], str | None]

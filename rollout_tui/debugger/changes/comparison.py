@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
-from rollout_tui.graph.history import History
+from rollout_tui.debugger.lookup import item_at
+from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Ids, common_prefix
-from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.values import JsonPart, Part, PayloadRefPart
 
 Key: TypeAlias = tuple[Any, ...]
@@ -89,7 +89,7 @@ def _same_content(history: History, removed: tuple[str, ...], added: tuple[str, 
 
 def content_key(history: History, item_id: str) -> Key:
     """Equal for items of equal content, whatever payload they were read from (format section 7.2)."""
-    item = _item(history, item_id)
+    item = item_at(history, item_number(item_id))
     return (*_likeness(history, item_id), tuple(_content(part) for part in item.body.parts))
 
 
@@ -129,9 +129,5 @@ def _stretches(items: Sequence[str], settled: set[str]) -> dict[int, list[str]]:
 
 
 def _likeness(history: History, item_id: str) -> Key:
-    item = _item(history, item_id)
+    item = item_at(history, item_number(item_id))
     return item.role, item.kind, item.call_id
-
-
-def _item(history: History, item_id: str) -> ConversationItem:
-    return cast(ConversationItem, history.objects[history.collections[ConversationItem].index[item_id]])

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rollout_tui.debugger.changes.comparison import Comparison, compare, compare_rests, stable_prefix
 from rollout_tui.debugger.context.carried import Carried, Request
 from rollout_tui.debugger.context.content_sizes import ContentSizes, content_size
+from rollout_tui.debugger.context.context_index import context_ids
 from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.lookup import as_of
 from rollout_tui.graph.history import History, item_id
 from rollout_tui.graph.ids import Ids, common_prefix, place_in, prefix
-from rollout_tui.graph.objects import Compaction, Conversation, ConversationItem, InferenceCall
+from rollout_tui.graph.objects import Compaction, ConversationItem, InferenceCall
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -51,15 +51,6 @@ class ContextDiff(NamedTuple):
     def unchanged(self) -> int:
         """How many items are in both and read the same."""
         return self.compared.unchanged - len(self.changed)
-
-
-def context_ids(history: History, thread_id: str, event: int) -> Ids:
-    """Ids of the items in context of a thread at `event`, in order.
-
-    None between the installation of a compaction and the next request. Empty for an unknown thread.
-    """
-    conversation = as_of(history, Conversation, thread_id, event)
-    return () if conversation is None or conversation.replacement is not None else conversation.snapshot
 
 
 def diff(trace: Trace, a: int, b: int, thread_id: str) -> ContextDiff:

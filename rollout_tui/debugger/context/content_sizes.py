@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 import msgspec
 
 from rollout_tui.debugger.context.item_text import bytes_of
-from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.indexes import index_of, stretches
+from rollout_tui.debugger.lookup import item_at
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Backing, Ids
 from rollout_tui.graph.objects import Conversation, ConversationItem
@@ -31,8 +32,6 @@ Category: TypeAlias = Literal[
 ]
 BLOCK = 64
 LARGEST = 10
-# Events whose notes are looked through before others have a turn.
-_CHUNK = 65_536
 
 
 class Sized(NamedTuple):
@@ -88,11 +87,10 @@ def category(item: ConversationItem) -> Category:
 def _with(trace: Trace, before: ContentSize, ids: Iterable[str]) -> ContentSize:
     """`before` and more items after it."""
     history = trace.history
-    order = history.collections[ConversationItem].order
     categories = dict(before.categories)
     sizes = []
     for item_id in ids:
-        item = cast(ConversationItem, history.objects[order[item_number(item_id)]])
+        item = item_at(history, item_number(item_id))
         size = bytes_of(trace, (item_id,))
         name = category(item)
         items, taken = categories.get(name, (0, 0))
@@ -178,8 +176,8 @@ class ContentSizes:
         """Measure the contexts that threads have had since the last time."""
         history, last = self.history, self.history.head
         changed: set[int] = set()
-        for start in range(self._contexts_head + 1, last + 1, _CHUNK):
-            for _, handle, _, before in history.notes(start, min(start + _CHUNK, last + 1), ("snapshot",)):
+        for start, stop in stretches(self._contexts_head, last):
+            for _, handle, _, before in history.notes(start, stop, ("snapshot",)):
                 changed.add(handle)
                 self._measure(trace, before)
         for handle in changed:

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from rollout_tui.debugger.indexes import created
-from rollout_tui.debugger.lookup import as_of
+from rollout_tui.debugger.indexes import created, index_of, stretches
+from rollout_tui.debugger.lookup import as_of, item_at
 from rollout_tui.debugger.spans.open_objects import Intervals
 from rollout_tui.graph.history import CREATED, History, item_number
 from rollout_tui.graph.ids import Ids, common_prefix
@@ -28,7 +28,10 @@ from rollout_tui.graph.objects import (
 )
 from rollout_tui.graph.values import InferenceProducer, ItemAnchor
 
-_CHUNK = 65_536
+
+def context_ids(history: History, thread_id: str, event: int) -> Ids:
+    """Ids of the items in context of a thread at `event`, in order. Empty for an unknown thread."""
+    return index_of(history, ContextIndex).in_context(thread_id, event)
 
 
 class _Thread:
@@ -128,9 +131,8 @@ class ContextIndex:
         last = self.history.head
         if self.head < last:
             with self._updating:
-                while self.head < last:
-                    stop = min(last, self.head + _CHUNK) + 1
-                    self._take(self.head + 1, stop)
+                for start, stop in stretches(self.head, last):
+                    self._take(start, stop)
                     self.head = stop - 1
 
     def _take(self, start: int, stop: int) -> None:
@@ -234,8 +236,7 @@ class ContextIndex:
                     thread.late.append(number)
 
     def _from_model(self, number: int) -> bool:
-        handle = self.history.collections[ConversationItem].order[number]
-        item = cast(ConversationItem, self.history.objects[handle])
+        item = item_at(self.history, number)
         return any(isinstance(one, InferenceProducer) for one in item.produced_by)
 
     def _compare(self, thread: _Thread, event: int, before: Ids, after: Ids) -> None:

@@ -7,13 +7,14 @@ none: the rest is read from the payload in which the item was first seen.
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw
 
 from rollout_tui.debugger.evidence import body
 from rollout_tui.debugger.indexes import remembered
+from rollout_tui.debugger.lookup import item_at
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import ConversationItem
@@ -179,8 +180,7 @@ def bytes_of(trace: Trace, ids: Iterable[str]) -> int:
         number = item_number(item_id)
         size = sizes[number]
         if size < 0:
-            handle = history.collections[ConversationItem].order[number]
-            item = cast(ConversationItem, history.objects[handle])
+            item = item_at(history, number)
             size = sum(_whole_size(trace, item, part) for part in item.body.parts)
             # The text of these can still be completed (format sections 7.2, 7.5).
             if item.kind != "reasoning" and not isinstance(item.agent_message, AgentMessage):

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
-from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.indexes import index_of, stretches
 from rollout_tui.debugger.spans.event_families import OF_CELLS
 from rollout_tui.debugger.spans.open_objects import Intervals
 from rollout_tui.debugger.spans.span_tree import CELL, TOOL
@@ -24,9 +24,9 @@ from rollout_tui.graph.history import CREATED, History, item_number
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.objects import CodeCell, ConversationItem, PendingEdge, ToolCall
 from rollout_tui.graph.values import ModelRequester
+from rollout_tui.on_demand import OnDemand
 
 RESULT, FIRST_ANSWER, CELL_RESULT, MESSAGE = range(4)
-_CHUNK = 65_536
 _FIELDS = (
     "execution",
     "model_visible_output_item_ids",
@@ -71,7 +71,7 @@ class _Found:
         return self._found[place]
 
 
-class PendingAt(Sequence[Pending]):
+class PendingAt(OnDemand[Pending]):
     """What is pending in a thread as of an event; found as far as it is asked for, from the nearer end."""
 
     def __init__(self, thread: _Thread, event: int) -> None:
@@ -83,14 +83,10 @@ class PendingAt(Sequence[Pending]):
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(self._count))]
-        at = index + self._count if index < 0 else index
-        if not 0 <= at < self._count:
-            raise IndexError(index)
-        thread, from_end = self._thread, self._count - 1 - at
-        number = self._first.at(at) if at <= from_end else self._last.at(from_end)
+    def member(self, index: int) -> Pending:
+        """What is pending there, the oldest first."""
+        thread, from_end = self._thread, self._count - 1 - index
+        number = self._first.at(index) if index <= from_end else self._last.at(from_end)
         return Pending(thread.kinds[number], thread.handles[number], thread.windows.begins[number])
 
 
@@ -116,9 +112,8 @@ class PendingIndex:
         if self.head < last:
             spans = index_of(self.history, Spans)
             with self._updating:
-                while self.head < last:
-                    stop = min(last, self.head + _CHUNK) + 1
-                    self._take(spans, self.head + 1, stop)
+                for start, stop in stretches(self.head, last):
+                    self._take(spans, start, stop)
                     self.head = stop - 1
 
     def _take(self, spans: Spans, start: int, stop: int) -> None:

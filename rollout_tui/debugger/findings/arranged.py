@@ -14,14 +14,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.finding import DEEPEST, Finding
 from rollout_tui.debugger.findings.finding_codes import SEVERITIES, Severity, at_least
 from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-
-DEEPEST = 64
-"""Findings below more causes than this are rare: then everything is arranged anew."""
 
 
 class Arranged(NamedTuple):
@@ -184,7 +181,7 @@ class _Arrangement:
 
 
 def _earliest(finding: Finding) -> int:
-    """The earliest event among a finding and its causes; 0 where they are too many to tell."""
+    """The earliest event among a finding and its causes; 0 where they are too many to tell, which is rare."""
     event = finding.event
     cause: Finding | None = finding
     for _ in range(DEEPEST):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Object)
 WINDOW = 1 << 18
 REMEMBERED = 64
+DEEPEST = 64
+"""Causes above a finding that are looked at."""
 
 
 class Finding(Struct, eq=False):
@@ -54,7 +56,7 @@ class Finding(Struct, eq=False):
     def root(self) -> Finding:
         """The finding that all this came from; itself when nothing caused it."""
         found, steps = self, 0
-        while found.under is not None and steps < 64:
+        while found.under is not None and steps < DEEPEST:
             found, steps = found.under, steps + 1
         return found
 

@@ -86,11 +86,6 @@ CODES: dict[str, FindingCode] = {
 }
 
 
-def severity(code: str) -> Severity:
-    """The severity of a code. Raises KeyError for a code that is not in the table."""
-    return CODES[code].severity
-
-
 def at_least(shown: Severity) -> frozenset[Severity]:
     """The severities that `--severity shown` lets through: itself and the graver ones."""
     return frozenset(SEVERITIES[: SEVERITIES.index(shown) + 1])

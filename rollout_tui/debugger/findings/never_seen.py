@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from rollout_tui.debugger.evidence import result_texts, size_of, value
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.oddities import model_text
+from rollout_tui.debugger.lookup import item_at
 from rollout_tui.debugger.names import cell_label, tool_name
-from rollout_tui.graph.history import History, item_id
+from rollout_tui.graph.history import item_id
 from rollout_tui.graph.objects import (
     CodeCell,
     ConversationItem,
@@ -69,16 +70,12 @@ def _carried(sources: Sources, edge: InteractionEdge | PendingEdge) -> bool:
         history = sources.history
         numbers = history.items.by_thread.get(edge.target_thread_id, ())
         return any(
-            sources.carried.first_carried(item_id(number)) is not None and edge.text in _text(history, number)
+            sources.carried.first_carried(item_id(number)) is not None
+            and edge.text in model_text(item_at(history, number))
             for number in list(numbers)
         )
     target = edge.target
     return isinstance(target, ItemAnchor) and sources.carried.first_carried(target.item_id) is not None
-
-
-def _text(history: History, number: int) -> str:
-    handle = history.collections[ConversationItem].order[number]
-    return model_text(cast(ConversationItem, history.objects[handle]))
 
 
 def _unseen_report(sources: Sources, edge: InteractionEdge | PendingEdge, born: int) -> Finding:

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from rollout_tui.debugger.changes.comparison import compare
 from rollout_tui.debugger.context.carried import Request
-from rollout_tui.debugger.evidence import cell_result, json_value, line, value
+from rollout_tui.debugger.evidence import cell_result, line, value
 from rollout_tui.debugger.findings.failures import agent_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
 from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.kinds import CELL_OVER
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.debugger.text_facts import cut_mark, utf8_size
 from rollout_tui.graph.ids import extended
@@ -27,7 +28,6 @@ from rollout_tui.graph.objects import (
 from rollout_tui.graph.values import PayloadRefPart, TextPart
 from rollout_tui.trace.event_payloads import AgentResultObserved
 
-ENDED = ("completed", "failed", "terminated")
 SEEN_LATE_S = 1.0
 OUTPUTS = ("model_visible_output_item_ids", "output_item_ids")
 
@@ -47,23 +47,13 @@ def waits(sources: Sources, event: int, notes: list[Note]) -> Iterator[Finding]:
             cell = cast(CodeCell, history.as_of(note.handle, event))
     if tool is None:
         return
-    if cell is not None and cell.runtime_status in ENDED:
+    if cell is not None and cell.runtime_status in CELL_OVER:
         window = cell.execution
         message = f"wait on {cell_label(cell)}, {cell.runtime_status} since #{window.ended_seq}"
         yield sources.finding_about("wait_on_ended_cell", event, message, tool)
-    elif cell is None and (named := waited_cell(sources, tool)) is not None:
+    elif cell is None and (named := history.named_cells.get(tool.tool_call_id)) is not None:
         message = f"wait on cell {line(named, 40)}, which does not exist in this thread"
         yield sources.finding_about("wait_on_unknown_cell", event, message, tool)
-
-
-def waited_cell(sources: Sources, tool: ToolCall) -> str | None:
-    """The cell id in the arguments of a wait, None when they name none."""
-    invocation = value(sources.trace, tool.raw_invocation_payload_id)
-    payload = invocation.get("payload") if isinstance(invocation, dict) else None
-    arguments = payload.get("arguments") if isinstance(payload, dict) else None
-    named = json_value(arguments) if isinstance(arguments, str) else None
-    cell_id = named.get("cell_id") if isinstance(named, dict) else None
-    return cell_id if isinstance(cell_id, str) else None
 
 
 # -- requests --------------------------------------------------------------------

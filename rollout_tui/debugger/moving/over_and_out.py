@@ -92,12 +92,12 @@ def out_end(walk: Walk, event: int) -> Step:
     spans = walk.spans
     ends = {number: spans.windows.end_of(number) for number in _enclosing(spans, event)}
     opened = [number for number, end in ends.items() if end is None]
-    later = [(end, number) for number, end in ends.items() if end is not None and event < end <= walk.head]
-    if not later:
+    ahead = [(end, number) for number, end in ends.items() if end is not None and event < end <= walk.head]
+    if not ahead:
         return Step(
             None, f"{title(spans, opened[0])} is still open" if opened else f"{END}: nothing ends later"
         )
-    end, number = min(later)
+    end, number = min(ahead)
     inner = [one for one in opened if spans.depths[one] > spans.depths[number]]
     held = f" ({title(spans, inner[0])} is still open)" if inner else ""
     return Step(end, f"end of {title(spans, number)}{held}")
@@ -107,8 +107,8 @@ def out_start(walk: Walk, event: int) -> Step:
     """The nearest start of a span around the event that lies before it."""
     spans = walk.spans
     starts = [(max(1, spans.windows.begins[number]), number) for number in _enclosing(spans, event)]
-    earlier = [(start, number) for start, number in starts if start < event]
-    if not earlier:
+    behind = [(start, number) for start, number in starts if start < event]
+    if not behind:
         return Step(None, f"{END}: nothing starts earlier")
-    start, number = max(earlier)
+    start, number = max(behind)
     return Step(start, f"start of {title(spans, number) if number != ROOT else 'the rollout'}")

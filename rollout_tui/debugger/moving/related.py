@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from rollout_tui.debugger.spans.span_tree import CELL, COMPACTION_REQUEST, INFERENCE, OBJECTS, OPERATION, TOOL
 from rollout_tui.debugger.spans.spans import Spans
-from rollout_tui.graph.history import CREATED, History, item_id, object_id
+from rollout_tui.graph.history import History, item_id, object_id
 from rollout_tui.graph.objects import (
     Compaction,
     ConversationItem,
@@ -88,7 +88,7 @@ def events_of(spans: Spans, subject: Subject, *, only_changes: bool = False) -> 
     handle = history.handle(subject.kind, subject.id)
     if handle is None:
         return []
-    found = {change.event for change in history.changes_of(handle)}
+    found = _changes(history, subject.kind, subject.id)
     made = history.objects[handle]
     if isinstance(made, ConversationItem) and made.accepted_seq is not UNSET:
         found.add(history.events.ordinal_of(made.accepted_seq) or 0)
@@ -118,8 +118,6 @@ def _of_call(spans: Spans, tool: ToolCall, number: int | None) -> set[int]:
     return found
 
 
-def _changes(history: History, kind: type[Object], id: str) -> set[int]:
-    handle = history.handle(kind, id)
-    if handle is None:
-        return set()
-    return {change.event for change in history.changes_of(handle) if change.field != CREATED or change.event}
+def _changes(history: History, kind: type[Object], object_id: str) -> set[int]:
+    handle = history.handle(kind, object_id)
+    return set() if handle is None else {change.event for change in history.changes_of(handle)}

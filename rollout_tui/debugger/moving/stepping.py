@@ -26,6 +26,7 @@ from rollout_tui.debugger.moving.walk import (
 from rollout_tui.debugger.spans.span_tree import INFERENCE, TOOL, TURN
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence, in_words
+from rollout_tui.on_demand import OnDemand
 
 __all__ = ["STEPS", "Motion", "Starts", "Step", "Walk", "step"]
 
@@ -35,7 +36,7 @@ _Related: TypeAlias = tuple[Subject, Sequence[int]]
 # -- in a sorted list of events ------------------------------------------------------
 
 
-class Starts(Sequence[int]):
+class Starts(OnDemand[int]):
     """The events that spans begin at, as a list."""
 
     def __init__(self, spans: Spans, numbers: Sequence[int]) -> None:
@@ -45,8 +46,9 @@ class Starts(Sequence[int]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __getitem__(self, at):  # type: ignore[no-untyped-def]
-        return self._begins[self._numbers[at]]
+    def member(self, index: int) -> int:
+        """The event that a span begins at."""
+        return self._begins[self._numbers[index]]
 
 
 def _turns(walk: Walk) -> Sequence[int]:

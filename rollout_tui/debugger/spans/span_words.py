@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.lookup import latest
-from rollout_tui.debugger.names import command_line, tool_name
+from rollout_tui.debugger.names import cell_label, command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import KINDS, TURN
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import Wait, as_started, call_arguments, wait_of
@@ -87,10 +88,9 @@ def wait_label(wait: Wait) -> str:
     return " ".join(word for word in words if word)
 
 
-def one_line(text: str, most: int = _LONGEST) -> str:
-    """Text with its runs of white space made single spaces, cut to `most` characters."""
-    line = " ".join(text[: most * 4].split())
-    return line if len(line) <= most else f"{line[: most - 3]}..."
+def one_line(text: str) -> str:
+    """Text of a trace on one line, short enough for a label."""
+    return line(text, _LONGEST)
 
 
 _TITLES: dict[type[Any], Callable[[Spans, int, Any], str]] = {
@@ -98,6 +98,6 @@ _TITLES: dict[type[Any], Callable[[Spans, int, Any], str]] = {
     CompactionRequest: lambda spans, number, made: f"compaction request {spans.position(number)}",
     Thread: lambda spans, number, made: f"thread {made.agent_path or made.thread_id}",
     ToolCall: lambda spans, number, made: f"{tool_name(made.kind)} {short_call(made)}",
-    CodeCell: lambda spans, number, made: f"cell {made.runtime_cell_id or made.model_visible_call_id}",
+    CodeCell: lambda spans, number, made: cell_label(made),
     TerminalOperation: lambda spans, number, made: f"command {one_line(command_line(made))}",
 }

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rollout_tui.debugger.indexes import stretches
 from rollout_tui.debugger.spans.event_families import (
     BELONGS_BY_TYPE,
     OF_AGENTS,
@@ -37,7 +38,6 @@ from rollout_tui.debugger.spans.span_tree import (
 from rollout_tui.graph.history import CREATED, History
 from rollout_tui.graph.objects import InteractionEdge, Object, PendingEdge
 
-_CHUNK = 65_536
 # What a kind of object is to the spans: the code of its spans, an edge between agents, or nothing.
 _EDGE, _OTHER = len(OBJECTS), len(OBJECTS) + 1
 _CODES: defaultdict[type[Object], int] = defaultdict(lambda: _OTHER)
@@ -105,9 +105,8 @@ class Spans(ObjectSpans):
                 self._update(last)
 
     def _update(self, last: int) -> None:
-        while self.head < last:
-            stop = min(last, self.head + _CHUNK) + 1
-            self._advance(self.head + 1, stop)
+        for start, stop in stretches(self.head, last):
+            self._advance(start, stop)
             self.events.extend(self._owners, self._shown)
             self._owners.clear()
             self._shown.clear()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.findings.finding import Finding, Sources
 from rollout_tui.debugger.findings.findings import Findings, recording_status
-from rollout_tui.debugger.indexes import events_of_types
+from rollout_tui.debugger.indexes import events_of_types, stretches
 from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.debugger.stops.event_facts import EventFacts
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Breakpoint", "Breakpoints", "ExpressionProblem", "Searching", "Sort", "Stop"]
 
 Sort: TypeAlias = Literal["break", "watch"]
-CHUNK = 65_536
 SLICE_S = 0.02
 _OF_FINDINGS = frozenset(("finding", "severity"))
 
@@ -175,11 +174,11 @@ class Breakpoints:
         if not types:
             return
         if backwards:
-            for stop in range(min(event, history.head + 1), 1, -CHUNK):
-                yield from reversed(list(events_of_types(history, types, max(1, stop - CHUNK), stop)))
+            for start, stop in reversed(list(stretches(0, min(event - 1, history.head)))):
+                yield from reversed(list(events_of_types(history, types, start, stop)))
         else:
-            for start in range(event + 1, history.head + 1, CHUNK):
-                yield from events_of_types(history, types, start, min(start + CHUNK, history.head + 1))
+            for start, stop in stretches(event, history.head):
+                yield from events_of_types(history, types, start, stop)
 
 
 class _Test:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.debugger.changes.diff import context_ids
+from rollout_tui.debugger.context.context_index import context_ids
 from rollout_tui.debugger.context.item_text import short_text, whole_text
 from rollout_tui.debugger.indexes import created, index_of
 from rollout_tui.debugger.names import Names

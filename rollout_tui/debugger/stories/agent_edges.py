@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.item_text import short_text
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.lookup import latest
-from rollout_tui.graph.history import History
-from rollout_tui.graph.objects import ConversationItem, InteractionEdge, PendingEdge, Thread, ToolCall
+from rollout_tui.debugger.lookup import item_at, latest
+from rollout_tui.graph.history import History, item_number
+from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread, ToolCall
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.graph.values import Anchor, ItemAnchor, ToolAnchor
 
@@ -67,12 +67,6 @@ def edges(trace: Trace, snapshot: Snapshot, most: int = MOST_EDGES) -> list[Edge
             elif isinstance(made, PendingEdge) and made.waiting:
                 found[made.edge_id] = _waiting(history, handle, made)
     return sorted(found.values(), key=lambda edge: edge.event)[-most:]
-
-
-def message(text: str) -> str:
-    """What was said, without the lines that say who says it to whom."""
-    _, found, payload = text.partition("\nPayload:")
-    return payload if found and text.startswith("Message Type:") else text
 
 
 def name(agent_path: str) -> str:
@@ -133,7 +127,7 @@ def _resolved(history: History, handle: int, edge: InteractionEdge, event: int) 
     text = cast(PendingEdge, history.objects[pending]).text if pending is not None else ""
     seen = None
     if item_id is not None:
-        text = text or short_text(_item(history, item_id))
+        text = text or short_text(item_at(history, item_number(item_id)))
         carried = index_of(history, Carried).first_carried(item_id)
         seen = carried if carried is not None and carried <= event else None
     seqs = history.events.seqs
@@ -153,14 +147,10 @@ def _resolved(history: History, handle: int, edge: InteractionEdge, event: int) 
     )
 
 
-def _item(history: History, item_id: str) -> ConversationItem:
-    return cast(ConversationItem, history.objects[history.handle(ConversationItem, item_id) or 0])
-
-
 def _thread_at(history: History, anchor: Anchor) -> str | None:
     """The thread an end of an edge lies in."""
     if isinstance(anchor, ItemAnchor):
-        return _item(history, anchor.item_id).thread_id
+        return item_at(history, item_number(anchor.item_id)).thread_id
     if isinstance(anchor, ToolAnchor):
         tool = latest(history, ToolCall, anchor.tool_call_id)
         return None if tool is None else tool.thread_id

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from rollout_tui.words import duration
 
-FINAL = ("completed", "failed", "terminated")
-
 
 @dataclass(frozen=True, slots=True)
 class CellChange:

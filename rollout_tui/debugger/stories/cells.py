@@ -10,6 +10,7 @@ from rollout_tui.debugger.context.headings import cell_words
 from rollout_tui.debugger.context.item_text import whole_text
 from rollout_tui.debugger.evidence import cell_result, result_texts, texts_of, value
 from rollout_tui.debugger.indexes import index_of
+from rollout_tui.debugger.kinds import CELL_OVER
 from rollout_tui.debugger.names import cell_label, tool_name
 from rollout_tui.debugger.spans.span_tree import CELL
 from rollout_tui.debugger.spans.span_words import call_text, short_call
@@ -18,7 +19,6 @@ from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
 from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids, latest_lost
 from rollout_tui.debugger.stories.cell_story import (
-    FINAL,
     CellAnswer,
     CellChange,
     CellStory,
@@ -105,7 +105,7 @@ class _Teller:
         waits = list(self._waits(cell))
         calls = self._latest(cell.nested_tool_call_ids)
         nested = [call for call in map(self._nested, calls) if call is not None]
-        alive = cell.execution.status == "running" and cell.runtime_status not in FINAL
+        alive = cell.execution.status == "running" and cell.runtime_status not in CELL_OVER
         by = self._waited_on_by(cell, waits)
         quiet = max((call.ended_seq for call in nested if call.ended_seq is not None), default=None)
         if any(call.ended_seq is None for call in nested):
@@ -151,7 +151,7 @@ class _Teller:
         moments = {window.started_seq: "started"}
         if cell.initial_response_seq is not None and cell.initial_response_status is not None:
             answer = cell.initial_response_status
-            final = answer in FINAL and window.ended_seq != cell.initial_response_seq
+            final = answer in CELL_OVER and window.ended_seq != cell.initial_response_seq
             moments[cell.initial_response_seq] = f"initial response {answer}" if final else answer
         if cell.yielded_seq is not None:
             moments.setdefault(cell.yielded_seq, "yielded again")

@@ -153,11 +153,13 @@ class _List:
         said = open_words.of_span(work, number)
         return self._entry(kind, spans.span(number).id, said, spans.windows.begins[number], parent)
 
-    def _entry(self, kind: str, id: str, said: open_words.Said, event: int, parent: int | None) -> int:
+    def _entry(self, kind: str, object_id: str, said: open_words.Said, event: int, parent: int | None) -> int:
         log = self.work.spans.history.events
         age = max(0, self.now - log.times[event])
         seq = log.seqs[event]
-        self.entries.append(Waiting(kind, id, said.label, seq, age, parent, event, said.words, said.brief))
+        self.entries.append(
+            Waiting(kind, object_id, said.label, seq, age, parent, event, said.words, said.brief)
+        )
         return len(self.entries) - 1
 
     def place(self, number: int, parent: int | None) -> None:

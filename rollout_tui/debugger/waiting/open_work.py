@@ -7,15 +7,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
+from rollout_tui.debugger.kinds import CELL_OVER
 from rollout_tui.debugger.spans.span_tree import CELL, OPERATION, THREAD, TURN
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import Wait, wait_of
 from rollout_tui.graph.objects import CodeCell, Object, Thread, ToolCall
 from rollout_tui.graph.values import CodeCellRequester, SpawnedOrigin
-
-# A cell that has answered with its result is at work no more, though its end comes an event later.
-_ALIVE = ("starting", "running", "yielded")
-
 
 MOST_OPEN = 1_000
 """Open spans that a screen looks at: more than agents ever have, though a hostile recording can."""
@@ -123,7 +120,8 @@ class OpenWork:
             if spans.kinds[number] == OPERATION:
                 alone = not self.is_running(self.parent(number))
             elif isinstance(made, CodeCell):
-                alone = made.runtime_status in _ALIVE
+                # One that has answered with its result is at work no more: its end comes an event later.
+                alone = made.runtime_status not in CELL_OVER
             else:
                 nested = isinstance(made, ToolCall) and isinstance(made.requester, CodeCellRequester)
                 alone = nested and spans.turn_of(number) in running

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from rollout_tui.debugger.context.headings import message_text
 from rollout_tui.debugger.spans.span_words import one_line
-from rollout_tui.debugger.stories.agent_edges import KINDS, Edge, message, name
+from rollout_tui.debugger.stories.agent_edges import KINDS, Edge, name
 from rollout_tui.debugger.stories.agents import Agent
 from rollout_tui.debugger.stories.agents import agents as recorded_agents
 from rollout_tui.graph.objects import InteractionEdge, PendingEdge, Thread
@@ -169,7 +170,7 @@ def _edge_text(view: View, edge: Edge, width: int) -> Line:
 
 
 def _message(edge: Edge) -> str:
-    return one_line(message(edge.text))
+    return one_line(message_text(edge.text))
 
 
 def _target(view: View, edge: Edge) -> ToObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
-from rollout_tui.debugger.stories.cell_story import FINAL
+from rollout_tui.debugger.kinds import CELL_OVER
 from rollout_tui.debugger.waiting.open_work import MOST_OPEN
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import CodeCell
@@ -33,7 +33,7 @@ def choose(view: View, ids: list[str]) -> CellChoice:
     alive = []
     for one in ids:
         cell = then[one]
-        if cell.execution.status == "running" and cell.runtime_status not in FINAL:
+        if cell.execution.status == "running" and cell.runtime_status not in CELL_OVER:
             alive.append(one)
     concerned = _concerned(view)
     shown = {*alive[-LATEST_ALIVE:], *ids[-LATEST:], *_waited_on(view)}

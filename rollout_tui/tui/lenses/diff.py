@@ -10,12 +10,11 @@ from typing import NamedTuple, cast
 from rollout_tui.debugger.changes.diff import (
     ContextDiff,
     compaction_diff,
-    context_ids,
     request_diff,
 )
 from rollout_tui.debugger.changes.diff import diff as recorded_diff
 from rollout_tui.debugger.context.carried import Carried
-from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.context_index import ContextIndex, context_ids
 from rollout_tui.debugger.context.item_text import bytes_of
 from rollout_tui.debugger.indexes import index_of, remembered
 from rollout_tui.debugger.names import Names
