@@ -187,22 +187,33 @@ Requester: TypeAlias = ModelRequester | CodeCellRequester
 # -- terminals -------------------------------------------------------------
 
 
-class ExecCommandRequest(Form):
+class TerminalRequest(Form, kw_only=True):
+    """How long a terminal operation may wait for output, and how much of it to give."""
+
+    yield_time_ms: int | None = None
+    max_output_tokens: int | None = None
+
+
+class ExecCommandRequest(TerminalRequest):
     """A command that was started."""
 
     command: tuple[str, ...]
     display_command: str
     cwd: str
-    yield_time_ms: int | None = None
-    max_output_tokens: int | None = None
 
 
-class WriteStdinRequest(Form):
+class WriteStdinRequest(TerminalRequest):
     """Input (or a poll, when empty) to a running command."""
 
     stdin: str
-    yield_time_ms: int | None = None
-    max_output_tokens: int | None = None
+
+
+class TerminalObservation(Value):
+    """Conversation items through which the model saw an operation."""
+
+    call_item_ids: Ids
+    output_item_ids: Ids
+    source: str = "direct_tool_call"
 
 
 class TerminalResult(Value):
@@ -214,14 +225,6 @@ class TerminalResult(Value):
     formatted_output: str | None = None
     original_token_count: int | None = None
     chunk_id: str | None = None
-
-
-class TerminalObservation(Value):
-    """Conversation items through which the model saw an operation."""
-
-    call_item_ids: Ids
-    output_item_ids: Ids
-    source: str = "direct_tool_call"
 
 
 # -- anchors of interaction edges -------------------------------------------

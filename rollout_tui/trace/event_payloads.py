@@ -93,39 +93,44 @@ class InferenceStarted(Payload):
     request_payload: PayloadReference
 
 
-class InferenceCompleted(Payload):
+class InferenceEnd(Payload, kw_only=True):
+    """What every end of a model request says."""
+
+    inference_call_id: str
+    upstream_request_id: str | None = None
+
+
+class InferenceCompleted(InferenceEnd):
     """A model response is complete."""
 
-    inference_call_id: str
     response_payload: PayloadReference
     response_id: str | None = None
-    upstream_request_id: str | None = None
 
 
-class InferenceFailed(Payload):
-    """A model request failed, perhaps after part of its response."""
+class InferenceStopped(InferenceEnd, kw_only=True):
+    """A model request ended without its response, or after part of it."""
 
-    inference_call_id: str
+    partial_response_payload: PayloadReference | None = None
+
+
+class InferenceFailed(InferenceStopped):
+    """A model request failed."""
+
     error: str
-    upstream_request_id: str | None = None
-    partial_response_payload: PayloadReference | None = None
 
 
-class InferenceCancelled(Payload):
-    """A model request was given up, perhaps after part of its response."""
+class InferenceCancelled(InferenceStopped):
+    """A model request was given up."""
 
-    inference_call_id: str
     reason: str
-    upstream_request_id: str | None = None
-    partial_response_payload: PayloadReference | None = None
 
 
 class ToolCallStarted(Payload):
     """A tool call was dispatched."""
 
     tool_call_id: str
-    requester: ModelRequester | CodeCellRuntimeRequester
     kind: ToolKind
+    requester: ModelRequester | CodeCellRuntimeRequester
     summary: Summary
     model_visible_call_id: str | None = None
     code_mode_runtime_tool_id: str | None = None

@@ -42,20 +42,6 @@ ToolKindName: TypeAlias = Literal[
 ]
 
 
-class PayloadKind(Value):
-    """What a payload holds."""
-
-    type: PayloadKindName
-
-
-class PayloadReference(Value):
-    """A reference to `path` (relative to the bundle folder); format section 2.1."""
-
-    raw_payload_id: str
-    kind: PayloadKind
-    path: str
-
-
 class ToolKind(Value, omit_defaults=True):
     """What tool was called: `server` and `tool` for `mcp`, `name` for `other`."""
 
@@ -69,6 +55,20 @@ class ToolKind(Value, omit_defaults=True):
             raise ValueError("tool kind mcp needs server and tool")
         if self.type == "other" and self.name is None:
             raise ValueError("tool kind other needs name")
+
+
+class PayloadKind(Value):
+    """What a payload holds."""
+
+    type: PayloadKindName
+
+
+class PayloadReference(Value):
+    """A reference to `path` (relative to the bundle folder); format section 2.1."""
+
+    raw_payload_id: str
+    kind: PayloadKind
+    path: str
 
 
 class ModelRequester(Form):

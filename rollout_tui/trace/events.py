@@ -8,6 +8,8 @@ enum values raise on decoding; `rollout_tui.trace.spine` turns those lines into
 # No module with structs that are decoded postpones its annotations: the decoder would compile each one anew
 # at every start, a tenth of the time that our imports take.
 
+from typing import get_args
+
 from rollout_tui.immutable import Value
 from rollout_tui.trace.event_payloads import AnyPayload, OtherEvent, Payload
 from rollout_tui.trace.event_values import PayloadReference, Unsigned
@@ -27,7 +29,7 @@ class Event(Value):
 
 UNREADABLE = "unreadable"
 UNKNOWN = "unknown"
-PAYLOAD_TYPES: tuple[type[Payload], ...] = tuple(Payload.__subclasses__())
+PAYLOAD_TYPES: tuple[type[Payload], ...] = get_args(AnyPayload)
 EVENT_TYPES: tuple[str, ...] = (
     *(str(kind.__struct_config__.tag) for kind in PAYLOAD_TYPES),
     UNREADABLE,
