@@ -34,7 +34,7 @@ ACTIVITY_OF = {
 
 def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """A message, task or close begins; only the older bodies carry it here (10.2)."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     decoder = LEGACY_BEGINS.get(called.kind.type)
     if decoder is not None:
         body = r.parsed(reference, decoder, "agent runtime start", called.tool_call_id)
@@ -43,7 +43,7 @@ def runtime_started(r: Reduction, tool: int, reference: PayloadReference) -> Non
 
 def runtime_ended(r: Reduction, tool: int, reference: PayloadReference) -> None:
     """The end of work that was no terminal's: every body must be JSON, agent bodies make edges (10.3)."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     kind = called.kind.type
     try:
         body = r.decoded(reference, BODY)

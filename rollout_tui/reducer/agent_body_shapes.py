@@ -14,11 +14,16 @@ from rollout_tui.reducer.evidence import Decoder
 B = TypeVar("B")
 
 
-class Begin(msgspec.Struct, gc=False):
-    """Begin of an older message, task or close."""
+class Sent(msgspec.Struct, gc=False):
+    """Whose call an older body belongs to."""
 
     call_id: str
     sender_thread_id: str
+
+
+class Begin(Sent, gc=False):
+    """Begin of an older message, task or close."""
+
     receiver_thread_id: str
 
 
@@ -42,18 +47,16 @@ class MessageEnd(End, gc=False, kw_only=True):
     prompt: str
 
 
-class SpawnEnd(msgspec.Struct, gc=False):
+class SpawnEnd(Sent, gc=False, kw_only=True):
     """End of an older spawn; without `new_thread_id` there was none."""
 
-    call_id: str
-    sender_thread_id: str
+    new_thread_id: str | None = None
+    new_agent_nickname: str | None = None
+    new_agent_role: str | None = None
     prompt: str
     model: str
     reasoning_effort: str
     status: Raw
-    new_thread_id: str | None = None
-    new_agent_nickname: str | None = None
-    new_agent_role: str | None = None
 
 
 class Activity(msgspec.Struct, gc=False):

@@ -55,7 +55,7 @@ def message_of(r: Reduction, item: ConversationItem) -> tuple[str, str] | None:
     else:
         return None
     thread = r.find(Thread, item.thread_id)
-    if text is None or thread is None or recipient != r.thread(thread).agent_path:
+    if text is None or thread is None or recipient != r.objects[thread].agent_path:
         return None
     return author, text
 
@@ -75,4 +75,4 @@ def _agent_text(parts: tuple[Part, ...]) -> str | None:
 def path_of(r: Reduction, thread_id: str) -> str:
     """The agent path of a thread, empty for an unknown one."""
     handle = r.find(Thread, thread_id)
-    return "" if handle is None else r.thread(handle).agent_path
+    return "" if handle is None else r.objects[handle].agent_path

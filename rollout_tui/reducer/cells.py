@@ -4,8 +4,8 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from rollout_tui.graph.history import item_id
-from rollout_tui.graph.ids import extended, with_id
-from rollout_tui.graph.objects import CodeCell, CodexTurn
+from rollout_tui.graph.ids import Ids, extended, with_id
+from rollout_tui.graph.objects import CodeCell, CodexTurn, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, CodeCellRequester, ExecutionStatus, Window
 from rollout_tui.reducer import conversation
 from rollout_tui.reducer.content import string
@@ -148,26 +148,27 @@ def _turn_of(r: Reduction, queued: QueuedCell, source: int) -> str:
         r.refuse("no_turn", f"{what} names no codex turn", queued.cell_id)
         return conversation.item_at(r, source).codex_turn_id or ""
     r.thread_or_placeholder(queued.thread_id, what)
-    owner = r.turn(r.turn_or_placeholder(queued.turn_id, queued.thread_id, what)).thread_id
-    if owner != queued.thread_id:
-        r.refuse("thread_mismatch", f"{what} names a codex turn of thread {owner}", queued.cell_id)
+    turn: CodexTurn = r.objects[r.turn_or_placeholder(queued.turn_id, queued.thread_id, what)]
+    if turn.thread_id != queued.thread_id:
+        r.refuse("thread_mismatch", f"{what} names a codex turn of thread {turn.thread_id}", queued.cell_id)
     return queued.turn_id
 
 
 def _mark_started(r: Reduction, tool: int, cell: str) -> None:
     """Schema 2: the model's `exec` call of the same turn that started a cell names it (9.3)."""
-    called, handle = r.tool(tool), r.find(CodeCell, cell)
+    called: ToolCall = r.objects[tool]
+    handle = r.find(CodeCell, cell)
     if r.schema == 1 or called.kind.type != "other" or called.kind.name != "exec" or handle is None:
         return
     if isinstance(called.requester, CodeCellRequester):
         return
-    if called.started_by_codex_turn_id in (None, r.cell(handle).codex_turn_id):
+    if called.started_by_codex_turn_id in (None, r.objects[handle].codex_turn_id):
         r.history.set(tool, "started_code_cell_id", cell)
 
 
 def kind_replaced(r: Reduction, tool: int) -> None:
     """Only a call that is `exec` to the last names the cell it started (9.3)."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     if called.started_code_cell_id is not UNSET:
         r.history.set(tool, "started_code_cell_id", UNSET)
     if called.model_visible_call_id is not None:
@@ -213,7 +214,7 @@ def _live(
         _end(r, handle, time, seq, payload.status)
         r.history.set(handle, "raw_result_payload_id", payload_id)
         return
-    cell = r.cell(handle)
+    cell: CodeCell = r.objects[handle]
     r.history.set(handle, "runtime_cell_id", payload.runtime_cell_id)
     r.history.set(handle, "runtime_status", payload.status)
     if cell.initial_response_status is None:
@@ -227,7 +228,7 @@ def _live(
 
 
 def _end(r: Reduction, handle: int, time: int, seq: int, status: CodeCellRuntimeStatus) -> None:
-    cell = r.cell(handle)
+    cell: CodeCell = r.objects[handle]
     if cell.initial_response_seq is None:
         r.history.set(handle, "initial_response_at_unix_ms", time)
         r.history.set(handle, "initial_response_seq", seq)
@@ -292,16 +293,16 @@ def waited_cell(
 
 def tool_started(r: Reduction, handle: int, waited: int | None) -> None:
     """Link a tool call to the cell that asked for it, waits for it or is run by it (8.2, 9.4)."""
-    tool = r.tool(handle)
+    tool: ToolCall = r.objects[handle]
     if isinstance(tool.requester, CodeCellRequester):
         owner = tool.requester.code_cell_id
         r.cells.nested.setdefault(owner, []).append(tool.tool_call_id)
         cell = r.find(CodeCell, owner)
         if cell is not None:
-            nested = extended(r.cell(cell).nested_tool_call_ids, (tool.tool_call_id,))
-            r.history.set(cell, "nested_tool_call_ids", nested)
+            before: Ids = r.objects[cell].nested_tool_call_ids
+            r.history.set(cell, "nested_tool_call_ids", extended(before, (tool.tool_call_id,)))
     if waited is not None:
-        waits = with_id(r.cell(waited).wait_tool_call_ids, tool.tool_call_id)
-        r.history.set(waited, "wait_tool_call_ids", waits)
+        waits: Ids = r.objects[waited].wait_tool_call_ids
+        r.history.set(waited, "wait_tool_call_ids", with_id(waits, tool.tool_call_id))
     if tool.model_visible_call_id is not None and tool.kind.name == "exec":
         _mark_started(r, handle, cell_id(tool.model_visible_call_id))

@@ -7,7 +7,7 @@ from msgspec import UNSET, Raw
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import Ids, extended
-from rollout_tui.graph.objects import Compaction, CompactionRequest
+from rollout_tui.graph.objects import CodexTurn, Compaction, CompactionRequest
 from rollout_tui.graph.values import CompactionProducer, ExecutionStatus
 from rollout_tui.reducer import cells
 from rollout_tui.reducer.content import Source
@@ -46,7 +46,7 @@ def request_started(r: Reduction, event: Event, payload: CompactionRequestStarte
         )
         return
     what = f"compaction request start {request_id}"
-    turn = r.turn(r.turn_or_placeholder(payload.codex_turn_id, payload.thread_id, what))
+    turn: CodexTurn = r.objects[r.turn_or_placeholder(payload.codex_turn_id, payload.thread_id, what)]
     if turn.thread_id != payload.thread_id:
         r.refuse("thread_mismatch", f"{what} names a codex turn of thread {turn.thread_id}", request_id)
     r.history.create(
@@ -116,8 +116,10 @@ def installed(r: Reduction, event: Event, payload: CompactionInstalled) -> None:
         r.refuse("duplicate_compaction", f"duplicate compaction install for {compaction_id}", compaction_id)
         return
     r.thread_or_placeholder(thread_id, what)
-    if turn_id is not None and r.turn(r.turn_or_placeholder(turn_id, thread_id, what)).thread_id != thread_id:
-        r.refuse("thread_mismatch", f"{what} names a codex turn of another thread", compaction_id)
+    if turn_id is not None:
+        owner: CodexTurn = r.objects[r.turn_or_placeholder(turn_id, thread_id, what)]
+        if owner.thread_id != thread_id:
+            r.refuse("thread_mismatch", f"{what} names a codex turn of another thread", compaction_id)
     payload_id = payload.checkpoint_payload.raw_payload_id
     body = r.parsed(payload.checkpoint_payload, _CHECKPOINT, "compaction checkpoint", compaction_id)
     if body is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from rollout_tui.graph.history import item_id, item_number
-from rollout_tui.graph.ids import with_id
-from rollout_tui.graph.objects import CodeCell, ConversationItem
+from rollout_tui.graph.ids import Ids, with_id
+from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
 from rollout_tui.graph.values import (
     Body,
     CodeCellProducer,
@@ -210,7 +210,7 @@ def tool_for_call(r: Reduction, call_id: str, thread_id: str) -> int | None:
     handles = r.tools_by_call.get(call_id)
     if not handles:
         return None
-    own = [handle for handle in handles if r.tool(handle).thread_id == thread_id]
+    own = [handle for handle in handles if r.objects[handle].thread_id == thread_id]
     return (own or handles)[-1]
 
 
@@ -219,7 +219,7 @@ def attach_to_tool(r: Reduction, number: int, item: ConversationItem) -> None:
     handle = tool_for_call(r, item.call_id or "", item.thread_id)
     if handle is None:
         return
-    tool = r.tool(handle)
+    tool: ToolCall = r.objects[handle]
     if item.kind in CALL_KINDS:
         r.history.set(
             handle, "model_visible_call_item_ids", with_id(tool.model_visible_call_item_ids, item.item_id)
@@ -235,10 +235,10 @@ def attach_to_tool(r: Reduction, number: int, item: ConversationItem) -> None:
 
 def link_started(r: Reduction, tool: int) -> None:
     """Tell every inference call whose response asked for a tool call that it started it (8.4)."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     for one in called.model_visible_call_item_ids:
         for inference in r.items.response_of.get(item_number(one), ()):
-            started = r.inference(inference).tool_call_ids_started_by_response
+            started: Ids = r.objects[inference].tool_call_ids_started_by_response
             r.history.set(
                 inference, "tool_call_ids_started_by_response", with_id(started, called.tool_call_id)
             )
@@ -262,7 +262,7 @@ def attach_to_cell(r: Reduction, number: int, item: ConversationItem) -> None:
     cell_id = cells.cell_id(item.call_id or "")
     handle = r.find(CodeCell, cell_id)
     if handle is not None:
-        outputs = r.cell(handle).output_item_ids
+        outputs: Ids = r.objects[handle].output_item_ids
         r.history.set(handle, "output_item_ids", with_id(outputs, item.item_id))
         add_producer(r, number, CodeCellProducer(cell_id))
 

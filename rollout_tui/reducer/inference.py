@@ -32,7 +32,7 @@ def started(r: Reduction, event: Event, payload: InferenceStarted) -> None:
         r.refuse("duplicate_inference", f"duplicate inference start {call_id}", call_id)
         return
     what = f"inference start {call_id}"
-    turn = r.turn(r.turn_or_placeholder(payload.codex_turn_id, payload.thread_id, what))
+    turn: CodexTurn = r.objects[r.turn_or_placeholder(payload.codex_turn_id, payload.thread_id, what)]
     thread_id = payload.thread_id
     if turn.thread_id != thread_id:
         r.refuse(
@@ -90,7 +90,7 @@ def _finished(
     handle = r.known(InferenceCall, payload.inference_call_id, "inference end")
     if handle is None:
         return
-    call = r.inference(handle)
+    call: InferenceCall = r.objects[handle]
     if reference is not None:
         ids, usage = reduce_response(r, call, reference)
         r.history.set(handle, "raw_response_payload_id", reference.raw_payload_id)

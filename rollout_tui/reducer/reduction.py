@@ -10,13 +10,11 @@ from typing import Any, TypeVar
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import (
-    CodeCell,
     CodexTurn,
     CompactionRequest,
     Conversation,
     InferenceCall,
     Object,
-    TerminalOperation,
     Thread,
     ToolCall,
 )
@@ -63,6 +61,7 @@ class Reduction(Evidence):
         self.last_context: tuple[str, str | None] | None = None
         self.open_calls: dict[str, set[int]] = {}
         self.open_cells: dict[str, set[int]] = {}
+        # By handle, as of now; what is taken from it is annotated where it is bound.
         self.objects = history.objects
         self._indexes = {kind: one.index for kind, one in history.collections.items()}
         self.time = 0
@@ -92,30 +91,6 @@ class Reduction(Evidence):
             code, noun = UNKNOWN[kind]
             self.refuse(code, f"{what} names unknown {noun} {object_id}", object_id)
         return handle
-
-    def thread(self, handle: int) -> Thread:
-        """The thread behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
-
-    def turn(self, handle: int) -> CodexTurn:
-        """The turn behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
-
-    def tool(self, handle: int) -> ToolCall:
-        """The tool call behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
-
-    def cell(self, handle: int) -> CodeCell:
-        """The code cell behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
-
-    def inference(self, handle: int) -> InferenceCall:
-        """The inference call behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
-
-    def operation(self, handle: int) -> TerminalOperation:
-        """The terminal operation behind a handle, as of now."""
-        return self.objects[handle]  # type: ignore[no-any-return]
 
     def conversation(self, thread_id: str) -> int:
         """The handle of a thread's conversation, created when missing."""
@@ -164,7 +139,7 @@ class Reduction(Evidence):
         turn = self.find(CodexTurn, turn_id)
         thread_id = event.thread_id
         if thread_id is None and turn is not None:
-            thread_id = self.turn(turn).thread_id
+            thread_id = self.objects[turn].thread_id
         if thread_id is None:
             self.refuse("no_thread", f"{what} names no thread and no known codex turn", *ids)
             thread_id = self.history.rollout.root_thread_id

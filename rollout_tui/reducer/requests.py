@@ -132,12 +132,12 @@ def incremental_request(
     calls = [
         one
         for one in r.requests.by_response_id.get((thread_id, body.previous_response_id or ""), ())
-        if r.inference(r.handle(InferenceCall, one)).response_id == body.previous_response_id
+        if r.objects[r.handle(InferenceCall, one)].response_id == body.previous_response_id
     ]
     base: Ids = conversation.snapshot
     before: Ids = base
     if calls:
-        call = r.inference(r.handle(InferenceCall, min(calls)))
+        call: InferenceCall = r.objects[r.handle(InferenceCall, min(calls))]
         before = extended(call.request_item_ids, call.response_item_ids)
     else:
         r.refuse(

@@ -117,7 +117,9 @@ def from_invocation(
         say = r.refuse if r.schema == 1 else r.note
         say("stdin_arguments", f"write_stdin call {tool_id} names no session", tool_id)
         return None
-    request = WriteStdinRequest(given.chars or "", given.yield_time_ms, given.max_output_tokens)
+    request = WriteStdinRequest(
+        given.chars or "", yield_time_ms=given.yield_time_ms, max_output_tokens=given.max_output_tokens
+    )
     return _create(r, tool_id, thread_id, "write_stdin", request, process_id, (where,))
 
 
@@ -242,14 +244,13 @@ def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolv
             r.refuse("unknown_stdin_target", f"stdin target names unknown call {name}", name)
     if write is None or target is None:
         return
-    moved = r.find(TerminalOperation, r.tool(write).terminal_operation_id)
-    owner = r.find(TerminalOperation, r.tool(target).terminal_operation_id)
+    moved = r.find(TerminalOperation, r.objects[write].terminal_operation_id)
+    owner = r.find(TerminalOperation, r.objects[target].terminal_operation_id)
     if moved is None or owner is None:
         return
-    operation, terminal_id = r.operation(moved), r.operation(owner).terminal_id
-    if terminal_id is None:
-        return
-    if operation.terminal_id == terminal_id:
+    operation: TerminalOperation = r.objects[moved]
+    terminal_id: str | None = r.objects[owner].terminal_id
+    if terminal_id is None or operation.terminal_id == terminal_id:
         return
     if operation.terminal_id is not None:
         old = r.handle(TerminalSession, operation.terminal_id)
@@ -259,7 +260,7 @@ def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolv
     joined: Ids = r.objects[session].operation_ids
     r.history.set(session, "operation_ids", extended(joined, (operation.operation_id,)))
     r.history.set(moved, "terminal_id", terminal_id)
-    process_id = r.terminals.process_ids.get(r.operation(owner).operation_id)
+    process_id = r.terminals.process_ids.get(r.objects[owner].operation_id)
     if process_id is not None:
         r.terminals.process_ids[operation.operation_id] = process_id
 
@@ -269,7 +270,7 @@ def stdin_target_resolved(r: Reduction, event: Event, payload: StdinTargetResolv
 
 def observe(r: Reduction, tool: int) -> None:
     """Copy a terminal tool call's item lists into its operation's observation."""
-    called = r.tool(tool)
+    called: ToolCall = r.objects[tool]
     calls, outputs = called.model_visible_call_item_ids, called.model_visible_output_item_ids
     if called.terminal_operation_id is None or not (calls or outputs):
         return

@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw
 
 from rollout_tui.graph.numbered import FirstSeen
 from rollout_tui.graph.objects import CodexTurn, Thread
-from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin
+from rollout_tui.graph.values import PayloadReference, RootOrigin, SpawnedOrigin, Window
 from rollout_tui.reducer import agents, cells, inference
 from rollout_tui.reducer.content import Source
 from rollout_tui.reducer.conversation import create_item, item_at, list_item, mark_accepted
@@ -50,12 +50,12 @@ def recording_completed(r: Reduction, event: Event, payload: RecordingCompleted)
 
 
 class _Metadata(msgspec.Struct, gc=False):
+    session_source: Raw = Raw(b"null")
     agent_path: str | None = None
     task_name: str | None = None
     nickname: str | None = None
     agent_role: str | None = None
     model: str | None = None
-    session_source: Raw = Raw(b"null")
 
 
 _METADATA = msgspec.json.Decoder(_Metadata)
@@ -131,7 +131,7 @@ def thread_resumed(r: Reduction, event: Event, payload: ThreadResumed) -> None:
         )
         r.implicit_thread(thread_id)
         return
-    window = r.thread(handle).execution
+    window: Window = r.objects[handle].execution
     if window.ended_at_unix_ms is None:
         r.refuse("resumed_running_thread", f"resumed thread {thread_id} has not ended", thread_id)
         return
@@ -163,7 +163,7 @@ def turn_ended(r: Reduction, event: Event, payload: CodexTurnEnded) -> None:
         return
     if handle is None:
         handle = r.turn_or_placeholder(turn_id, event.thread_id or "", "codex turn end")
-    turn = r.turn(handle)
+    turn: CodexTurn = r.objects[handle]
     if event.thread_id is not None and event.thread_id != turn.thread_id:
         r.refuse(
             "thread_mismatch",

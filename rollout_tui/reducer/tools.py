@@ -111,7 +111,7 @@ def _context(r: Reduction, event: Event, tool_id: str) -> tuple[str, str | None]
     thread_id, turn_id = r.context(event, "tool call start", tool_id)
     r.thread_or_placeholder(thread_id, "tool call start")
     if turn_id is not None:
-        owner = r.turn(r.turn_or_placeholder(turn_id, thread_id, "tool call start")).thread_id
+        owner: str = r.objects[r.turn_or_placeholder(turn_id, thread_id, "tool call start")].thread_id
         if owner == event.thread_id:
             r.last_context = (thread_id, turn_id)
         elif owner != thread_id:
@@ -145,7 +145,7 @@ def mcp_correlated(r: Reduction, event: Event, payload: McpToolCallCorrelationAs
     handle = r.known(ToolCall, payload.tool_call_id, "MCP correlation")
     if handle is None:
         return
-    if r.tool(handle).mcp_call_id is not None:
+    if r.objects[handle].mcp_call_id is not None:
         r.refuse(
             "duplicate_mcp_correlation",
             f"duplicate MCP correlation for tool call {payload.tool_call_id}",
