@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rollout_tui.recorder.bodies import agent_segment, metadata_shape, session_metadata, spawned_source
 from rollout_tui.recorder.context import Context, never_raises, nothing
+from rollout_tui.recorder.given import value_of
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form, plain
 from rollout_tui.recorder.recording_state import RecordingState
 from rollout_tui.recorder.turn import OFF_TURN, Turn
@@ -157,7 +158,7 @@ class AgentThread(Context):
         A `previous_response_id` stays only if it continues what this thread recorded last; otherwise it is
         kept as `unrecorded_previous_response_id`, and `input` counts as all there is.
         """
-        given: Any = request() if callable(request) else request
+        given: Any = value_of(request)
         if isinstance(given, str | list | tuple):
             given = {"input": given}
         elif type(given) is not dict:

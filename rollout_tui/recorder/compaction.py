@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.context import InTurn, never_raises, nothing
+from rollout_tui.recorder.given import Given, value_of
 from rollout_tui.recorder.items import items_in_form
 from rollout_tui.recorder.values import ExecutionStatus, described
 
@@ -24,16 +24,12 @@ class Compaction(InTurn):
 
     @never_raises(lambda: OFF_REQUEST)
     def request(
-        self,
-        request: object | Callable[[], object],
-        *,
-        model: str | None = None,
-        provider_name: str = "openai",
+        self, request: Given, *, model: str | None = None, provider_name: str = "openai"
     ) -> CompactionRequest:
         """Start a request for the compacted history; a second one is a retry."""
         if self._state is None or self._turn is None or self._turn.thread is None:
             return OFF_REQUEST
-        body: Any = request() if callable(request) else request
+        body: Any = value_of(request)
         named = model or (body.get("model") if isinstance(body, dict) else None)
         payload = self._payload("compaction_request", body)
         if payload is None:
@@ -53,14 +49,12 @@ class Compaction(InTurn):
         return started if self._turn._event(fields, ("model", "provider_name")) else OFF_REQUEST
 
     @never_raises(nothing)
-    def install(
-        self, input_history: object | Callable[[], object], replacement_history: object | Callable[[], object]
-    ) -> None:
+    def install(self, input_history: Given, replacement_history: Given) -> None:
         """Record that the first list of items was replaced by the second."""
         if self._turn is None or self._turn.thread is None or not self._take_end():
             return
-        before = input_history() if callable(input_history) else input_history
-        after = replacement_history() if callable(replacement_history) else replacement_history
+        before = value_of(input_history)
+        after = value_of(replacement_history)
         checkpoint = {"input_history": before, "replacement_history": after}
         payload = self._payload("compaction_checkpoint", checkpoint, _checkpoint_shape)
         fields = {

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from rollout_tui.recorder.counters import RecorderCounters
+from rollout_tui.recorder.given import value_of
 from rollout_tui.recorder.plain_values import MAXIMUM_DEPTH, description, known_form, plain_value
 
 Redact = Callable[[str, Any], Any]
@@ -80,8 +81,7 @@ class BodyEncoder:
         `body` may be a callable that returns it. `check` sees the body after redaction and returns it,
         changed where a rule of the format asks for that; if it raises, so does this.
         """
-        if callable(body):
-            body = body()
+        body = value_of(body)
         if self._redact is not None:
             try:
                 body = self._redact(kind, self._plain(body))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.recorder.context import InTurn, never_raises, nothing
+from rollout_tui.recorder.given import Given, value_of
 from rollout_tui.recorder.items import Item, item_in_form, items_in_form
 from rollout_tui.recorder.values import ExecutionStatus, described, id_text
 
@@ -41,7 +42,7 @@ class Inference(InTurn):
     @never_raises(nothing)
     def completed(
         self,
-        output_items: object | Callable[[], object] = None,
+        output_items: Given = None,
         *,
         response_id: str | None = None,
         upstream_request_id: str | None = None,
@@ -67,7 +68,7 @@ class Inference(InTurn):
         self,
         error: BaseException | str,
         *,
-        output_items: object | Callable[[], object] = None,
+        output_items: Given = None,
         upstream_request_id: str | None = None,
     ) -> None:
         """End the attempt with an error; `output_items` are those that arrived whole before it."""
@@ -80,7 +81,7 @@ class Inference(InTurn):
         self,
         reason: str = "cancelled",
         *,
-        output_items: object | Callable[[], object] = None,
+        output_items: Given = None,
         upstream_request_id: str | None = None,
     ) -> None:
         """End the attempt because nobody wants its response any more."""
@@ -147,8 +148,8 @@ def _response_shape(body: Any) -> Any:
     return {**body, "output_items": items_in_form(body.get("output_items"))}
 
 
-def _produced(items: object) -> list[Item]:
-    return items_in_form(items() if callable(items) else items)
+def _produced(items: Given) -> list[Item]:
+    return items_in_form(value_of(items))
 
 
 def _token_usage(usage: object) -> dict[str, int] | None:

@@ -18,6 +18,7 @@ from rollout_tui.recorder.bodies import (
     tool_kind,
 )
 from rollout_tui.recorder.context import InTurn, never_raises, nothing
+from rollout_tui.recorder.given import value_of
 from rollout_tui.recorder.items import tool_output
 from rollout_tui.recorder.runtime import OFF_COMMAND, OFF_RUNTIME, Command, Runtime, start_runtime
 from rollout_tui.recorder.values import ExecutionStatus, described, id_text
@@ -176,7 +177,7 @@ def start_tool_call(
     state = turn._state
     if state is None:
         return OFF_TOOL_CALL
-    asked = arguments() if callable(arguments) else arguments
+    asked = value_of(arguments)
     text, name, namespace = text_of(asked), str(name), id_text(namespace)
     kind = {"type": "other", "name": name} if custom and name == "write_stdin" else tool_kind(name)
     call = ToolCall(turn, name, kind, id_text(call_id) or f"{'exec' if cell else 'call'}-{state.new_id()}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rollout_tui.recorder.code_cell import OFF_CELL, CodeCell
 from rollout_tui.recorder.compaction import OFF_COMPACTION, Compaction
 from rollout_tui.recorder.context import Context, never_raises, nothing
+from rollout_tui.recorder.given import Given, value_of
 from rollout_tui.recorder.inference import OFF_INFERENCE, Inference
 from rollout_tui.recorder.items import item_in_form, items_in_form
 from rollout_tui.recorder.tool_call import OFF_TOOL_CALL, ToolCall, start_tool_call
@@ -33,7 +34,7 @@ class Turn(Context):
     @never_raises(lambda: OFF_INFERENCE)
     def inference(
         self,
-        request: object | Callable[[], object],
+        request: Given,
         *,
         model: str | None = None,
         provider_name: str = "openai",
@@ -113,7 +114,7 @@ class Turn(Context):
             "type": "code_cell_started",
             "runtime_cell_id": cell.runtime_cell_id,
             "model_visible_call_id": cell.call_id,
-            "source_js": source_js() if callable(source_js) else source_js,
+            "source_js": value_of(source_js),
         }
         return cell if self._event(fields, ("source_js",)) else OFF_CELL
 
