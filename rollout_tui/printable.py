@@ -26,7 +26,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 
 MARKS_PER_BASE = 4
 DOTTED_CIRCLE = "\u25cc"
@@ -237,6 +238,8 @@ def _picture(code: int) -> str:
 
 def _stand_in(character: str) -> str:
     code = ord(character)
+    if _classes[character] == "blank":
+        return OPEN_BOX
     return _picture(code) if code < 0x20 or code == 0x7F else f"<U+{code:04X}>"
 
 
@@ -245,50 +248,40 @@ def _has_base(match: re.Match[str], no_base: str) -> bool:
     return start > 0 and match.string[start - 1] not in no_base
 
 
-def _stand_ins(match: re.Match[str]) -> str:
-    """A run of special characters as they are shown."""
+def _replaced(match: re.Match[str], no_base: str, circle: str, special: Callable[[str], str]) -> str:
+    """A run of special characters, each as it is or as `special` shows it.
+
+    A mark stays on its base, if that has not too many. Without one (at the start, after what is in `no_base`,
+    after what `special` showed) it goes on `circle`, or is shown as `special` where that is empty.
+    """
     shown: list[str] = []
-    marks = 0 if _has_base(match, "\n") else -1
+    # -1: there is no base.
+    marks = 0 if _has_base(match, no_base) else -1
     for character in match[0]:
         found = _classes[character]
         if found == "ordinary":
             shown.append(character)
             marks = 0
-        elif found == "mark" and marks < MARKS_PER_BASE:
-            # A mark without a base (-1) gets one.
-            shown.append(character if marks >= 0 else DOTTED_CIRCLE + character)
+        elif found == "mark" and marks < MARKS_PER_BASE and (circle or marks >= 0):
+            shown.append(character if marks >= 0 else circle + character)
             marks = max(marks, 0) + 1
-        elif found == "mark":
-            shown.append(_stand_in(character))
         else:
-            shown.append(OPEN_BOX if found == "blank" else _stand_in(character))
-            marks = -1
+            shown.append(special(character))
+            if found != "mark":
+                marks = -1
     return "".join(shown)
 
 
-def _escapes(match: re.Match[str]) -> str:
-    """A run of special characters of a JSON document, escaped."""
-    escaped: list[str] = []
-    marks = 0 if _has_base(match, '\n"') else -1
-    for character in match[0]:
-        found = _classes[character]
-        if found == "ordinary":
-            escaped.append(character)
-            marks = 0
-        elif found == "mark" and 0 <= marks < MARKS_PER_BASE:
-            escaped.append(character)
-            marks += 1
-        elif character in "\t\r":
-            # Valid JSON has these between its values only, as layout.
-            escaped.append(" ")
-        else:
-            escaped.append(_escape(ord(character)))
-            marks = MARKS_PER_BASE
-    return "".join(escaped)
-
-
-def _escape(code: int) -> str:
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character in "\t\r":
+        # Valid JSON has these between its values only, as layout.
+        return " "
     if code < 0x10000:
         return f"\\u{code:04x}"
     code -= 0x10000
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+_stand_ins = partial(_replaced, no_base="\n", circle=DOTTED_CIRCLE, special=_stand_in)
+_escapes = partial(_replaced, no_base='\n"', circle="", special=_escape)
