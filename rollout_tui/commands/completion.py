@@ -73,17 +73,31 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[Option]:
 # -- bash --------------------------------------------------------------------------
 
 
+_BASH_BEFORE = r"""_rollout_tui() {
+    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+    local options="" words="" values=""
+    if [ "$current" = "=" ]; then
+        current=""
+    elif [ "$previous" = "=" ] && [ "$COMP_CWORD" -gt 2 ]; then
+        previous="${COMP_WORDS[COMP_CWORD-2]}"
+    fi
+    case "${COMP_WORDS[1]}" in"""
+_BASH_AFTER = r"""    esac
+    [ "$COMP_CWORD" -eq 1 ] && words="{first}"
+    if [ -n "$values" ] && [ "$values" != "-" ]; then
+        COMPREPLY=($(compgen -W "$values" -- "$current"))
+    elif [ "${current:0:1}" = "-" ]; then
+        COMPREPLY=($(compgen -W "$options" -- "$current"))
+    else
+        local IFS=$'\n'
+        COMPREPLY=($(IFS=" "; compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+    fi
+}"""
+
+
 def _bash(commands: tuple[Completed, ...]) -> Iterator[str]:
     yield f'# bash completion of {PROGRAM}: eval "$({PROGRAM} help completion bash)"'
-    yield "_rollout_tui() {"
-    yield '    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"'
-    yield '    local options="" words="" values=""'
-    yield '    if [ "$current" = "=" ]; then'
-    yield '        current=""'
-    yield '    elif [ "$previous" = "=" ] && [ "$COMP_CWORD" -gt 2 ]; then'
-    yield '        previous="${COMP_WORDS[COMP_CWORD-2]}"'
-    yield "    fi"
-    yield '    case "${COMP_WORDS[1]}" in'
+    yield from _BASH_BEFORE.splitlines()
     for command in (*commands[1:], commands[0]):
         at_first = command.name or "*"
         yield f"        {at_first})"
@@ -98,17 +112,7 @@ def _bash(commands: tuple[Completed, ...]) -> Iterator[str]:
         for word, more in command.further.items():
             yield f'                {word}) values="{" ".join(more)}" ;;'
         yield "            esac ;;"
-    yield "    esac"
-    yield f'    [ "$COMP_CWORD" -eq 1 ] && words="{" ".join(commands[0].words)}"'
-    yield '    if [ -n "$values" ] && [ "$values" != "-" ]; then'
-    yield '        COMPREPLY=($(compgen -W "$values" -- "$current"))'
-    yield '    elif [ "${current:0:1}" = "-" ]; then'
-    yield '        COMPREPLY=($(compgen -W "$options" -- "$current"))'
-    yield "    else"
-    yield "        local IFS=$'\\n'"
-    yield '        COMPREPLY=($(IFS=" "; compgen -W "$words" -- "$current") $(compgen -f -- "$current"))'
-    yield "    fi"
-    yield "}"
+    yield from _BASH_AFTER.replace("{first}", " ".join(commands[0].words)).splitlines()
     yield f"complete -o filenames -F _rollout_tui {PROGRAM}"
 
 
@@ -117,6 +121,20 @@ def _all_names(command: Completed) -> str:
 
 
 # -- zsh ---------------------------------------------------------------------------
+
+
+_ZSH_BETWEEN = r"""    )
+    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+        _describe 'command' commands
+        _files
+        return
+    fi
+    case $words[2] in"""
+_ZSH_AFTER = r"""    esac
+}
+if [ "$funcstack[1]" = "_rollout_tui" ]; then
+    _rollout_tui "$@"
+else"""
 
 
 def _zsh(commands: tuple[Completed, ...]) -> Iterator[str]:
@@ -128,13 +146,7 @@ def _zsh(commands: tuple[Completed, ...]) -> Iterator[str]:
     yield "    commands=("
     for command in commands[1:]:
         yield f"        {_zsh_word(f'{command.name}:{command.summary}')}"
-    yield "    )"
-    yield "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then"
-    yield "        _describe 'command' commands"
-    yield "        _files"
-    yield "        return"
-    yield "    fi"
-    yield "    case $words[2] in"
+    yield from _ZSH_BETWEEN.splitlines()
     for command in (*commands[1:], commands[0]):
         yield f"        {command.name or '*'})"
         rest = f"({' '.join(command.words)})" if command.name and command.words else "_files"
@@ -147,11 +159,7 @@ def _zsh(commands: tuple[Completed, ...]) -> Iterator[str]:
             yield f"                {part} \\"
         yield f"                {_zsh_word(f'*:what:{rest}')}"
         yield "            ;;"
-    yield "    esac"
-    yield "}"
-    yield 'if [ "$funcstack[1]" = "_rollout_tui" ]; then'
-    yield '    _rollout_tui "$@"'
-    yield "else"
+    yield from _ZSH_AFTER.splitlines()
     yield f"    compdef _rollout_tui {PROGRAM}"
     yield "fi"
 
