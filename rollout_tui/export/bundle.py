@@ -50,8 +50,8 @@ def write_bundle(
     *,
     first_seq: int | None = None,
     last_seq: int | None = None,
-    redactor: Redactor | None = None,
     told: Callable[[float], object] = float,
+    redactor: Redactor | None = None,
 ) -> Exported:
     """Write the events first_seq..last_seq (default: all) and their payloads into the empty folder `folder`.
 

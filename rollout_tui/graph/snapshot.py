@@ -7,12 +7,29 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar, cast
 
-from rollout_tui.graph import objects
 from rollout_tui.graph.history import Change, History, item_id, object_id
+from rollout_tui.graph.objects import (
+    STATE_COLLECTIONS,
+    CodeCell,
+    CodexTurn,
+    Compaction,
+    CompactionRequest,
+    Conversation,
+    ConversationItem,
+    InferenceCall,
+    InteractionEdge,
+    Object,
+    PendingEdge,
+    Rollout,
+    TerminalOperation,
+    TerminalSession,
+    Thread,
+    ToolCall,
+)
 from rollout_tui.graph.values import PayloadReference, ThreadAnchor
 from rollout_tui.words import count
 
-T = TypeVar("T", bound=objects.Object)
+T = TypeVar("T", bound=Object)
 MOST_NAMED = 5
 """Objects named where a collection is printed."""
 
@@ -39,11 +56,11 @@ class Objects(Mapping[str, T], Generic[T]):
     def __iter__(self) -> Iterator[str]:
         kind = self._collection.kind
         for handle in self._collection.order[: len(self)]:
-            if kind is not objects.TerminalSession or self._alive(handle):
+            if kind is not TerminalSession or self._alive(handle):
                 yield object_id(self._history.objects[handle])
 
     def _alive(self, handle: int) -> bool:
-        return bool(cast(objects.TerminalSession, self._history.as_of(handle, self._event)).operation_ids)
+        return bool(cast(TerminalSession, self._history.as_of(handle, self._event)).operation_ids)
 
     def __contains__(self, key: object) -> bool:
         handle = self._collection.index.get(cast(str, key))
@@ -57,7 +74,7 @@ class Objects(Mapping[str, T], Generic[T]):
 
     def _at(self, handle: int) -> T:
         found = self._history.as_of(handle, self._event)
-        if type(found) is objects.Thread:
+        if type(found) is Thread:
             found.conversation_item_ids = tuple(listed_items(self._history, found.thread_id, self._event))
         return cast(T, found)
 
@@ -86,27 +103,36 @@ def listed_items(history: History, thread_id: str, event: int) -> list[str]:
     return [item_id(number) for number in list(numbers) if 0 < listed[number] <= event]
 
 
+# The edges of the state are more than those: see `Snapshot.interaction_edges`.
+_COLLECTIONS: dict[str, type[Object]] = {
+    name.replace("interaction_edges", "resolved_edges"): kind for name, kind in STATE_COLLECTIONS.items()
+} | {"conversations": Conversation}
+
+
 class Snapshot:
     """The reduced state as of event `event` (ordinal; 0 is before the first).
 
     Raises nothing by itself; unknown ids raise KeyError from the mappings.
     """
 
+    threads: Objects[Thread]
+    codex_turns: Objects[CodexTurn]
+    conversation_items: Objects[ConversationItem]
+    inference_calls: Objects[InferenceCall]
+    code_cells: Objects[CodeCell]
+    tool_calls: Objects[ToolCall]
+    terminal_sessions: Objects[TerminalSession]
+    terminal_operations: Objects[TerminalOperation]
+    compactions: Objects[Compaction]
+    compaction_requests: Objects[CompactionRequest]
+    resolved_edges: Objects[InteractionEdge]
+    conversations: Objects[Conversation]
+
     def __init__(self, history: History, event: int) -> None:
         self.history = history
         self.event = event
-        self.threads = Objects(history, objects.Thread, event)
-        self.codex_turns = Objects(history, objects.CodexTurn, event)
-        self.conversation_items = Objects(history, objects.ConversationItem, event)
-        self.inference_calls = Objects(history, objects.InferenceCall, event)
-        self.code_cells = Objects(history, objects.CodeCell, event)
-        self.tool_calls = Objects(history, objects.ToolCall, event)
-        self.terminal_sessions = Objects(history, objects.TerminalSession, event)
-        self.terminal_operations = Objects(history, objects.TerminalOperation, event)
-        self.compactions = Objects(history, objects.Compaction, event)
-        self.compaction_requests = Objects(history, objects.CompactionRequest, event)
-        self.resolved_edges = Objects(history, objects.InteractionEdge, event)
-        self.conversations = Objects(history, objects.Conversation, event)
+        for name, kind in _COLLECTIONS.items():
+            setattr(self, name, Objects(history, kind, event))
 
     def __repr__(self) -> str:
         shown = (
@@ -133,15 +159,15 @@ class Snapshot:
         return self.history.events.type(self.event)
 
     @property
-    def rollout(self) -> objects.Rollout:
+    def rollout(self) -> Rollout:
         """Identity and status of the recording."""
-        return cast(objects.Rollout, self.history.as_of(self.history.rollout_handle, self.event))
+        return cast(Rollout, self.history.as_of(self.history.rollout_handle, self.event))
 
     @property
-    def interaction_edges(self) -> dict[str, objects.InteractionEdge]:
+    def interaction_edges(self) -> dict[str, InteractionEdge]:
         """Edges by id, those included that only the end of a replay makes (10.5)."""
         edges = {one.edge_id: one for one in self.resolved_edges.values()}
-        for pending in Objects(self.history, objects.PendingEdge, self.event).values():
+        for pending in Objects(self.history, PendingEdge, self.event).values():
             edge = provisional_edge(pending)
             if edge and edge.edge_id not in edges and pending.spawn_child in self.threads:
                 edges[edge.edge_id] = edge
@@ -160,11 +186,11 @@ class Snapshot:
         return self.history.touched(self.event)
 
 
-def provisional_edge(pending: objects.PendingEdge) -> objects.InteractionEdge | None:
+def provisional_edge(pending: PendingEdge) -> InteractionEdge | None:
     """The edge to the child thread that an unresolved spawn becomes at the end (10.5)."""
     if not pending.waiting or pending.spawn_child is None:
         return None
-    return objects.InteractionEdge(
+    return InteractionEdge(
         pending.edge_id,
         pending.kind,
         pending.source,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def chosen_value(desk: Desk) -> tuple[str, bytes]:
     """What to call it, and its bytes as recorded (not made printable); empty bytes when there is nothing."""
     session = desk.session
-    view = desk.line_view(desk.pane)
-    target = None if desk.pane == TIMELINE else view.target
+    line = desk.line_view(desk.pane).line
+    target = None if line is None or desk.pane == TIMELINE else line.target
     chosen = target if isinstance(target, (ToObject, ToPayload)) else session.selected()
     if isinstance(chosen, ToPayload):
         try:
@@ -31,4 +31,4 @@ def chosen_value(desk: Desk) -> tuple[str, bytes]:
             text = object_text(session.view(), found, at_once=True)
             if text is not None:
                 return text.name, text.text.encode(errors="surrogatepass")
-    return "the line", (view.line.text.strip() if view.line else "").encode(errors="surrogatepass")
+    return "the line", (line.text.strip() if line else "").encode(errors="surrogatepass")

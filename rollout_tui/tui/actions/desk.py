@@ -59,9 +59,11 @@ class Pane(Protocol):
     def line(self) -> Line | None:
         """The current row."""
 
-    @property
-    def target(self) -> Target | None:
-        """What opening the current row means."""
+    def move(self, rows: int) -> None:
+        """Make another row the current one."""
+
+    def choose(self) -> None:
+        """Open the current row."""
 
     @property
     def page(self) -> int:
@@ -71,14 +73,8 @@ class Pane(Protocol):
     def seen(self) -> str:
         """The rows that are seen, as text."""
 
-    def move(self, rows: int) -> None:
-        """Make another row the current one."""
-
     def move_sideways(self, by: int) -> None:
         """Show what lies further right, or left."""
-
-    def choose(self) -> None:
-        """Open the current row."""
 
 
 class Program(Protocol):
@@ -95,20 +91,15 @@ class Desk(Protocol):
     """A session, the panes that show it, and a line to say something in."""
 
     @property
-    def running(self) -> Work:
-        """What goes on in the background."""
-
-    @property
-    def app(self) -> Program:
-        """The program."""
-
-    @property
     def opened(self) -> Session | None:
         """What one looks at; None as long as, or since, there is nothing."""
 
     @property
     def session(self) -> Session:
         """The same where there is something."""
+
+    def leave(self) -> bool:
+        """Go back to what lies below this recording; False where nothing does."""
 
     @property
     def pane(self) -> str:
@@ -120,8 +111,13 @@ class Desk(Protocol):
     def focus_pane(self, pane: str) -> None:
         """Give a pane the focus."""
 
-    def leave(self) -> bool:
-        """Go back to what lies below this recording; False where nothing does."""
+    @property
+    def running(self) -> Work:
+        """What goes on in the background."""
+
+    @property
+    def app(self) -> Program:
+        """The program."""
 
     def say(self, message: str, style: str = "") -> None:
         """Show a message until the next key."""
