@@ -172,8 +172,8 @@ class Script:
         *items: Any,
         thread: str = ROOT_THREAD,
         turn: str = TURN,
-        response_id: str | None = None,
         usage: Any = None,
+        response_id: str | None = None,
         body: Any = None,
     ) -> int:
         """A model response with these items."""

@@ -60,12 +60,12 @@ def test_its_command_runs_at_46() -> None:
 
 def test_at_16_cell_1_has_just_yielded_and_cell_2_is_not_there() -> None:
     waits = waits_at(own_recording("two-cells-interleaved"), 16)
+    assert waits.background == []
     assert tree(waits.blocked_on) == [
         ("turn", TURN, None),
         ("tool_call", "call_A", 0),
         ("code_cell", "code_cell:call_A", 1),
     ]
-    assert waits.background == []
     assert waits.blocked_on[2].label == "cell 1 yielded"
 
 

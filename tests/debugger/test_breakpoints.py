@@ -155,47 +155,42 @@ def test_a_type_of_event_goes_by_both_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sort", "source", "message"),
+    ("command", "message"),
     [
-        ("break", "", "nothing to stop at: give an expression, e.g. tool=exec_command status=failed"),
+        ("break", "nothing to stop at: give an expression, e.g. tool=exec_command status=failed"),
         (
-            "break",
-            "exitcode != 0",
+            "break exitcode != 0",
             r"no field 'exitcode' \(did you mean exit_code\?\); fields are event, thread",
         ),
-        ("break", "inference_complted", r"did you mean inference_completed\?"),
+        ("break inference_complted", r"did you mean inference_completed\?"),
+        ("break status=done", "status is never 'done'; it is running, starting, yielded, completed, failed"),
+        ("break exit_code ~ 3", "exit_code is no text"),
+        ("break exit_code = three", "exit_code is a number, not 'three'; suffixes are k"),
+        ("break exit_code > 3 parsecs", "no field or event type 'parsecs'"),
+        ("break tool > 3", "tool has no order: use = or != or ~"),
+        ("break status > failed", "status has no order: use = or !="),
+        ("break tool", "tool needs a comparison: tool=..."),
+        ("break tool =", "tool = needs a value"),
+        ("break tool=wait and", "a clause is missing after and"),
+        ('break text ~ "open', "is a quote or a / not closed"),
+        ("break text ~ /(/", "is no regular expression"),
+        ("break = 3", "'=' where the name of a field should be; fields are"),
         (
-            "break",
-            "status=done",
-            "status is never 'done'; it is running, starting, yielded, completed, failed",
-        ),
-        ("break", "exit_code ~ 3", "exit_code is no text"),
-        ("break", "exit_code = three", "exit_code is a number, not 'three'; suffixes are k"),
-        ("break", "exit_code > 3 parsecs", "no field or event type 'parsecs'"),
-        ("break", "tool > 3", "tool has no order: use = or != or ~"),
-        ("break", "status > failed", "status has no order: use = or !="),
-        ("break", "tool", "tool needs a comparison: tool=..."),
-        ("break", "tool =", "tool = needs a value"),
-        ("break", "tool=wait and", "a clause is missing after and"),
-        ("break", 'text ~ "open', "is a quote or a / not closed"),
-        ("break", "text ~ /(/", "is no regular expression"),
-        ("break", "= 3", "'=' where the name of a field should be; fields are"),
-        (
-            "break",
-            'text ~ "two\nlines" leaves',
+            'break text ~ "two\nlines" leaves',
             "leaves belongs to a watch: :watch text ~ two\u240alines leaves",
         ),
-        ("break", "text ~ x leaves", "leaves belongs to a watch: :watch text ~ x leaves"),
-        ("watch", "", "e.g. input_tokens > 200k"),
-        ("watch", "leaves", "what shall leaves"),
-        ("watch", "thread=/root", "a watch needs something that changes"),
-        ("watch", "exit_code != 0", "no field 'exit_code'.*fields are input_tokens"),
-        ("watch", "text", "text needs a comparison"),
+        ("break text ~ x leaves", "leaves belongs to a watch: :watch text ~ x leaves"),
+        ("watch", "e.g. input_tokens > 200k"),
+        ("watch leaves", "what shall leaves"),
+        ("watch thread=/root", "a watch needs something that changes"),
+        ("watch exit_code != 0", "no field 'exit_code'.*fields are input_tokens"),
+        ("watch text", "text needs a comparison"),
     ],
 )
-def test_what_is_wrong_is_named_with_what_is_allowed(sort: Sort, source: str, message: str) -> None:
+def test_what_is_wrong_is_named_with_what_is_allowed(command: str, message: str) -> None:
+    sort: Sort = "watch" if command.startswith("watch") else "break"
     with pytest.raises(ExpressionProblem, match=message) as problem:
-        Breakpoints(recording("one-message")).add(sort, source)
+        Breakpoints(recording("one-message")).add(sort, command.removeprefix(sort))
     assert "\n" not in str(problem.value)
 
 

@@ -83,34 +83,29 @@ def test_at_either_end_a_motion_says_so(name: str) -> None:
     assert found.message.startswith("end of trace")
 
 
+def reached(name: str, *events: int) -> list[int | None]:
+    """Where one motion leads to from each of these events."""
+    return [step(CELLS, name, event).event for event in events]
+
+
 def test_over_stays_at_its_depth() -> None:
     # #24 and #25 lie in an inference that opens after #23; #20 is read from the turn's own events.
-    assert step(CELLS, "over_next", 23).event == 26
+    assert reached("over_next", 23) == [26]
     # The exec call (#13) is as deep as the inferences: its cell is not.
-    assert step(CELLS, "over_next", 14).event == 17
-    assert step(CELLS, "over_next", 16).event == 17
+    assert reached("over_next", 14, 16) == [17, 17]
     # While cell 1 is open its own events are at hand.
-    assert step(CELLS, "over_next", 52).event == 53
-    assert step(CELLS, "over_previous", 26).event == 23
-    assert step(CELLS, "over_previous", 19).event == 18
-    assert step(CELLS, "over_next", 59).event == 60
-    assert step(CELLS, "over_next", 1).event == 63
-    assert step(CELLS, "over_previous", 2).event == 1
+    assert reached("over_next", 52) == [53]
+    assert reached("over_previous", 26, 19) == [23, 18]
+    assert reached("over_next", 59, 1) == [60, 63]
+    assert reached("over_previous", 2) == [1]
 
 
 def test_out_goes_to_the_nearest_end_or_start_around() -> None:
-    assert step(CELLS, "out_end", 42).event == 43
-    assert step(CELLS, "out_end", 41).event == 44
-    assert step(CELLS, "out_end", 27).event == 28
-    assert step(CELLS, "out_end", 14).event == 59
+    assert reached("out_end", 42, 41, 27, 14) == [43, 44, 28, 59]
     # The cell outlives the call that holds it: #17 ends that call, #53 the cell.
-    assert step(CELLS, "out_end", 16).event == 17
+    assert reached("out_end", 16) == [17]
     assert step(CELLS, "out_end", 44) == (53, "end of cell 1", None)
-    assert step(CELLS, "out_start", 44).event == 41
-    assert step(CELLS, "out_start", 41).event == 15
-    assert step(CELLS, "out_start", 15).event == 13
-    assert step(CELLS, "out_start", 13).event == 6
-    assert step(CELLS, "out_start", 6).event == 2
+    assert reached("out_start", 44, 41, 15, 13, 6) == [41, 15, 13, 6, 2]
 
 
 def test_out_of_what_never_ends() -> None:

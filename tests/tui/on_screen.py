@@ -18,6 +18,7 @@ from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.state.places import Place
 from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.lane_view import LaneView
@@ -42,6 +43,14 @@ def session_over(path: Path) -> Session:
     return Session(reading)
 
 
+def at_a_row_of_cells(session: Session, event: int) -> Place:
+    """Go to an event and a row of the lens `cells`; the place that is."""
+    session.go(event)
+    session.show_lens("cells")
+    session.remember_row(3, 1)
+    return session.place
+
+
 @dataclass
 class Shown:
     """The running app and what it shows."""
@@ -61,6 +70,11 @@ class Shown:
         """Press keys and let the screen be painted."""
         await self.pilot.press(*keys)
         await self.painted()
+
+    async def said_after(self, *keys: str) -> str:
+        """Press keys; the text of the footer then."""
+        await self.press(*keys)
+        return self.bar("footer")
 
     async def type_line(self, line: str, prompt: str = "colon") -> None:
         """Open a prompt with its key, give it a whole line at once, and press Enter."""

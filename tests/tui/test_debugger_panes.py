@@ -110,8 +110,7 @@ async def test_the_outline_folds_and_the_flat_list_has_every_event(two_cells: Pa
 
 async def test_control_c_cancels_then_quits(two_cells: Path) -> None:
     async with on_screen(two_cells, at=1) as shown:
-        await shown.press("space", "ctrl+c")
-        assert "Ctrl+C again quits" in shown.bar("footer")
+        assert "Ctrl+C again quits" in await shown.said_after("space", "ctrl+c")
         assert not shown.screen.running.player.playing
         await shown.pilot.press("ctrl+c")
         await until(shown.pilot, lambda: shown.app.return_value == 0)
@@ -154,8 +153,8 @@ async def test_lines_are_clicked(two_cells: Path) -> None:
 
 async def test_copy_says_that_a_terminal_never_answers(two_cells: Path, tmp_path: Path) -> None:
     async with on_screen(two_cells, at=20) as shown:
-        await shown.press("y")
-        assert "copied source" in shown.bar("footer") and ":write FILE" in shown.bar("footer")
+        said = await shown.said_after("y")
+        assert "copied source" in said and ":write FILE" in said
         target = tmp_path / "out.txt"
         shown.app.clear_selection()
         from rollout_tui.tui.command_line import run_command
@@ -170,8 +169,7 @@ async def test_copy_says_that_a_terminal_never_answers(two_cells: Path, tmp_path
 async def test_a_trace_that_cannot_be_opened(tmp_path: Path) -> None:
     async with on_screen(tmp_path / "nothing", read=False) as shown:
         await shown.until(lambda: "does not exist" in shown.pane("timeline"))
-        await shown.press("s")
-        assert "not open" in shown.bar("footer")
+        assert "not open" in await shown.said_after("s")
         await shown.press("q")
         await until(shown.pilot, lambda: shown.app.return_value == 0)
 

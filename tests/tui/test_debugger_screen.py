@@ -15,8 +15,7 @@ from rollout_tui.tui.state.places import LENS
 async def test_waits_one_after_the_other(two_cells: Path) -> None:
     async with on_screen(two_cells, at=1) as shown:
         assert await shown.walked(*"wwww") == [27, 33, 39, 51]
-        await shown.press("w")
-        assert "end of trace: no later wait; W goes to #39" in shown.bar("footer")
+        assert "end of trace: no later wait; W goes to #39" in await shown.said_after("w")
         assert shown.session.seq == 51
 
 
@@ -44,12 +43,9 @@ async def test_what_only_the_end_can_tell_is_walked_with_the_other_findings() ->
 
 async def test_a_failed_run_is_opened_at_its_end_and_says_where_the_failures_are() -> None:
     async with on_screen(RECORDINGS / "ma-child-http400") as shown:
-        await shown.press("e")
-        assert "no later error or warning; E goes to #36" in shown.bar("footer")
-        await shown.press("c")
-        assert "no later failure; C goes to #36" in shown.bar("footer")
-        await shown.press("i")
-        assert "end of trace: no later code-cell event, and none before" in shown.bar("footer")
+        assert "no later error or warning; E goes to #36" in await shown.said_after("e")
+        assert "no later failure; C goes to #36" in await shown.said_after("c")
+        assert "end of trace: no later code-cell event, and none before" in await shown.said_after("i")
         await shown.press("E")
         assert shown.session.seq == 36
 
@@ -112,19 +108,15 @@ async def test_keys_that_come_in_a_burst_go_where_they_were_meant_to(two_cells: 
 
 async def test_a_place_that_is_not_there_loses_nothing(two_cells: Path) -> None:
     async with on_screen(two_cells, at=9) as shown:
-        await shown.press("colon", "9", "9", "enter")
-        assert "no event has seq 99; there are 1 to 64" in shown.bar("footer")
-        await shown.press("colon", "x", "y", "enter")
-        assert "'xy' is no place" in shown.bar("footer")
+        assert "no event has seq 99; there are 1 to 64" in await shown.said_after("colon", "9", "9", "enter")
+        assert "'xy' is no place" in await shown.said_after("colon", "x", "y", "enter")
         assert shown.session.seq == 9
 
 
 async def test_the_message_stays_until_the_next_key(two_cells: Path) -> None:
     async with on_screen(two_cells, at=1) as shown:
-        await shown.press("S")
-        assert "first event" in shown.bar("footer")
-        await shown.press("s")
-        assert "? help" in shown.bar("footer")
+        assert "first event" in await shown.said_after("S")
+        assert "? help" in await shown.said_after("s")
 
 
 async def test_rows_of_the_timeline_move_the_cursor(two_cells: Path) -> None:
@@ -160,8 +152,7 @@ async def test_threads_are_held_and_let_go(demo: Path) -> None:
 
 async def test_mark_and_back(two_cells: Path) -> None:
     async with on_screen(two_cells, at=20) as shown:
-        await shown.press("'")
-        assert "no mark yet" in shown.bar("footer")
+        assert "no mark yet" in await shown.said_after("'")
         await shown.press("m", "w")
         assert "mark +" in shown.bar("header")
         await shown.press("'")
@@ -172,14 +163,12 @@ async def test_mark_and_back(two_cells: Path) -> None:
 
 async def test_breakpoints_both_ways(two_cells: Path) -> None:
     async with on_screen(two_cells, at=15) as shown:
-        await shown.press("b")
-        assert "code_cell_started" in shown.bar("footer")
+        assert "code_cell_started" in await shown.said_after("b")
         await shown.press("c")
         await shown.until(lambda: shown.session.seq == 20)
         await shown.press("C")
         await shown.until(lambda: shown.session.seq == 15)
-        await shown.press("b", "c")
-        assert "no later failure" in shown.bar("footer")
+        assert "no later failure" in await shown.said_after("b", "c")
 
 
 async def test_conditions_that_cannot_be_understood(two_cells: Path) -> None:
@@ -192,8 +181,7 @@ async def test_conditions_that_cannot_be_understood(two_cells: Path) -> None:
 async def test_marks_and_the_times_between_them(two_cells: Path) -> None:
     """Events 27, 39 and 50 are 580, 1252 and 3090 ms after the first."""
     async with on_screen(two_cells, at=27) as shown:
-        await shown.press("'")
-        assert "no mark yet" in shown.bar("footer")
+        assert "no mark yet" in await shown.said_after("'")
         await shown.press("m", ":", *"39", "enter", "m", ":", *"50", "enter", "m")
         await shown.type_line("marks")
         assert "#27 +580 ms   #39 +1.25 s (+672 ms)   #50 +3.09 s (+1.84 s)" in shown.bar("footer")

@@ -86,8 +86,7 @@ async def test_searching_only_what_a_compaction_lost() -> None:
         line = shown.screen.line_view(LENS)
         target = line.content.line(line.row).target
         assert isinstance(target, ToObject) and target.id == "conversation_item:4"
-        await shown.press("n")
-        assert "no later hit" in shown.bar("footer")
+        assert "no later hit" in await shown.said_after("n")
         assert shown.session.seq == 19
         await shown.press("escape")
         assert shown.pane("lens") == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from on_screen import session_over
+from on_screen import at_a_row_of_cells, session_over
 
 from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.tui.panes.flat import flat
@@ -58,10 +58,7 @@ def test_rows_are_the_events_that_pass_and_the_cursor_may_lie_between(two_cells:
 
 def test_esc_gives_the_place_back(two_cells: Path) -> None:
     session = session_over(two_cells)
-    session.go(45)
-    session.show_lens("cells")
-    session.remember_row(3, 1)
-    place = session.place
+    place = at_a_row_of_cells(session, 45)
     filtered(session, "tool=wait")
     session.go(27)
     session.show_lens("raw")

@@ -99,7 +99,7 @@ def test_without_colours_letters_still_differ() -> None:
     ],
 )
 def test_what_was_typed_before_is_told_in_words(typed: str, words: str) -> None:
-    assert as_words(typed) == words
     row = typed_row(typed + "\x01\x9b", 80)
+    assert as_words(typed) == words
     assert sum(cells(piece.text) for piece in row) == 80
     assert not {"\x01", "\x9b"} & set("".join(piece.text for piece in row))

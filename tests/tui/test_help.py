@@ -88,8 +88,6 @@ def test_the_palette_has_every_action_and_every_command_with_its_keys() -> None:
 
 async def test_a_value_cannot_go_to_a_pager_without_a_terminal(two_cells: Path) -> None:
     async with on_screen(two_cells, at=20) as shown:
-        await shown.press("p")
-        assert ":write FILE" in shown.bar("footer")
-        await shown.press("Y")
-        assert "copied the pane timeline" in shown.bar("footer")
+        assert ":write FILE" in await shown.said_after("p")
+        assert "copied the pane timeline" in await shown.said_after("Y")
         assert "turn 1" in shown.app.clipboard and "\x1b" not in shown.app.clipboard

@@ -258,8 +258,7 @@ async def test_pausing_and_playing_again_keeps_the_pace(writer: Writer) -> None:
     writer.write(45)
     async with on_screen(writer.folder) as shown:
         await shown.press("colon", "4", "0", "enter", "minus", "minus")
-        await shown.press("space")
-        assert "playing 0.25x, a silence of 991 ms shortened" in shown.bar("footer")
+        assert "playing 0.25x, a silence of 991 ms shortened" in await shown.said_after("space")
         await shown.press("space")
         assert shown.bar("footer").strip() == "paused"
         await shown.press("space", "space", "space")

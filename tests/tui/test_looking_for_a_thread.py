@@ -54,8 +54,7 @@ async def test_looking_is_told_and_can_be_stopped(many: Script, monkeypatch: pyt
         monkeypatch.setattr(running, "SLICE_PAUSE_S", 3600.0)
         await shown.type_line("thread /root/b5")
         assert "looking for the thread" in shown.bar("footer")
-        await shown.press("ctrl+c")
-        assert "no longer looking for the thread" in shown.bar("footer")
+        assert "no longer looking for the thread" in await shown.said_after("ctrl+c")
         assert shown.session.place.held_thread is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from on_screen import session_over
+from on_screen import at_a_row_of_cells, session_over
 from recordings_at_hand import RECORDINGS
 
 from rollout_tui.graph.objects import CodeCell, ToolCall
@@ -27,10 +27,7 @@ LIVE = Standing("live")
 
 def test_a_place_is_given_back_exactly(two_cells: Path) -> None:
     session = session_over(two_cells)
-    session.go(20)
-    session.show_lens("cells")
-    session.remember_row(3, 1)
-    place = session.place
+    place = at_a_row_of_cells(session, 20)
     session.leave()
     session.go(45)
     session.show_lens("raw")
