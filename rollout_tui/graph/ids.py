@@ -8,7 +8,9 @@ place; short lists are plain tuples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias, overload
+from typing import TypeAlias
+
+from rollout_tui.on_demand import OnDemand
 
 SHORT = 8
 # Looking for an id in a longer view makes an index of it.
@@ -33,7 +35,7 @@ class Backing(list[str]):
         return self._places.get(one, len(self))
 
 
-class IdView(Sequence[str]):
+class IdView(OnDemand[str]):
     """The first `length` entries of `items`; entries below `length` never change."""
 
     __slots__ = ("items", "length")
@@ -45,23 +47,15 @@ class IdView(Sequence[str]):
     def __len__(self) -> int:
         return self.length
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            start, stop, step = index.indices(self.length)
-            if step == 1:
-                return self.items[start:stop]
-            return [self.items[at] for at in range(start, stop, step)]
-        return self.items[self._at(index)]
+    def member(self, index: int) -> str:
+        """The entry at `index`."""
+        return self.items[index]
 
-    def _at(self, index: int) -> int:
-        at = index + self.length if index < 0 else index
-        if not 0 <= at < self.length:
-            raise IndexError(index)
-        return at
+    def members(self, indexes: range) -> list[str]:
+        """Several entries."""
+        if indexes.step == 1:
+            return self.items[indexes.start : indexes.stop]
+        return super().members(indexes)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.items[: self.length])

@@ -241,11 +241,9 @@ def _end(r: Reduction, handle: int, time: int, seq: int, status: CodeCellRuntime
 
 def turn_ended(r: Reduction, turn: CodexTurn, status: ExecutionStatus) -> None:
     """Close the running cells of a turn that did not complete (format section 11)."""
-    end = AT_TURN_END.get(status)
-    if end is None:
-        return
-    for handle in sorted(r.open_cells.pop(turn.codex_turn_id, ())):
-        _end(r, handle, r.time, r.seq, end)
+    if status in AT_TURN_END:
+        for handle in sorted(r.open_cells.pop(turn.codex_turn_id, ())):
+            _end(r, handle, r.time, r.seq, AT_TURN_END[status])
 
 
 # -- tool calls of and on cells --------------------------------------------------

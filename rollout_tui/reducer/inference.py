@@ -111,8 +111,6 @@ def _finished(
 
 def turn_ended(r: Reduction, turn: CodexTurn, status: ExecutionStatus) -> None:
     """Close the running inference calls of a turn that is over (format section 11)."""
-    end = AT_TURN_END.get(status)
-    if end is None:
-        return
-    for handle in sorted(r.open_calls.pop(turn.codex_turn_id, ())):
-        r.close(handle, end)
+    if status in AT_TURN_END:
+        for handle in sorted(r.open_calls.pop(turn.codex_turn_id, ())):
+            r.close(handle, AT_TURN_END[status])

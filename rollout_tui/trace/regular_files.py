@@ -11,6 +11,22 @@ from pathlib import Path
 OPEN_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 """Flags to open a file that may be something else, never through a link."""
 
+_KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+_REASONS = {
+    errno.ENOENT: "it is not there",
+    errno.EACCES: "no permission to read it",
+    errno.EPERM: "no permission to read it",
+    errno.ELOOP: "it is a link",
+    errno.ENOTDIR: "its folder is not a folder",
+}
+
 
 def open_regular(path: Path, *, follow: bool = False) -> int:
     """A read-only descriptor of a regular file, which the caller closes.
@@ -43,24 +59,9 @@ def read_regular(path: Path, most: int, *, offset: int = 0, follow: bool = False
 
 def file_kind(mode: int) -> str:
     """What a mode says that is no regular file: `a folder`, `a FIFO`."""
-    kinds = {
-        stat.S_IFLNK: "a link",
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a FIFO",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device",
-    }
-    return kinds.get(stat.S_IFMT(mode), "something")
+    return _KINDS.get(stat.S_IFMT(mode), "something")
 
 
 def plain_reason(error: OSError) -> str:
     """A system error in a few plain words."""
-    words = {
-        errno.ENOENT: "it is not there",
-        errno.EACCES: "no permission to read it",
-        errno.EPERM: "no permission to read it",
-        errno.ELOOP: "it is a link",
-        errno.ENOTDIR: "its folder is not a folder",
-    }
-    return words.get(error.errno or 0, (error.strerror or "it cannot be read").lower())
+    return _REASONS.get(error.errno or 0, (error.strerror or "it cannot be read").lower())

@@ -31,8 +31,8 @@ class Silences:
     """The ten longest silences of at least a second, kept up to date as events come."""
 
     def __init__(self, history: History) -> None:
-        self._history = history
         self._taken = 1
+        self._history = history
         self._longest: list[tuple[int, int]] = []
         self.found: tuple[Silence, ...] = ()
 
