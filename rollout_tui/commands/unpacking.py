@@ -31,7 +31,9 @@ def unpacked_if_packed(path: Path) -> Path:
         if not is_archive(path):
             return path
         if found >= LARGE_BYTES:
-            complain(f"rollout-tui: unpacking {path.name}, {found / (1 << 20):.0f} MB ...")
+            from rollout_tui.words import size
+
+            complain(f"rollout-tui: unpacking {path.name}, {size(found)} ...")
         folder = _folders.enter_context(unpacked(path))
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}") from problem

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rollout_tui.debugger.findings.check import Soundness
-from rollout_tui.export.findings import MARKS
+from rollout_tui.debugger.findings.finding_codes import MARKS
 from rollout_tui.export.table import wrapped
 from rollout_tui.printable import one_line
 

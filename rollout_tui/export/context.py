@@ -21,13 +21,12 @@ from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.export.table import table
 from rollout_tui.printable import one_line
-from rollout_tui.words import count, size
+from rollout_tui.words import count, role, size
 
 if TYPE_CHECKING:
     from rollout_tui.graph.snapshot import Snapshot
     from rollout_tui.recording import Trace
 
-ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
 HEADINGS = {
     IN_CONTEXT: "",
     ACCEPTED: "accepted, in no request yet:",
@@ -64,7 +63,7 @@ def _rows(group: Sequence[ContextItem]) -> list[tuple[str, ...]]:
         (
             row.mark or " ",
             row.item_id.rpartition(":")[2] if row.item_id else "",
-            ROLES.get(row.role, row.role),
+            role(row.role),
             row.label,
             size(row.size_bytes),
             f"#{row.first_seen_seq}"

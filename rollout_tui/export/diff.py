@@ -10,9 +10,8 @@ from rollout_tui.debugger.context.item_text import bytes_of, size_bytes
 from rollout_tui.debugger.context.item_words import item_label
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
-from rollout_tui.export.context import ROLES
 from rollout_tui.export.table import table
-from rollout_tui.words import count, size
+from rollout_tui.words import count, role, size
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -64,4 +63,4 @@ def diff_json(trace: Trace, found: ContextDiff) -> dict[str, Any]:
 def _row(trace: Trace, mark: str, item_id: str) -> tuple[str, ...]:
     item = trace.snapshot(trace.history.head).conversation_items[item_id]
     label, bytes_ = item_label(trace.history, item), size_bytes(trace, item)
-    return mark, item_id.rpartition(":")[2], ROLES.get(item.role, item.role), label, size(bytes_)
+    return mark, item_id.rpartition(":")[2], role(item.role), label, size(bytes_)

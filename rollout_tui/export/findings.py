@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.finding import holders
+from rollout_tui.debugger.findings.finding_codes import MARKS
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity, at_least
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
@@ -17,7 +18,6 @@ from rollout_tui.words import count
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-MARKS = {"error": "x", "warning": "!", "note": "-"}
 _INDENT = "  "
 _CODE = 24
 

@@ -47,15 +47,22 @@ def _set(cell: str, width: int, right: bool) -> str:
 
 def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
     """One line of text over as many lines as it takes, broken at spaces where there are any."""
+    for line in broken(one_line(text, _LONGEST_CELL * 10), width - cells(indent)):
+        yield indent + line
+
+
+def broken(text: str, width: int) -> Iterator[str]:
+    """Printable text as lines of at most `width` cells, broken at spaces, or within a longer word."""
     line = ""
-    for word in one_line(text, _LONGEST_CELL * 10).split(" "):
+    for word in text.split(" "):
         longer = f"{line} {word}" if line else word
-        if line and cells(indent + longer) > width:
-            yield indent + line
+        if line and cells(longer) > width:
+            yield line
             longer = word
-        while cells(indent + longer) > width:
-            head = clip(longer, max(1, width - cells(indent)))
-            yield indent + head
+        while cells(longer) > width:
+            # Where not even one character fits.
+            head = clip(longer, width) or longer[0]
+            yield head
             longer = longer[len(head) :]
         line = longer
-    yield indent + line
+    yield line

@@ -160,7 +160,7 @@ class SpineTail:
         """Read on from the offset in a file of `size` bytes, whose beginning is known to be the same."""
         wanted = min(most, size - self.offset)
         if self._searched > self.offset:
-            return self._read_long_line(descriptor, size, most)
+            return self._read_long_line(descriptor, size)
         data = _read_fully(descriptor, wanted, self.offset)
         cut = data.rfind(b"\n") + 1
         to_the_end = len(data) < wanted or wanted == size - self.offset
@@ -171,9 +171,9 @@ class SpineTail:
             return self._answer(data, start, held=held if to_the_end else 0, more=not to_the_end)
         if to_the_end:
             return self._answer(b"", self.offset, held=len(data))
-        return self._read_long_line(descriptor, size, most)
+        return self._read_long_line(descriptor, size)
 
-    def _read_long_line(self, descriptor: int, size: int, most: int) -> Growth:
+    def _read_long_line(self, descriptor: int, size: int) -> Growth:
         """Look for the end of a line that is longer than a read, without keeping what was looked at."""
         if self._searched > size or not self._search_stands(descriptor):
             self._forget_search()

@@ -8,7 +8,12 @@ from typing import NamedTuple
 from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
 
 WIDE, MEDIUM = 120, 100
-LOW = 20
+"""Columns from which on there is room for three panes, and for two."""
+LOW, LOWEST = 20, 12
+"""Rows below which there are no lanes, and no scrubber."""
+HIGH = 30
+"""Rows from which on there are lanes of several threads, one more for every `ROWS_A_LANE`."""
+BESIDE_LANES, ROWS_A_LANE = 24, 6
 
 
 class Layout(NamedTuple):
@@ -39,5 +44,6 @@ def layout(width: int, height: int, pane: str, zoomed: bool, threads: int) -> La
     else:
         panes = PANES
     if height < LOW:
-        return Layout(panes, 0, height >= 12)
-    return Layout(panes, min(max(1, threads), 1 if height < 30 else max(2, (height - 24) // 6)), True)
+        return Layout(panes, 0, height >= LOWEST)
+    most = 1 if height < HIGH else max(2, (height - BESIDE_LANES) // ROWS_A_LANE)
+    return Layout(panes, min(max(1, threads), most), True)

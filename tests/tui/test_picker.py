@@ -12,12 +12,12 @@ from picking import choosing, looked, names, rows
 
 from rollout_tui.remembered.store import Store
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
-from rollout_tui.tui.panes.bundles import age
 from rollout_tui.tui.screens.help import HelpScreen
 from rollout_tui.tui.screens.picker import PickerScreen
 from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.line_view import LineView
+from rollout_tui.words import ago
 
 
 @pytest.fixture
@@ -167,8 +167,8 @@ async def test_columns_are_straight(root: Path, two_cells: Path) -> None:
 )
 def test_ages_are_short(past_ms: float, words: str) -> None:
     now = 1_800_000_000_000
-    assert age(now - int(past_ms), now) == words
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", age(now - 90 * 86_400_000, now))
+    assert ago(now - int(past_ms), now) == words
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", ago(now - 90 * 86_400_000, now))
 
 
 async def test_new_bundles_appear(root: Path, demo: Path) -> None:

@@ -7,6 +7,9 @@ from typing import Literal, NamedTuple, TypeAlias
 Severity: TypeAlias = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
+MARKS: dict[Severity, str] = {"error": "x", "warning": "!", "note": "i"}
+"""The sign of a severity, where colour alone would say it."""
+
 
 class FindingCode(NamedTuple):
     """A kind of finding. `of_recording` says that it concerns the recording, not what was recorded."""

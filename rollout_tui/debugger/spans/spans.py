@@ -205,8 +205,10 @@ class Spans(ObjectSpans):
 
 
 class _Plan(NamedTuple):
-    """What the changes of an event mean, as places among them: objects created, outer kinds first, with the
-    codes of their kinds; windows changed; the cell that a wait is for; the object the event is about.
+    """What the changes of an event mean, as places among them.
+
+    `created` are objects with the codes of their kinds, outer kinds first, `windows` those that changed,
+    `waited` the cell that a wait is for, `about` the object the event is about.
     """
 
     created: tuple[tuple[int, int], ...]

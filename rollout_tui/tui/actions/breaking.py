@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.stops.breakpoints import ExpressionProblem, Sort
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def break_here(desk: Desk) -> None:
             desk.say(f"no longer stops at {event_type}")
             return
     made = session.breakpoints.add_event(event_type)
-    desk.say(f"stops at every {event_type} (breakpoint {made.number}); c goes on, :breaks lists")
+    on = key_of("stop_next")
+    desk.say(f"stops at every {event_type} (breakpoint {made.number}); {on} goes on, :breaks lists")
 
 
 def set_break(desk: Desk, source: str) -> None:
@@ -46,7 +48,7 @@ def _set(desk: Desk, sort: Sort, source: str) -> None:
     except ExpressionProblem as problem:
         desk.say(str(problem), "warning")
         return
-    desk.say(f"set: {made}; c and C walk its stops")
+    desk.say(f"set: {made}; {key_of('stop_next')} and {key_of('stop_previous')} walk its stops")
 
 
 def list_breaks(desk: Desk, argument: str) -> None:
@@ -54,7 +56,9 @@ def list_breaks(desk: Desk, argument: str) -> None:
     breaks = desk.session.breakpoints.all
     listed = "   ".join(str(one) for one in breaks)
     desk.say(
-        f"{count(len(breaks), 'breakpoint')}:  {listed}" if breaks else "no breakpoint; b or :break sets one"
+        f"{count(len(breaks), 'breakpoint')}:  {listed}"
+        if breaks
+        else with_keys("no breakpoint; {break_here} or :break sets one")
     )
 
 

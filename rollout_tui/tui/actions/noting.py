@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.remembered.store import Note
+from rollout_tui.words import count
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
@@ -18,7 +19,7 @@ def note(desk: Desk, argument: str) -> None:
         desk.say(f"noted at #{session.seq}; :notes lists all")
         return
     here = [one.text for one in session.notes if one.seq == session.seq]
-    desk.say("   ".join(here) if here else f"no note at #{session.seq}; :note TEXT writes one", "")
+    desk.say("   ".join(here) if here else f"no note at #{session.seq}; :note TEXT writes one")
 
 
 def notes(desk: Desk, argument: str) -> None:
@@ -33,4 +34,4 @@ def unnote(desk: Desk, argument: str) -> None:
     kept = [one for one in session.notes if one.seq != session.seq]
     taken = len(session.notes) - len(kept)
     session.notes[:] = kept
-    desk.say(f"{taken} {'note' if taken == 1 else 'notes'} at #{session.seq} taken away")
+    desk.say(f"{count(taken, 'note')} at #{session.seq} taken away")

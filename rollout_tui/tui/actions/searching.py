@@ -12,6 +12,7 @@ from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
 from rollout_tui.tui.drawing.targets import ToObject
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.state.filtering import Filter
 from rollout_tui.tui.state.places import LENS, TIMELINE
 from rollout_tui.tui.state.searching import LostSearch, Search
@@ -97,7 +98,7 @@ def _hit(desk: Desk, *, forward: bool) -> None:
         return
     search = session.searching
     if search is None:
-        desk.say("no search; / begins one")
+        desk.say(with_keys("no search; {search} begins one"))
         return
     event = search.next(session.event) if forward else search.previous(session.event)
     if event is None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from rollout_tui.export.table import broken
 from rollout_tui.printable import cells, clip, one_line, printable
 from rollout_tui.tui.drawing.targets import Target
 
@@ -161,26 +162,12 @@ def clipped(whole: Line, width: int) -> Line:
 
 
 def wrapped(text: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
-    """`text` (short: words of our own, an error) as lines of at most `width` cells, broken at spaces.
-
-    A word that is longer than a line, such as an id in an error, is broken as well.
-    """
-    lines: list[Line] = []
-    room = max(1, width - indent)
-    for paragraph in printable(text, keep_newlines=True).split("\n"):
-        current = ""
-        for word in paragraph.split(" "):
-            joined = f"{current} {word}" if current else word
-            if cells(joined) > room and current:
-                lines.append(Line((Piece(" " * indent + current, style),)))
-                joined = word
-            while cells(joined) > room:
-                first = clip(joined, room) or joined[0]
-                lines.append(Line((Piece(" " * indent + first, style),)))
-                joined = joined[len(first) :]
-            current = joined
-        lines.append(Line((Piece(" " * indent + current, style),)))
-    return lines
+    """`text` (short: words of our own, an error) as lines of at most `width` cells, broken at spaces."""
+    return [
+        Line((Piece(" " * indent + one, style),))
+        for paragraph in printable(text, keep_newlines=True).split("\n")
+        for one in broken(paragraph, max(1, width - indent))
+    ]
 
 
 def paragraph(text: str, width: int, most: int, style: str = "", indent: int = 0) -> list[Line]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from rollout_tui.printable import cells, clip, printable
+from rollout_tui.printable import cells, clip, fit, printable
 from rollout_tui.tui.drawing.lens import LensLines
 from rollout_tui.tui.drawing.lines import CUT, Line, Piece, clipped, highlighted, wrapped
 
@@ -45,7 +45,7 @@ def _fitted(pieces: Sequence[Piece], width: int, background: str, sideways: int)
             text = _behind(text, skip)
             size, skip = cells(text), 0
         if size > left:
-            text = _filled(text, left)
+            text = fit(text, left)
         if text:
             row.append(Piece(text, f"{piece.style} {background}".strip()))
         if size > left or (size == left and any(one.text for one in pieces[number + 1 :])):
@@ -68,16 +68,10 @@ def _behind(text: str, cells_before: int) -> str:
     return rest
 
 
-def _filled(text: str, width: int) -> str:
-    """`text` cut to exactly `width` cells."""
-    cut = clip(text, width)
-    return cut + " " * (width - cells(cut))
-
-
 def _marked(row: list[Piece], width: int, background: str) -> Row:
     """The row with a mark in its last cell."""
     last = row.pop() if row else Piece("")
-    rest = _filled(last.text, cells(last.text) - 1)
+    rest = fit(last.text, cells(last.text) - 1)
     kept = (*row, Piece(rest, last.style)) if rest else tuple(row)
     return (*kept, Piece(MORE, f"dim {background}".strip())) if width > 0 else ()
 
@@ -156,8 +150,9 @@ def _bar_cell(bar: Thumb | None, y: int) -> Piece:
 
 
 def seen(shape: Shape, row: int) -> int:
-    """The first visible row when `row` and its neighbours are to be seen: as near as possible to what it is,
-    the row in the middle when it is far.
+    """The first visible row when `row` and its neighbours are to be seen.
+
+    As near as possible to what it is; a row that is far away comes to lie in the middle.
     """
     top, page = shape.top, shape.page
     margin = min(MARGIN, (page - 1) // 2)

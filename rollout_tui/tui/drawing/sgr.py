@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 from rollout_tui.tui.drawing.styles import look
 
 Depth: TypeAlias = Literal["none", "256", "true"]
+_DEPTHS: dict[str, Depth] = {"truecolor": "true", "256": "256"}
+"""Colour systems by the names that `TEXTUAL_COLOR_SYSTEM` gives them."""
 
 
 def colour_depth(environment: Mapping[str, str]) -> Depth:
@@ -18,7 +20,7 @@ def colour_depth(environment: Mapping[str, str]) -> Depth:
         return "none"
     told = environment.get("TEXTUAL_COLOR_SYSTEM", "auto").strip().lower()
     if told != "auto":
-        return {"truecolor": "true", "256": "256"}.get(told, "none")  # type: ignore[return-value]
+        return _DEPTHS.get(told, "none")
     term = environment.get("TERM", "")
     # Windows Terminal has all colours and does not say so; tmux and screen within it have names of their own.
     if "WT_SESSION" in environment and "COLORTERM" not in environment and term == "xterm-256color":

@@ -159,8 +159,10 @@ class Loader(threading.Thread):
             time.sleep(PAUSE_S)
 
     def _catch_up_undisturbed(self, reading: Reading) -> None:
-        """History is made of objects that stay: looking for garbage among them costs a third of the time, and
-        each look stops the screen for as long as there are many.
+        """Catch up without looks for garbage.
+
+        History is made of objects that stay: looking among them costs a third of the time, and each look
+        stops the screen for as long as there are many.
         """
         try:
             with no_collection(keep=True):

@@ -237,12 +237,12 @@ def _source_rows(story: CellStory, width: int, most: int) -> list[Maker]:
         for number, text in enumerate(lines[:most])
     ]
     if len(lines) > most:
-        rows.append(partial(_named, "", "... Enter: all, highlighted", "dim", target, width))
+        rows.append(partial(_named, "", with_keys("... {open}: all, highlighted"), "dim", target, width))
     return rows
 
 
 def _source_line(text: str, target: ToObject, width: int) -> Line:
-    hint = "[Enter: all, highlighted]"
+    hint = with_keys("[{open}: all, highlighted]")
     return row(
         width,
         Cell("", "", _indent(width) - 1),

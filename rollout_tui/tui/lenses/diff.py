@@ -18,14 +18,13 @@ from rollout_tui.debugger.context.context_index import ContextIndex, context_ids
 from rollout_tui.debugger.context.item_text import bytes_of
 from rollout_tui.debugger.indexes import index_of, remembered
 from rollout_tui.debugger.names import Names
-from rollout_tui.graph.objects import Compaction, Conversation
+from rollout_tui.graph.objects import Compaction
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, clipped, line, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToEvent, ToObject
 from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.diff_rows import found_rows, item_line, rewritten_rows, text_rows
 from rollout_tui.tui.objects.labels import label
-from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size
 
 REMEMBERED = 32
@@ -140,13 +139,12 @@ def _compare(view: View, thread_id: str, key: _Key, compaction_id: str) -> _Comp
 
 def _replaced_by(view: View, thread_id: str) -> tuple[str, int] | None:
     """(id, event) of the compaction whose replacement no request has carried yet."""
-    conversation = find(view.snapshot, Conversation, thread_id)
-    if conversation is None or conversation.replacement is None:
-        return None
     history = view.snapshot.history
     event = index_of(history, ContextIndex).replaced_at(thread_id, view.event)
+    if event is None:
+        return None
     collection = history.collections[Compaction]
-    number = len(view.snapshot.compactions) if event is None else bisect_right(collection.born, event)
+    number = bisect_right(collection.born, event)
     while number:
         number -= 1
         one = cast(Compaction, history.objects[collection.order[number]])
@@ -200,7 +198,7 @@ def _head(view: View, compared: _Compared, width: int) -> Iterator[Line]:
             f"across {words}: kept {compared.kept} . rewritten {compared.changed} . "
             f"lost {lost} ({size(compared.lost_bytes)})"
         )
-        hint = "  / searches only what was lost" if lost else ""
+        hint = with_keys("  {search} searches only what was lost") if lost else ""
         for one in wrapped(told + hint, width, "compaction", 1):
             yield one._replace(target=ToObject(Compaction, compaction_id))
     yield NOTHING

@@ -12,6 +12,7 @@ from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.drawing.lens import Maker, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.drawing.targets import Fold, Target, ToObject
+from rollout_tui.tui.keys import key_of
 from rollout_tui.tui.objects.item_words import item_words, made_by
 from rollout_tui.tui.objects.subject import find
 from rollout_tui.words import count, size
@@ -23,7 +24,7 @@ OPEN_LINES = 12
 
 def found_rows(view: View, found: Sequence[FoundItem], lost: int, width: int) -> list[Maker]:
     """Lost items in which the text searched for was found, with what stands around it."""
-    told = f'lost with "{view.search}": {len(found):,} of {count(lost, "item")}  Esc shows all'
+    told = f'lost with "{view.search}": {len(found):,} of {count(lost, "item")}  {key_of("cancel")} shows all'
     rows: list[Maker] = [lambda: clipped(line(Piece(told, "heading")), width)]
     for one in found:
         rows.append(partial(item_line, view, "-", one.item_id, width))

@@ -10,6 +10,7 @@ from typing import cast
 
 from rollout_tui.debugger.findings.arranged import Arranged, arranged
 from rollout_tui.debugger.findings.finding import holders
+from rollout_tui.debugger.findings.finding_codes import MARKS
 from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
@@ -23,7 +24,6 @@ from rollout_tui.tui.lenses.recorded import all_findings
 from rollout_tui.words import count
 
 INDENT, MESSAGE_INDENT = "  ", 3
-MARKS: dict[str, str] = {"error": "x", "warning": "!", "note": "i"}
 ONE_ROW_FROM = 110
 """Cells; in less room what a finding says stands below where it is."""
 MOST_ROWS = 3
@@ -54,7 +54,7 @@ def findings(view: View, width: int) -> LensLines:
         f"findings  {_counted(listed.worst)}",
         rows.start(listed.length),
         make,
-        SUBTITLES[view.severity],
+        with_keys(SUBTITLES[view.severity]),
         "" if listed.length else _empty(listed),
         rows.start(listed.group_at(view.event)) if listed.length else None,
     )
@@ -92,9 +92,9 @@ class _Rows:
 
 
 SUBTITLES = {
-    "note": "& filter",
-    "warning": "no notes  & filter",
-    "error": "errors only  & filter",
+    "note": "{filter} filter",
+    "warning": "no notes  {filter} filter",
+    "error": "errors only  {filter} filter",
 }
 
 

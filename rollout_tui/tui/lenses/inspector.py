@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.finding_codes import MARKS
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Object
 from rollout_tui.graph.snapshot import Snapshot
@@ -30,7 +31,6 @@ from rollout_tui.tui.drawing.lines import (
 from rollout_tui.tui.drawing.targets import ToEvent, ToLens, ToObject, ToPayload
 from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.changed import changed_lines, later_lines
-from rollout_tui.tui.lenses.findings import MARKS
 from rollout_tui.tui.lenses.recorded import findings_about
 from rollout_tui.tui.lenses.sections import BEGINNING, beginning
 from rollout_tui.tui.objects.facts import Facts, Field
@@ -50,6 +50,7 @@ CAUSE_ROWS = 3
 """Rows of what the cause of a finding says."""
 LONGEST_TEXT = 200_000
 """Characters of a text that the inspector shows."""
+ALL_OF_IT = "... {open}, then {lens_raw} for all of it"
 
 
 def inspector(view: View, width: int) -> LensLines:
@@ -135,7 +136,7 @@ def _text(view: View, text: Text, target: ToObject, width: int) -> list[LensLine
     heading = line(Piece(text.name, "heading"), Piece(f"  {told}", "dim"), target=target)
     parts: list[LensLines] = [LineList("", (NOTHING, clipped(heading, width))), rows]
     if cut:
-        more = clipped(line(Piece("... Enter, then 8 for all of it", "link"), target=target), width)
+        more = clipped(line(Piece(with_keys(ALL_OF_IT), "link"), target=target), width)
         parts.append(LineList("", (more,)))
     return parts
 

@@ -15,7 +15,7 @@ from rollout_tui.graph.objects import Object
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, line, restyled, row, wrapped
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
-from rollout_tui.tui.keys import with_keys
+from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import subject
 from rollout_tui.words import since_start
@@ -160,7 +160,6 @@ def _changed_by(view: View, target: ToObject, width: int) -> LensLines:
         return restyled(made, "future") if event > view.event else made
 
     more = len(events) - len(shown)
-    tail = LineList(
-        "", wrapped(f"{more} more after #{view.snapshot.seq}: H shows them", width, "dim", 1) if more else ()
-    )
+    hidden = f"{more} more after #{view.snapshot.seq}: {key_of('hindsight')} shows them"
+    tail = LineList("", wrapped(hidden, width, "dim", 1) if more else ())
     return JoinedLines(LineList("", head), MadeLines("", len(shown), make), tail)

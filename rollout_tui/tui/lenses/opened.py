@@ -10,6 +10,7 @@ from rollout_tui.graph.objects import ConversationItem, Object, Thread
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject, ToPayload
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.lenses.inspector import field_line
 from rollout_tui.tui.lenses.sections import json_section, payload_section, payloads_of, text_section
 from rollout_tui.tui.objects.facts import Facts
@@ -21,13 +22,13 @@ from rollout_tui.tui.texts.json_tree import JsonValue, parsed
 
 OPEN_PAYLOADS = 2
 """Payloads of an object without a text of its own that are shown open."""
-BACK = "Esc: the event"
+BACK = "{cancel}: the event"
 
 
 def opened_object(view: View, target: ToObject, found: Object, width: int) -> LensLines:
     """The text of an object, then its payloads, its values, and its JSON in the reduced state."""
     words = label(view.trace.history, target)
-    parts: list[LensLines] = [LineList(f"raw  {words.text}", (), BACK)]
+    parts: list[LensLines] = [LineList(f"raw  {words.text}", (), with_keys(BACK))]
     text = object_text(view, found)
     has_text = text is not None and bool(text.text)
     if text is not None and has_text and text.language == "json":
@@ -68,6 +69,6 @@ def opened_payload(view: View, target: ToPayload, width: int) -> LensLines:
         seq = view.trace.history.events.seqs[born]
         rows = [line(Piece(" named by ", "dim"), Piece(f"#{seq}", "link"), target=ToEvent(born))]
     return JoinedLines(
-        LineList(f"raw  {payload_name(target.raw_payload_id)}", rows, BACK),
+        LineList(f"raw  {payload_name(target.raw_payload_id)}", rows, with_keys(BACK)),
         *payload_section(view, target.raw_payload_id, width, opened=True),
     )

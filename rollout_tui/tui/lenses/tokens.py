@@ -26,15 +26,13 @@ from rollout_tui.tui.lenses.growth_plot import growth_lines
 from rollout_tui.tui.objects.item_words import item_words
 from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.tui.objects.subject import find
-from rollout_tui.words import count, size
+from rollout_tui.words import count, percent, share, size
 
 BAR = "#"
 REST = "."
 
 
 NEARLY_FULL = 0.8
-MANY_TIMES = 1000.0
-"""A share that no bar shows."""
 
 
 def tokens(view: View, width: int) -> LensLines:
@@ -72,20 +70,8 @@ def tokens(view: View, width: int) -> LensLines:
     )  # fmt: skip
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * _share(part, whole):.0f} %" if whole else "-"
-
-
-def _share(part: int, whole: int) -> float:
-    """How much of a whole; the numbers are those of the trace and can have any size."""
-    try:
-        return part / whole
-    except (OverflowError, ZeroDivisionError):
-        return MANY_TIMES
-
-
-def _bar(share: float, width: int) -> str:
-    filled = min(width, max(1 if share > 0 else 0, round(min(share, 1.0) * width)))
+def _bar(part: float, width: int) -> str:
+    filled = min(width, max(1 if part > 0 else 0, round(min(part, 1.0) * width)))
     return BAR * filled + REST * (width - filled)
 
 
@@ -104,14 +90,14 @@ def _usage_lines(view: View, found: ContextTokens, names: Names, width: int) -> 
         yield line(Piece(" window   ", "dim"), "not recorded")
         return
     used = usage.input_tokens + usage.output_tokens if usage else 0
-    share = _share(used, found.window)
+    full = share(used, found.window)
     room = max(8, min(40, width - 40))
     yield clipped(
         line(
             Piece(" window   ", "dim"),
             f"{found.window:,} tokens  ",
-            Piece(_bar(share, room), "warning" if share > NEARLY_FULL else "accent"),
-            f"  {_percent(used, found.window)} used",
+            Piece(_bar(full, room), "warning" if full > NEARLY_FULL else "accent"),
+            f"  {percent(used, found.window)} used",
         ),
         width,
     )
@@ -140,7 +126,7 @@ def _usage_rows(usage: Usage, width: int) -> Iterator[Line]:
 def _usage_pieces(usage: Usage) -> Iterator[Piece]:
     yield Piece(f"input {usage.input_tokens:,}", "strong")
     yield Piece(
-        f"  cached {usage.cached_input_tokens:,} ({_percent(usage.cached_input_tokens, usage.input_tokens)})"
+        f"  cached {usage.cached_input_tokens:,} ({percent(usage.cached_input_tokens, usage.input_tokens)})"
     )
     yield Piece(f"  output {usage.output_tokens:,}")
     if usage.reasoning_output_tokens:
@@ -151,34 +137,34 @@ def _share_lines(found: ContextTokens, width: int) -> Iterator[Line]:
     yield NOTHING
     yield line(Piece("by kind", "heading"))
     room = max(6, min(50, width - 46))
-    for share in found.categories:
+    for one in found.categories:
         yield row(
             width,
-            Cell(f" {share.name}", "", 15),
-            Cell(_bar(share.share, room), "accent", room, drop=2),
-            Cell(f"{100 * share.share:.0f} %", "strong", 5, "right"),
-            Cell(size(share.size_bytes), "dim", 8, "right"),
-            Cell(count(share.items, "item"), "dim", drop=1),
+            Cell(f" {one.name}", "", 15),
+            Cell(_bar(one.share, room), "accent", room, drop=2),
+            Cell(f"{100 * one.share:.0f} %", "strong", 5, "right"),
+            Cell(size(one.size_bytes), "dim", 8, "right"),
+            Cell(count(one.items, "item"), "dim", drop=1),
         )
 
 
 def _largest_lines(view: View, found: ContextTokens, width: int) -> Iterator[Line]:
     yield NOTHING
     yield line(Piece("largest items", "heading"))
-    for share in found.largest:
-        yield _largest_line(view, share, width)
+    for one in found.largest:
+        yield _largest_line(view, one, width)
 
 
-def _largest_line(view: View, share: Share, width: int) -> Line:
-    words = item_words(view, share.name)
+def _largest_line(view: View, one: Share, width: int) -> Line:
+    words = item_words(view, one.name)
     return row(
         width,
-        Cell(f" {100 * share.share:.0f} %", "strong", 5, "right"),
-        Cell(size(share.size_bytes), "dim", 8, "right"),
+        Cell(f" {100 * one.share:.0f} %", "strong", 5, "right"),
+        Cell(size(one.size_bytes), "dim", 8, "right"),
         Cell(words.role, words.style, 4),
         Cell(words.text, "", FLEXIBLE),
         Cell(words.name, "dim", drop=1),
-        target=ToObject(ConversationItem, share.name),
+        target=ToObject(ConversationItem, one.name),
     )
 
 
@@ -220,7 +206,7 @@ def _request_line(view: View, cost: RequestCost, names: Names, width: int) -> Li
 def _cached(usage: Usage | None) -> str:
     if usage is None:
         return ""
-    return f"{usage.cached_input_tokens:,}  {_percent(usage.cached_input_tokens, usage.input_tokens):>5}"
+    return f"{usage.cached_input_tokens:,}  {percent(usage.cached_input_tokens, usage.input_tokens):>5}"
 
 
 def _prefix_cells(view: View, cost: RequestCost) -> Iterator[Cell]:

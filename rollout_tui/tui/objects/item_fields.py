@@ -23,7 +23,7 @@ from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.item_words import producer_link
 from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import born, find
-from rollout_tui.words import count, size
+from rollout_tui.words import count, percent, size
 
 
 def item_fields(facts: Facts, item: ConversationItem) -> Iterator[Field]:
@@ -92,9 +92,10 @@ def inference_fields(facts: Facts, call: InferenceCall) -> Iterator[Field]:
     yield Field("request", f"{items}{kept}")
     usage = call.usage
     if usage is not None:
-        share = f" ({100 * usage.cached_input_tokens // usage.input_tokens} %)" if usage.input_tokens else ""
+        of_input = percent(usage.cached_input_tokens, usage.input_tokens)
+        cached = f"{usage.cached_input_tokens:,} cached"
         yield Field("tokens", f"{usage.input_tokens:,} in  {usage.output_tokens:,} out")
-        yield Field("", f"{usage.cached_input_tokens:,} cached{share}")
+        yield Field("", f"{cached} ({of_input})" if usage.input_tokens else cached)
         if usage.reasoning_output_tokens:
             yield Field("", f"{usage.reasoning_output_tokens:,} of it reasoning")
     yield from facts.links("gave", ConversationItem, call.response_item_ids)

@@ -10,8 +10,9 @@ from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Produc
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.drawing.lines import Cell
 from rollout_tui.tui.drawing.targets import ToObject
-from rollout_tui.tui.objects.labels import ROLE_STYLES, ROLES, label
+from rollout_tui.tui.objects.labels import label
 from rollout_tui.tui.objects.subject import find
+from rollout_tui.words import role
 
 
 class ItemWords(NamedTuple):
@@ -33,9 +34,9 @@ def item_words(view: View, item_id: str) -> ItemWords:
     return ItemWords(shown.text, shown.style, item_label(view.snapshot.history, item), name)
 
 
-def role_cell(role: str) -> Cell:
-    """The column of the role."""
-    return Cell(ROLES.get(role, role[:4]), ROLE_STYLES.get(role, ""), 4)
+def role_cell(name: str) -> Cell:
+    """The column of the role; styles have the names of the roles."""
+    return Cell(role(name), name, 4)
 
 
 def made_by(view: View, item: ConversationItem) -> str:

@@ -16,14 +16,6 @@ from rollout_tui.graph.values import CodeCellRequester
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.words import short_id
 
-ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
-ROLE_STYLES = {
-    "developer": "developer",
-    "system": "system",
-    "user": "user",
-    "assistant": "assistant",
-    "tool": "tool",
-}
 STATUS_STYLES = {
     "running": "running",
     "starting": "running",

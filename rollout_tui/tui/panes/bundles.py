@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from rollout_tui.printable import cells, printable
@@ -12,12 +11,11 @@ from rollout_tui.tui.drawing.lens import MadeLines
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, Piece, clipped, line, row
 from rollout_tui.tui.keys import BY_ID, key_label, key_of, with_keys
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
-from rollout_tui.words import count, duration, short_id, size, whole_seconds
+from rollout_tui.words import ago, count, short_id, size, whole_seconds
 
 STATUS_STYLES = {"running": "running", "ended": "ok", "stopped": "warning", "damaged": "error"}
 LEAST_WORDS = 20
 """Cells that the words are left with before columns are left out."""
-MOST_DAYS = 30
 
 
 class _Column(NamedTuple):
@@ -32,7 +30,7 @@ class _Column(NamedTuple):
 
 _COLUMNS = (
     _Column(lambda one, now: one.status, lambda one: STATUS_STYLES.get(one.status, ""), 8),
-    _Column(lambda one, now: age(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 5),
+    _Column(lambda one, now: ago(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 5),
     _Column(lambda one, now: quiet_words(one, now), lambda one: "warning", 14, drop=2),
     _Column(lambda one, now: one.model, lambda one: "inference", 16, drop=1),
     _Column(lambda one, now: _counted(one, one.turns, "turn"), lambda one: "", 10, "right", 3),
@@ -127,18 +125,6 @@ def _more(bundle: BundleRow) -> str:
 
 def _counted(bundle: BundleRow, number: int, what: str) -> str:
     return f"{number}{_more(bundle)} {what}s" if number != 1 or _more(bundle) else f"1 {what}"
-
-
-def age(time_ms: int, now_ms: int) -> str:
-    """`now`, `41 s ago`, `12 m ago`, `3 h ago`, `4 d ago`, then the date; that too for a time to come."""
-    past = now_ms - time_ms
-    if 0 <= past < MOST_DAYS * 86_400_000:
-        words = duration(past // 1000 * 1000).split(" ")
-        return f"{words[0].partition('.')[0]} {words[1]} ago" if past >= 1000 else "now"
-    try:
-        return datetime.fromtimestamp(time_ms / 1000).strftime("%Y-%m-%d")
-    except (OverflowError, OSError, ValueError):
-        return "no time"
 
 
 def matching(rows: Sequence[BundleRow], wanted: str) -> list[BundleRow]:

@@ -21,9 +21,8 @@ from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, row, wr
 from rollout_tui.tui.panes.header import Header, header
 from rollout_tui.tui.panes.loading import LoadProgress
 from rollout_tui.tui.state.places import INSPECTOR, LENS, TIMELINE
-from rollout_tui.words import count, short_id, since_start, size
+from rollout_tui.words import count, role, short_id, since_start, size
 
-ROLES = {"developer": "dev", "system": "sys", "user": "user", "assistant": "asst", "tool": "tool"}
 LABEL = 30
 _LONGEST = 600
 """Characters of a text of which its row shows what fits."""
@@ -142,12 +141,12 @@ _TEXTS = msgspec.json.Decoder(str | list[_Part] | None)
 
 def item_row(raw: Raw, width: int) -> Line:
     """A model item as the context shows it."""
-    role, first, text = _words(raw)
+    who, first, text = _words(raw)
     told = " ".join(text[:_LONGEST].split())
     return row(
         width,
         Cell("", "", 2),
-        Cell(ROLES.get(role, role[:4]), role, 4),
+        Cell(role(who), who, 4),
         Cell(f"{first}  {told}" if first and told else first or told, "", FLEXIBLE, least=LABEL),
         Cell(size(len(text.encode(errors="surrogatepass"))), "dim", 7, "right"),
     )

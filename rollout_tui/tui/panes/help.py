@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.debugger.findings.finding_codes import MARKS
 from rollout_tui.printable import cells
 from rollout_tui.tui.command_line import COMMANDS
 from rollout_tui.tui.drawing.lens import LineList
@@ -25,9 +26,9 @@ PLACES: tuple[tuple[str, str], ...] = (
 )
 GLYPHS: tuple[tuple[str, str], ...] = (
     ("+ ~ -", "what the last step added, changed, took away"),
-    ("v >", "opened and folded lines of an outline; Enter changes them"),
+    ("v >", "opened and folded lines of an outline; {open} changes them"),
     (">>>", "still running at the cursor, with its age"),
-    ("x ! .", "error, warning, note"),
+    (" ".join(MARKS.values()), "error, warning, note"),
     ("I T w C", "lanes: inference, tool call, wait, compaction"),
     ("c x .", "lanes: cell alone, failure, turn without anything open"),
 )
@@ -45,7 +46,7 @@ def help_lines(width: int, here: tuple[str, ...] = ()) -> tuple[LineList, ...]:
         blocks += [_block(group, column) for group in GROUPS]
         blocks.append(_table("places", PLACES, column))
         blocks.append(_commands(column))
-        blocks.append(_table("signs", GLYPHS, column))
+        blocks.append(_table("signs", tuple((one, with_keys(what)) for one, what in GLYPHS), column))
     half = sum(len(block) + 1 for block in blocks) / columns
     sides: list[list[Line]] = [[] for _ in range(columns)]
     for block in blocks:

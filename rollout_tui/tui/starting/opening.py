@@ -14,7 +14,9 @@ from rollout_tui.tui.state.session import Session
 
 @dataclass(frozen=True)
 class Opening:
-    """`at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
+    """What to open and where.
+
+    `at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
     beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `named` is what
     the user calls the trace where `path` is a copy of it, `memory` what is known from earlier. `root` is the
     folder of recordings it was chosen from, `latest` takes a newer one of them when this one is over; `said`

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rollout_tui.tui.keys import key_of
 from rollout_tui.tui.state.session import Session
 from rollout_tui.words import duration
 
@@ -31,7 +32,7 @@ class Player:
         """To the next faster or slower speed; returns what to say."""
         at = min(range(len(SPEEDS)), key=lambda number: abs(SPEEDS[number] - self.speed))
         self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, at + by))]
-        return f"speed {self.speed:g}x" + ("" if self.playing else "; space plays")
+        return f"speed {self.speed:g}x" + ("" if self.playing else f"; {key_of('play')} plays")
 
     def next_move(self, session: Session) -> Move | None:
         """The next event to show: events closer than a frame go together. None at the end."""

@@ -80,7 +80,7 @@ def test_usage_and_share_of_the_cache() -> None:
     chosen = ToObject(InferenceCall, view_at(DEMO, 71).snapshot.inference_calls.nth(-1).inference_call_id)
     text = [" ".join(row.split()) for row in shown("inspector", DEMO, 71, 58, selection=chosen)]
     assert "tokens 1,183 in 42 out" in text
-    assert "1,098 cached (92 %)" in text
+    assert "1,098 cached (93 %)" in text
 
 
 def test_an_object_that_is_not_known_yet_says_when_it_appears() -> None:
