@@ -80,6 +80,17 @@ async def test_backspace_leads_back_to_the_list_and_a_way_of_looking_stays(root:
         assert app.screen is screen
 
 
+async def test_from_a_recording_of_a_list_one_comes_to_another_list(root: Path) -> None:
+    async with choosing(root) as (app, pilot, screen):
+        await pilot.press("enter")
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_read(shown))
+        await shown.type_line("recordings")
+        other = await looked(app, pilot)
+        assert other is not screen and len(app.screen_stack) == 2
+        await until(pilot, lambda: "2 bundles" in rows(app))
+
+
 async def test_from_a_recording_that_cannot_be_opened_one_comes_back_to_the_list(root: Path) -> None:
     (root / "broken").mkdir()
     (root / "broken" / "trace.jsonl").write_text("no event\n")

@@ -132,8 +132,7 @@ class PickerScreen(Screen[None]):
             if new and self.wait and self.is_current:
                 self.wait = False
                 self._pick(new[0])
-        if self.is_current:
-            self.paint()
+        self.paint()
 
     def on_resize(self, event: Resize) -> None:
         """Lay out for the new size."""
@@ -149,7 +148,9 @@ class PickerScreen(Screen[None]):
         self._shown.clear()
 
     def paint(self) -> None:
-        """Rows, header and keys."""
+        """Rows, header and keys, unless the list lies below something, or is gone: it asks too late then."""
+        if not self.is_current:
+            return
         view = self.query_one(LineView)
         selected = self.shown[view.row].folder if view.row < len(self.shown) else None
         self.shown = matching(self.rows, self.wanted)
