@@ -20,7 +20,7 @@ from rollout_tui.commands.outcome import (
     kept,
 )
 from rollout_tui.commands.signals import ended_by_signals
-from rollout_tui.commands.unpacking import remove_unpacked
+from rollout_tui.commands.unpacking import UNPACKED
 from rollout_tui.crash import TRACEBACK_VARIABLE, problem
 
 OPEN = "open"
@@ -98,7 +98,7 @@ def _status(words: list[str], *, alone: bool = False) -> int:
         complain(f"rollout-tui: {problem(error)}")
         return FAILED
     finally:
-        remove_unpacked()
+        UNPACKED.close()
 
 
 def program() -> NoReturn:

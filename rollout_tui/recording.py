@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Self
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.printable import printable
 from rollout_tui.reduced_spine import ReducedSpine
-from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle, shown
+from rollout_tui.trace.bundle import open_bundle
+from rollout_tui.trace.packed import Unpacked, as_given
 from rollout_tui.trace.payloads import PayloadProblem
 
 TIMER_S = 0.25
@@ -26,7 +26,7 @@ class Trace(ReducedSpine):
 
     def __repr__(self) -> str:
         return (
-            f"<Trace {printable(self.bundle.folder.name)}: schema {self.schema_version}, "
+            f"<Trace {printable(as_given(self.bundle.folder).name)}: schema {self.schema_version}, "
             f"{len(self):,} events, {self.history.rollout.status}, head seq {self.head}>"
         )
 
@@ -100,33 +100,19 @@ def open_trace(
 ) -> Trace:
     """Open a bundle folder, its trace.jsonl or a folder of bundles (the newest), all of it reduced.
 
-    An archive of one of these is unpacked into a private temporary folder, which is removed when the trace is
-    closed, or nobody has it any more. Raises BundleProblem when there is no trace; ReductionRefused when
-    `strict` and the reference reducer would refuse the recording. `head_only` keeps no history: faster, and
-    only the state after the last event can be asked for. `memory` is what it may take, in bytes
-    (None: 1 GiB).
+    An archive of one of these, or what is in one (`traces.zip/trace-1a2b`), is unpacked into a private
+    temporary folder, which is removed when the trace is closed, or nobody has it any more. Raises
+    BundleProblem when there is no trace; ReductionRefused when `strict` and the reference reducer would
+    refuse the recording. `head_only` keeps no history: faster, and only the state after the last event can
+    be asked for. `memory` is what it may take, in bytes (None: 1 GiB).
     """
     with ExitStack() as unpacking:
-        bundle = _bundle(Path(path), unpacking)
+        unpacked = Unpacked()
+        unpacking.callback(unpacked.close)
+        bundle = open_bundle(unpacked.find(Path(path)))
         trace = Trace(bundle, strict=strict, head_only=head_only, memory=memory).load()
         trace.with_it = unpacking.pop_all()
     return trace
-
-
-def _bundle(path: Path, unpacking: ExitStack) -> Bundle:
-    """The bundle at `path`; what is in an archive stays for as long as `unpacking` is open."""
-    if not os.path.isfile(path):  # noqa: PTH113 (which raises an error for a name that is too long)
-        return open_bundle(path)
-    # Only imported where a file is named.
-    from rollout_tui.trace.archive import is_archive, unpacked
-
-    if not is_archive(path):
-        return open_bundle(path)
-    folder = unpacking.enter_context(unpacked(path))
-    try:
-        return open_bundle(folder)
-    except BundleProblem as problem:
-        raise BundleProblem(str(problem).replace(str(folder), shown(path))) from problem
 
 
 __all__ = ["Trace", "UnknownSeq", "open_trace"]

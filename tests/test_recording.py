@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -61,29 +60,23 @@ def test_the_package_s_own_door() -> None:
 
 @pytest.mark.parametrize("how", ["closed", "let go"])
 def test_an_archive_is_unpacked_for_as_long_as_the_trace_is_there(
-    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    how: str, tmp_path: Path, temporary: Path
 ) -> None:
-    unpacked = tmp_path / "temporary"
-    unpacked.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(unpacked))
     archive = shutil.make_archive(str(tmp_path / "packed"), "zip", CELLS)
     trace = open_trace(archive)
     whole = open_trace(CELLS)
     assert trace.head == 64 and trace.read_payload("raw_payload:1") == whole.read_payload("raw_payload:1")
-    assert len(list(unpacked.iterdir())) == 1
+    assert len(list(temporary.iterdir())) == 1
     if how == "closed":
         trace.close()
     del trace
     gc.collect()
-    assert not list(unpacked.iterdir())
+    assert not list(temporary.iterdir())
 
 
 def test_an_archive_that_is_no_trace_says_what_to_do_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, temporary: Path
 ) -> None:
-    unpacked = tmp_path / "temporary"
-    unpacked.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(unpacked))
     (tmp_path / "bundle.zip").write_bytes(b"no archive at all")
     (tmp_path / "bundle.tar.xz").write_bytes(b"packed")
     with pytest.raises(BundleProblem, match=r"bundle\.zip cannot be unpacked"):
@@ -94,7 +87,7 @@ def test_an_archive_that_is_no_trace_says_what_to_do_and_leaves_nothing(
     (tmp_path / "empty" / "trace.jsonl").write_text("{}\n")
     with pytest.raises(BundleProblem, match=r"nobody\.zip is not a bundle that says who it is"):
         open_trace(shutil.make_archive(str(tmp_path / "nobody"), "zip", tmp_path / "empty"))
-    assert not list(unpacked.iterdir())
+    assert not list(temporary.iterdir())
 
 
 def test_what_is_printed_of_a_trace_is_safe_to_show(tmp_path: Path) -> None:

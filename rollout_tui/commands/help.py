@@ -34,8 +34,8 @@ _FIRST_LINES = (
 _LAST_LINES = (
     "",
     "TRACE is a bundle folder, its trace.jsonl, an archive of it (.zip, .tar.gz), or a folder of",
-    "bundles; a folder named like a command is written ./reduce. Without TRACE:",
-    "$CODEX_ROLLOUT_TRACE_ROOT.",
+    "bundles; one bundle of an archive is written traces.zip/trace-1a2b, a folder named like a",
+    "command ./reduce. Without TRACE: $CODEX_ROLLOUT_TRACE_ROOT.",
     "rollout-tui COMMAND --help says more, rollout-tui help WORD explains a word.",
 )
 

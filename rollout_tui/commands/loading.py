@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.commands.outcome import CommandFailure, complain
-from rollout_tui.commands.unpacking import as_given, unpacked_if_packed
+from rollout_tui.commands.unpacking import unpacked_if_packed
 from rollout_tui.immutable import Immutable
 
 if TYPE_CHECKING:
@@ -24,18 +24,12 @@ _PERMALINK = r"(?s)(?P<path>.+)#(?P<seq>\d+)?(?:\?(?P<query>[^#]*))?"
 class Place(Immutable):
     """What TRACE names: a path and, where it is a permalink, a seq and more (`lens`, `thread`).
 
-    `named` is the path as it was given. It is another one than `path` for an archive, which is unpacked.
+    Where TRACE leads into an archive `path` is in the folder that this was unpacked to.
     """
 
     path: Path
     seq: int | None
     query: dict[str, str]
-    named: Path
-
-    @property
-    def packed(self) -> bool:
-        """Whether TRACE is an archive: nothing in it grows."""
-        return self.path != self.named
 
 
 def default_trace() -> str | None:
@@ -56,14 +50,12 @@ def place(trace: str | None) -> Place:
         )
     link = None if os.path.lexists(trace) else re.fullmatch(_PERMALINK, trace)
     if link is None:
-        return Place(unpacked_if_packed(Path(trace)), None, {}, Path(trace))
+        return Place(unpacked_if_packed(Path(trace)), None, {})
     pairs = (pair.partition("=") for pair in (link["query"] or "").split("&") if pair)
-    named = Path(link["path"])
     return Place(
-        unpacked_if_packed(named),
+        unpacked_if_packed(Path(link["path"])),
         int(link["seq"]) if link["seq"] else None,
         {name: value for name, _, value in pairs},
-        named,
     )
 
 
@@ -76,7 +68,7 @@ def bundle(path: Path) -> Bundle:
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}") from problem
     for note in found.notes:
-        complain(f"rollout-tui: {as_given(note)}")
+        complain(f"rollout-tui: {note}")
     return found
 
 

@@ -14,6 +14,7 @@ from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import Place, default_trace, place
 from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
+from rollout_tui.commands.unpacking import UNPACKED
 from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
 from rollout_tui.tui.lens_names import LENS_NAMES, LENSES_BY_NAME
 
@@ -91,16 +92,14 @@ def run(options: argparse.Namespace) -> int:
 
     settings = use_settings()
     at = where.seq if options.at is None else options.at
-    follow = False if where.packed else options.follow
     thread = where.query.get("thread") if options.thread is None else options.thread
-    named = where.named if where.packed else None
 
     def opening() -> Opening:
         """Made when the program is there that draws."""
         from rollout_tui.tui.starting.opening import Opening
 
-        asked_for = (where.path, at, follow, options.wait, thread, lens, named)
-        return Opening(*asked_for, memory(settings), latest=options.latest)
+        asked_for = (where.path, at, options.follow, options.wait, thread, lens, memory(settings))
+        return Opening(*asked_for, latest=options.latest, unpacked=UNPACKED)
 
     if options.plain:
         from rollout_tui.plain.program import run as run_plain
@@ -154,7 +153,7 @@ def _choose_recent(options: argparse.Namespace) -> int:
     from rollout_tui.tui.starting.opening import Opening
 
     theme, place = options.theme or settings.theme, "" if options.theme else settings.theme_place
-    opening = Opening(Path(), lens=lens_name(options.lens), memory=store)
+    opening = Opening(Path(), lens=lens_name(options.lens), memory=store, unpacked=UNPACKED)
     return run_app(opening, theme=theme, theme_place=place, recent=True)
 
 
@@ -164,9 +163,8 @@ def _recent() -> Iterator[str]:
     from rollout_tui.settings import Settings
 
     store = memory(Settings())
-    there = [one for one in store.recent(MOST_RECENT) if os.path.lexists(one.path)] if store else []
-    if there:
-        yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(one.path)}' for one in there)}"
+    if store is not None and (there := store.recent_traces(MOST_RECENT)):
+        yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(str(one))}' for one in there)}"
 
 
 def _has_terminal() -> bool:

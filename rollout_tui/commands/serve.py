@@ -11,6 +11,7 @@ from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import bundle, place
 from rollout_tui.commands.opening import lens_name
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
+from rollout_tui.trace.packed import as_given
 
 DEFAULT_PORT = 8642
 
@@ -48,8 +49,7 @@ def run(options: argparse.Namespace) -> int:
             "rollout-tui serve: needs the extra: pip install 'rollout-tui[serve]'", FAILED
         ) from None
     # What comes unpacked is known by its archive, to which it is remembered and linked.
-    trace = where.named if where.packed else folder
-    command = [sys.executable, "-m", "rollout_tui", str(trace.resolve())]
+    command = [sys.executable, "-m", "rollout_tui", str(as_given(folder).resolve())]
     given = (
         ("--at", where.seq if options.at is None else options.at),
         ("--thread", where.query.get("thread") if options.thread is None else options.thread),

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.outcome import FINE, CommandFailure, complain
-from rollout_tui.commands.unpacking import as_given
 from rollout_tui.plain.commands import FIRST_WORDS, run_line
 from rollout_tui.plain.desk import PlainDesk
 from rollout_tui.recording import TIMER_S, Trace
@@ -29,7 +28,7 @@ def run(opening: Opening) -> int:
     """
     bundle = _bundle(opening)
     for note in bundle.notes:
-        complain(f"rollout-tui: {as_given(note)}")
+        complain(f"rollout-tui: {note}")
     with Trace(bundle) as trace:
         reading = Reading(trace)
         desk = PlainDesk(Session(reading))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from rollout_tui.export.output import OutputProblem, output_file
 from rollout_tui.immutable import Immutable
+from rollout_tui.trace.bundle import BundleProblem
 from rollout_tui.trace.identity import SPINE_NAME, Identity
+from rollout_tui.trace.packed import archive_of
 from rollout_tui.trace.regular_files import read_regular
 
 MOST_TRACES = 200
@@ -29,10 +32,22 @@ class Note(Immutable):
     text: str
 
 
+class Figures(Immutable, kw_only=True):
+    """What a list tells of a recording that it cannot look at, as of the last visit (see Glance)."""
+
+    started_at_unix_ms: int
+    size_bytes: int
+    ended: bool
+    whole: bool
+    turns: int
+    failures: int
+
+
 class Remembered(Immutable, kw_only=True):
     """One trace: who it is, the path it was opened by, and how it was left.
 
-    `seq` is the place (None: it followed the end), `marks` are seqs too, the one that counts last.
+    The path of what lies in an archive leads through that. `seq` is the place (None: it followed the end),
+    `marks` are seqs too, the one that counts last. `figures` are None where an earlier release wrote this.
     """
 
     rollout_id: str
@@ -42,6 +57,7 @@ class Remembered(Immutable, kw_only=True):
     lens: str = "context"
     marks: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
+    figures: Figures | None = None
 
 
 class Store:
@@ -83,14 +99,10 @@ class Store:
         found = (_read(file) for file in self._files()[:most])
         return [one for one in found if one is not None]
 
-    def recent_traces(self) -> list[Path]:
-        """The bundle folders and archives of these that are still there."""
+    def recent_traces(self, most: int = MOST_TRACES) -> list[Path]:
+        """The paths of `most` of these that are still there: bundle folders, archives, what is in one."""
         paths = dict.fromkeys(Path(one.path) for one in self.recent(MOST_TRACES))
-        return [path for path in paths if path.is_file() or (path / SPINE_NAME).is_file()]
-
-    def recent_bundles(self) -> list[Path]:
-        """Those of them that are folders."""
-        return [path for path in self.recent_traces() if path.is_dir()]
+        return list(islice(filter(_is_there, paths), most))
 
     def _file(self, rollout_id: str, trace_id: str) -> Path:
         name = hashlib.sha256(f"{rollout_id}\0{trace_id}".encode(errors="surrogatepass")).hexdigest()
@@ -108,6 +120,23 @@ class Store:
     def _forget_oldest(self) -> None:
         for file in self._files()[MOST_TRACES:]:
             file.unlink(missing_ok=True)
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a bundle folder is still there."""
+    return (path / SPINE_NAME).is_file()
+
+
+def archive_there(path: Path) -> Path | None:
+    """The archive that a path leads to or into, None where that is no longer there."""
+    try:
+        return archive_of(path)
+    except BundleProblem:
+        return None
+
+
+def _is_there(path: Path) -> bool:
+    return is_bundle(path) or archive_there(path) is not None
 
 
 def _text(text: str) -> str:

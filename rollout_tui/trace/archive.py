@@ -15,7 +15,7 @@ import tarfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,26 +70,28 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def unpacked(path: Path, limits: Limits | None = None) -> Iterator[Path]:
+def unpacked(path: Path, limits: Limits | None = None, given_up: Callable[[], bool] = bool) -> Iterator[Path]:
     """What `open_archive` returns, in a private temporary folder that is removed afterwards.
 
     Raises BundleProblem.
     """
     with TemporaryDirectory(prefix="rollout-tui-", ignore_cleanup_errors=True) as folder:
-        yield open_archive(path, Path(folder), limits)
+        yield open_archive(path, Path(folder), limits, given_up)
 
 
-def open_archive(path: Path, into: Path, limits: Limits | None = None) -> Path:
+def open_archive(
+    path: Path, into: Path, limits: Limits | None = None, given_up: Callable[[], bool] = bool
+) -> Path:
     """Unpack `path` into the folder `into`, which the caller removes, and return the bundle folder in it.
 
     Where there are several it is the folder of bundles around them; those that lie apart are put side by side
     into one. A bundle inside a bundle is part of it. Raises BundleProblem when the archive cannot be read,
-    holds no bundle or grows beyond `limits`.
+    holds no bundle or grows beyond `limits`, and once `given_up` says so.
     """
     try:
         into.chmod(0o700)
         with path.open("rb") as file:
-            budget = _Budget(path, os.fstat(file.fileno()).st_size, limits or Limits())
+            budget = _Budget(path, os.fstat(file.fileno()).st_size, limits or Limits(), given_up)
             if path.name.lower().endswith(".zip"):
                 _unpack_zip(file, into, budget)
             else:
@@ -120,10 +122,11 @@ class _Budget:
     `left_out` is the name of a spine that was not taken out, None without one.
     """
 
-    def __init__(self, path: Path, packed_bytes: int, limits: Limits) -> None:
+    def __init__(self, path: Path, packed_bytes: int, limits: Limits, given_up: Callable[[], bool]) -> None:
         self.left_out: str | None = None
         self._path = path
         self._limits = limits
+        self._given_up = given_up
         self._files = limits.files
         self._bytes = limits.total_bytes
         if limits.ratio * packed_bytes < self._bytes:
@@ -148,6 +151,8 @@ class _Budget:
             )
 
     def count(self, size: int) -> None:
+        if self._given_up():
+            raise self.refused("nobody waits for it")
         self._bytes -= size
         if self._bytes < 0:
             raise BundleProblem(

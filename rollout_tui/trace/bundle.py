@@ -19,6 +19,7 @@ from rollout_tui.trace.identity import (
     identity_in_head,
     read_manifest,
 )
+from rollout_tui.trace.packed import as_given
 from rollout_tui.trace.regular_files import file_kind, read_regular
 
 __all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle", "shown"]
@@ -187,10 +188,10 @@ def _contradictions(manifest: Identity, told: Identity | None) -> tuple[str, ...
 
 
 def shown(path: Path) -> str:
-    """A path as it can be put into a message; names of files can hold anything."""
+    """A path as it was given, as it can be put into a message; names of files can hold anything."""
     from rollout_tui.printable import printable
 
-    return printable(str(path)[:_LONGEST_SHOWN])
+    return printable(str(as_given(path))[:_LONGEST_SHOWN])
 
 
 def _short(value: object, longest: int = 60) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from rollout_tui.trace.glance import Glance, glance
 from rollout_tui.trace.identity import SPINE_NAME
 from rollout_tui.trace.writer_watch import WriterState, grew_lately, states_of
 
-BundleStatus = Literal["running", "ended", "stopped", "damaged"]
+BundleStatus = Literal["running", "ended", "stopped", "damaged", "packed", "gone"]
 
 
 class Relation(NamedTuple):
@@ -28,30 +29,32 @@ class Relation(NamedTuple):
 class BundleRow(Glance):
     """One bundle of a root: what a glance at it shows, how it is doing and how it belongs to the others.
 
-    `status`: `running`, `ended` (an end mark is in it), `stopped` (no end mark and no writer) or `damaged`
-    (not to be opened: `unreadable` says why). Times are ms since 1970.
+    `status`: `running`, `ended` (an end mark is in it), `stopped` (no end mark and no writer), `packed` (in
+    an archive of which no more is known), or `damaged` and `gone` (not to be opened: `unreadable` says why).
+    Times are ms since 1970, 0 where that is not known. `name` is what to call it.
     """
 
+    name: str
     started_at_unix_ms: int
     status: BundleStatus
     writer: WriterState
     related: tuple[Relation, ...]
 
 
-class BundleList:
-    """Bundles looked at again and again; those that have not changed are not read again.
+class BundleList(ABC):
+    """Bundles looked at again and again; those that have not changed are not read again."""
 
-    `folders` tells each time which they are.
-    """
-
-    def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
-        self._folders = folders
+    def __init__(self) -> None:
         self._glances: dict[Path, tuple[object, Glance]] = {}
 
+    @abstractmethod
     def rows(self) -> list[BundleRow]:
-        """The bundles, the one started last first. Raises OSError when they cannot be listed."""
+        """The bundles in the order to list them. Raises OSError when they cannot be listed."""
+
+    def look(self, folders: Iterable[Path]) -> list[BundleRow]:
+        """The bundles in these folders, the one started last first."""
         glances: dict[Path, tuple[object, Glance]] = {}
-        for folder in self._folders():
+        for folder in folders:
             state = _file_state(folder)
             known = self._glances.get(folder)
             # A bundle that could not be identified is looked at again: its manifest may be on its way.
@@ -65,8 +68,12 @@ class TraceRoot(BundleList):
     """The bundles directly inside a folder."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(lambda: bundle_folders(root))
+        super().__init__()
         self.root = root
+
+    def rows(self) -> list[BundleRow]:
+        """The bundles, the one started last first. Raises OSError when they cannot be listed."""
+        return self.look(bundle_folders(self.root))
 
 
 def _file_state(folder: Path) -> object:
@@ -95,6 +102,7 @@ def _rows(glances: list[Glance]) -> list[BundleRow]:
 def _row(seen: Glance, writer: WriterState, related: tuple[Relation, ...]) -> BundleRow:
     return BundleRow(
         **vars(seen),
+        name=seen.folder.name,
         started_at_unix_ms=seen.identity.started_at_unix_ms if seen.identity else seen.modified_at_unix_ms,
         status=_status(seen, writer),
         writer=writer,

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from rollout_tui.trace.packed import is_unpacked
+
 WriterState = Literal["writing", "none", "unknown"]
 FileIdentity = tuple[int, int]
 
@@ -73,8 +75,11 @@ class WriterWatch:
     def state(self) -> WriterState:
         """Whether a process holds the file open for writing: `writing`, `none`, or `unknown`.
 
-        While the file stays as it is, an answer other than `writing` is given again for ten seconds.
+        While the file stays as it is, an answer other than `writing` is given again for ten seconds. Nobody
+        writes what came out of an archive.
         """
+        if is_unpacked(self.path):
+            return "none"
         try:
             status = self.path.stat()
         except OSError:
@@ -122,7 +127,7 @@ def states_of(
     states: list[WriterState] = []
     for path in paths:
         try:
-            states.append(sweep.state(path.stat(), proc))
+            states.append("none" if is_unpacked(path) else sweep.state(path.stat(), proc))
         except OSError:
             states.append("unknown")
     return states

@@ -98,7 +98,7 @@ class RolloutApp(App[int]):
             self.push_screen(recent_screen(self.recent))
             return
         if self.pick:
-            self.push_screen(picker_screen(opening.path, opening.named, wait=opening.wait))
+            self.push_screen(picker_screen(opening.path, wait=opening.wait))
             return
         screen = debugger_screen(opening)
         if self.frame is not None:
@@ -193,7 +193,7 @@ class RolloutApp(App[int]):
 
         The list it was chosen from stays underneath.
         """
-        chosen = replace(self.opening, path=folder, named=None, wait=False, root=root)
+        chosen = replace(self.opening, path=folder, wait=False, root=root)
         self.push_screen(debugger_screen(chosen))
 
     def switch(self, folder: Path, lens: str, said: str) -> None:
@@ -206,6 +206,7 @@ class RolloutApp(App[int]):
             root=folder.parent,
             latest=self.opening.latest,
             said=said,
+            unpacked=self.opening.unpacked,
         )
         self.switch_screen(debugger_screen(other))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rollout_tui.debugger.moving.go_to import go_to
+from rollout_tui.trace.packed import around
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
 from rollout_tui.tui.actions.exporting import export_to
 from rollout_tui.tui.actions.handing_out import link, write
@@ -77,7 +78,7 @@ def _theme(desk: Desk, argument: str) -> None:
 def _recordings(desk: Desk, argument: str) -> None:
     from rollout_tui.tui.screens.picker import picker_screen
 
-    cast("RolloutApp", desk.app).choose(picker_screen(desk.session.trace.bundle.folder.parent))
+    cast("RolloutApp", desk.app).choose(picker_screen(around(desk.session.trace.bundle.folder)))
 
 
 def _recent(desk: Desk, argument: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from rollout_tui.remembered.store import Remembered
+from rollout_tui.remembered.store import Figures, Remembered
+from rollout_tui.trace.glance import Glance, glance
+from rollout_tui.trace.packed import as_given
 from rollout_tui.tui.keys import key_of
 from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
@@ -49,6 +51,17 @@ def _beside(there: tuple[T, ...], recalled: tuple[T, ...], own: tuple[T, ...]) -
     return (*(one for one in there if one not in known), *own)
 
 
+def _figures(seen: Glance) -> Figures:
+    return Figures(
+        started_at_unix_ms=seen.identity.started_at_unix_ms if seen.identity else 0,
+        size_bytes=seen.size_bytes,
+        ended=seen.ended,
+        whole=seen.whole,
+        turns=seen.turns,
+        failures=seen.failures,
+    )
+
+
 def remember(session: Session, opening: Opening) -> str:
     """Write down how a session is left. Returns what to say: that notes could not be kept.
 
@@ -57,7 +70,7 @@ def remember(session: Session, opening: Opening) -> str:
     """
     if opening.memory is None or not session.head:
         return ""
-    identity = session.trace.bundle.identity
+    folder, identity = session.trace.bundle.folder, session.trace.bundle.identity
     seqs = session.history.events.seqs
     there, recalled = opening.memory.load(identity), session.recalled
     shown = session.place.lens
@@ -73,11 +86,12 @@ def remember(session: Session, opening: Opening) -> str:
         Remembered(
             rollout_id=identity.rollout_id,
             trace_id=identity.trace_id,
-            path=str((opening.named or session.trace.bundle.folder).absolute()),
+            path=str(as_given(folder).absolute()),
             seq=seq,
             lens=lens,
             marks=marks,
             notes=notes,
+            figures=_figures(glance(folder)),
         )
     )
     if saved or not session.notes:

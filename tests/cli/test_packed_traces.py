@@ -8,14 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from own_terminal import OwnTerminal
 from running import recording, run
 
+pytestmark = pytest.mark.usefixtures("temporary")
 KINDS = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
 
 
@@ -23,16 +22,6 @@ def packed(folder: Path, suffix: str, name: str = "one-message") -> Path:
     """An archive of a recording, made in `folder`."""
     made = shutil.make_archive(str(folder / "made"), KINDS[suffix], Path(recording(name)).parent, name)
     return Path(made).rename(folder / f"{name}{suffix}")
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for temporary folders, which has to be empty in the end."""
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(place))
-    yield place
-    assert not list(place.iterdir())
 
 
 @pytest.mark.parametrize("suffix", KINDS)

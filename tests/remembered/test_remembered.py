@@ -16,15 +16,17 @@ from pathlib import Path
 import pytest
 from in_time import PATIENCE_S, in_time
 from msgspec.structs import replace
-from recordings_at_hand import RECORDINGS
+from recordings_at_hand import DEMO, RECORDINGS
 from textual.pilot import Pilot
 
 from rollout_tui.cli import main
 from rollout_tui.reduced_spine import Progress
 from rollout_tui.remembered import Note, Remembered, Store
+from rollout_tui.remembered.recent import RecentTraces
 from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_MARKS, MOST_NOTES
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
+from rollout_tui.trace.roots import TraceRoot
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.following.reading import Reading
 from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -57,6 +59,14 @@ async def shown(
         assert time.monotonic() < stop
         await pilot.pause(0.02)
     return app.screen
+
+
+@pytest.fixture
+def two_packed(tmp_path: Path) -> Path:
+    """An archive of two recordings."""
+    for folder in (TWO_CELLS, RECORDINGS / "one-message"):
+        shutil.copytree(folder, tmp_path / "reports" / folder.name)
+    return Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "reports"))
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +139,10 @@ def test_of_what_was_left_last_that_is_listed_which_is_still_there(tmp_path: Pat
         os.utime(file, ns=(at, at))
     assert [one.path for one in store.recent(2)] == [str(bundle), str(emptied)]
     assert store.recent_traces() == [bundle, archive]
-    assert store.recent_bundles() == [bundle]
+    assert store.recent_traces(1) == [bundle]
+    listed = [(row.folder, row.status) for row in RecentTraces(store).rows()]
+    there, away = [(bundle, "damaged"), (archive, "packed")], [(emptied, "gone"), (gone, "gone")]
+    assert listed == there + away
 
 
 def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
@@ -281,6 +294,50 @@ def test_an_archive_is_remembered_by_its_own_name(tmp_path: Path, capsys: pytest
     assert Store(state_folder() / TRACES).recent(1)[0].path == str(archive)
     assert main(["--recent", "--plain"]) == 0
     assert capsys.readouterr().out.splitlines() == [str(archive)]
+
+
+def test_each_bundle_of_an_archive_is_remembered_by_itself(
+    two_packed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seq in (("one-message", 9), (TWO_CELLS.name, 45)):
+        visit(f":{seq}", f"note of {name}", "link", trace=two_packed / name)
+        assert f"{two_packed / name}#{seq}?lens=context" in capsys.readouterr().out
+    for name, seq in (("one-message", 9), (TWO_CELLS.name, 45)):
+        visit("notes", trace=two_packed / name)
+        told = capsys.readouterr().out
+        assert f"back at #{seq}" in told and f"#{seq} of {name}" in told
+    assert main(["--recent"]) == 0
+    paths = [two_packed / TWO_CELLS.name, two_packed / "one-message"]
+    assert capsys.readouterr().out.splitlines() == list(map(str, paths))
+    two_packed.unlink()
+    assert main(["--recent"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_cannot_be_looked_at_is_listed_as_it_was_left(tmp_path: Path, two_packed: Path) -> None:
+    """What is in an archive, and what is gone, beside what is there."""
+    folder = Path(shutil.copytree(RECORDINGS / "stream-cut-then-ok", tmp_path / "moved"))
+    for trace in (folder, two_packed / TWO_CELLS.name, DEMO):
+        visit(":9", trace=trace)
+    recent = RecentTraces(Store(state_folder() / TRACES))
+    before = {row.name: row for row in recent.rows()}
+    assert list(before) == [DEMO.name, f"{two_packed.name}/{TWO_CELLS.name}", "moved"]
+    packed, there = before[f"{two_packed.name}/{TWO_CELLS.name}"], TraceRoot(RECORDINGS).rows()
+    (same,) = (row for row in there if row.folder == TWO_CELLS)
+    for field in ("started_at_unix_ms", "size_bytes", "status", "turns", "failures", "whole"):
+        assert getattr(packed, field) == getattr(same, field)
+    folder.rename(tmp_path / "elsewhere")
+    gone = recent.rows()[-1]
+    assert (gone.status, gone.unreadable) == ("gone", "moved is no longer there")
+    assert gone.failures == before["moved"].failures > 0
+    assert gone.started_at_unix_ms == before["moved"].started_at_unix_ms
+
+
+def test_what_an_earlier_release_remembered_of_an_archive_is_listed(two_packed: Path) -> None:
+    store = Store(state_folder() / TRACES)
+    store.save(replace(remembered(), path=str(two_packed)))
+    (row,) = RecentTraces(store).rows()
+    assert (row.name, row.status, row.whole, row.unreadable) == (two_packed.name, "packed", False, "")
 
 
 @pytest.mark.parametrize("how", ["variable", "setting"])

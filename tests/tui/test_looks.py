@@ -104,7 +104,7 @@ def elsewhere(tmp_path: Path) -> Iterator[None]:
 class HalfRead:
     """In place of the thread that reads: it has read a part and stops there."""
 
-    def __init__(self, path: Path, tell: object, *, wait: bool = False) -> None:
+    def __init__(self, path: Path, tell: object, unpacked: object, *, wait: bool = False) -> None:
         assert callable(tell)
         self._path, self._tell = path, tell
 

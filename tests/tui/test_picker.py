@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from on_screen import NARROW, WIDE, Shown, is_read, until
 from picking import choosing, looked, names, rows
 
 from rollout_tui.remembered.store import Store
+from rollout_tui.trace.packed import Unpacked
 from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
 from rollout_tui.tui.screens.help import HelpScreen
 from rollout_tui.tui.screens.picker import PickerScreen
@@ -125,6 +127,36 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
         shown = Shown(again, pilot)
         await shown.until(lambda: is_read(shown))
         assert shown.session.seq == 141
+
+
+async def test_what_was_looked_at_in_an_archive_opens_from_the_list_at_its_place(
+    root: Path, tmp_path: Path, temporary: Path
+) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", root))
+    store = Store(tmp_path / "remembered")
+    with closing(Unpacked()) as unpacked:
+        app = RolloutApp(Opening(unpacked.find(archive), memory=store, unpacked=unpacked), pick=True)
+        async with app.run_test(size=WIDE) as pilot:
+            screen = await looked(app, pilot)
+            assert str(archive) in screen.query_one("#header", Bar).line.text
+            await pilot.press(*["j"] * names(screen).index("two-cells-interleaved"), "enter")
+            shown = Shown(app, pilot)
+            await shown.until(lambda: is_read(shown))
+            await shown.type_line("45")
+    with closing(Unpacked()) as unpacked:
+        again = RolloutApp(Opening(Path(), memory=store, unpacked=unpacked), recent=store)
+        async with again.run_test(size=WIDE) as pilot:
+            screen = await looked(again, pilot)
+            assert [one.folder for one in screen.shown] == [archive / "two-cells-interleaved"]
+            await until(pilot, lambda: f"{archive.name}/two-cells-interleaved" in rows(again))
+            assert str(archive) in screen.query_one("#detail", Bar).line.text
+            await pilot.press("enter")
+            shown = Shown(again, pilot)
+            await shown.until(lambda: is_read(shown) and shown.session.seq == 45)
+            await shown.type_line("recordings")
+            screen = await looked(again, pilot)
+            assert set(names(screen)) == {"demo", "two-cells-interleaved"}
+            assert list(temporary.iterdir())
 
 
 async def test_words_narrow_it_down(root: Path) -> None:

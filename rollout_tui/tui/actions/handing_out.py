@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.export.output import OutputProblem, output_file
+from rollout_tui.trace.packed import as_given
 from rollout_tui.tui.actions.options import options_of
 from rollout_tui.tui.chosen import chosen_value
 from rollout_tui.words import size
@@ -45,7 +46,7 @@ def _copy(desk: Desk, name: str, data: bytes) -> None:
 def link(desk: Desk, argument: str) -> None:
     """`:link` copies what the command line needs to come back here."""
     session = desk.session
-    where = f"{session.named or session.trace.bundle.folder}#{session.seq}?lens={session.place.lens}"
+    where = f"{as_given(session.trace.bundle.folder)}#{session.seq}?lens={session.place.lens}"
     if session.place.held_thread is not None:
         where += f"&thread={session.place.held_thread}"
     desk.app.copy_to_clipboard(where)

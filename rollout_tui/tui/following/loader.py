@@ -16,6 +16,7 @@ from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.doorbell import Doorbell
 from rollout_tui.trace.ending import Ending, read_ending
 from rollout_tui.trace.memory import give_back_memory, no_collection
+from rollout_tui.trace.packed import Unpacked, archive_of
 from rollout_tui.trace.tail import MIB
 from rollout_tui.trace.writer_watch import WriterState, WriterWatch
 from rollout_tui.tui.following.messages import (
@@ -50,13 +51,17 @@ _one_was_read = threading.Event()
 class Loader(threading.Thread):
     """Tells the screen through `tell`, which must be safe to call from here.
 
-    With `wait` a trace that is not there yet is waited for. `stop()` ends the thread soon.
+    With `wait` a trace that is not there yet is waited for. `unpacked` has what comes out of archives.
+    `stop()` ends the thread soon.
     """
 
-    def __init__(self, path: Path, tell: Callable[[News], object], *, wait: bool = False) -> None:
+    def __init__(
+        self, path: Path, tell: Callable[[News], object], unpacked: Unpacked, *, wait: bool = False
+    ) -> None:
         super().__init__(name="reading", daemon=True)
         self._path = path
         self._tell = tell
+        self._unpacked = unpacked
         self._wait = wait
         self._rung = threading.Event()
         self._stopping = threading.Event()
@@ -91,7 +96,9 @@ class Loader(threading.Thread):
         told = ""
         while not self._stopping.is_set():
             try:
-                return Trace(open_bundle(self._path))
+                if (archive := archive_of(self._path)) is not None:
+                    self._tell(Waiting(f"unpacking {archive.name} ..."))
+                return Trace(open_bundle(self._unpacked.find(self._path)))
             except BundleProblem as problem:
                 if not self._wait:
                     raise

@@ -13,7 +13,14 @@ from rollout_tui.tui.keys import BY_ID, key_label, key_of, with_keys
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
 from rollout_tui.words import ago, count, short_id, size, whole_seconds
 
-STATUS_STYLES = {"running": "running", "ended": "ok", "stopped": "warning", "damaged": "error"}
+STATUS_STYLES = {
+    "running": "running",
+    "ended": "ok",
+    "stopped": "warning",
+    "damaged": "error",
+    "packed": "dim",
+    "gone": "error",
+}
 LEAST_WORDS = 20
 """Cells that the words are left with before columns are left out."""
 
@@ -30,7 +37,7 @@ class _Column(NamedTuple):
 
 _COLUMNS = (
     _Column(lambda one, now: one.status, lambda one: STATUS_STYLES.get(one.status, ""), 8),
-    _Column(lambda one, now: ago(one.started_at_unix_ms, now), lambda one: "dim", 10, "right", 5),
+    _Column(lambda one, now: _began(one, now), lambda one: "dim", 10, "right", 5),
     _Column(lambda one, now: quiet_words(one, now), lambda one: "warning", 14, drop=2),
     _Column(lambda one, now: one.model, lambda one: "inference", 16, drop=1),
     _Column(lambda one, now: _counted(one, one.turns, "turn"), lambda one: "", 10, "right", 3),
@@ -45,7 +52,7 @@ _COLUMNS = (
 
 
 NONE_YET = "No recording here yet. It appears as soon as an agent writes one; {quit} quits."
-NONE_LOOKED_AT = "No recording was looked at yet; {quit} quits. Archives: rollout-tui --recent --plain"
+NONE_LOOKED_AT = "No recording was looked at yet; {quit} quits."
 
 
 def bundle_rows(
@@ -95,7 +102,7 @@ def _fitting(rows: Sequence[BundleRow], width: int, now_ms: int) -> list[tuple[_
 def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], width: int, now_ms: int) -> Line:
     """The columns, then what the user first asked for, or why it cannot be opened."""
     related = ", ".join(f"{one.words} {short_id(one.folder.name)}" for one in bundle.related)
-    words = bundle.unreadable or bundle.task or bundle.folder.name
+    words = bundle.unreadable or bundle.task or bundle.name
     return row(
         width,
         *(Cell(one.text(bundle, now_ms), one.style(bundle), wide, one.align) for one, wide in columns),
@@ -104,16 +111,20 @@ def _bundle_line(bundle: BundleRow, columns: Sequence[tuple[_Column, int]], widt
     )
 
 
+def _began(bundle: BundleRow, now_ms: int) -> str:
+    return ago(bundle.started_at_unix_ms, now_ms) if bundle.started_at_unix_ms else ""
+
+
 def quiet_words(bundle: BundleRow, now_ms: int) -> str:
     """How long one that runs has been silent: `quiet 41 s`; empty for a few seconds."""
     quiet = now_ms - bundle.modified_at_unix_ms
     return f"quiet {whole_seconds(quiet)}" if bundle.status == "running" and quiet >= SILENT_MS else ""
 
 
-def bundle_detail(bundle: BundleRow, width: int) -> Line:
-    """The selected bundle: its folder, what its agent was started for, how it belongs to others."""
+def bundle_detail(bundle: BundleRow, called: str, width: int) -> Line:
+    """The selected bundle: what it is `called`, what its agent was started for, how it belongs to others."""
     related = "; ".join(f"{one.words} {one.folder.name}" for one in bundle.related)
-    words = [Piece(" "), Piece(bundle.folder.name, "strong")]
+    words = [Piece(" "), Piece(called, "strong")]
     words += [Piece(f"  {text}", "agent") for text in (bundle.role, related) if text]
     return clipped(line(*words), width)
 
@@ -134,7 +145,7 @@ def matching(rows: Sequence[BundleRow], wanted: str) -> list[BundleRow]:
 
 
 def _searched(one: BundleRow) -> str:
-    texts = (one.status, one.folder.name, one.model, one.task, one.role, one.unreadable)
+    texts = (one.status, one.name, one.model, one.task, one.role, one.unreadable)
     return " ".join(texts).lower()
 
 

@@ -95,7 +95,8 @@ class DebuggerScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start to read."""
-        self._loader = Loader(self.opening.path, self.mailbox.put, wait=self.opening.wait)
+        opening = self.opening
+        self._loader = Loader(opening.path, self.mailbox.put, opening.unpacked, wait=opening.wait)
         self._loader.start()
         self.set_interval(TICK_S, self.painter.paint_ages)
         self.repaint()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from rollout_tui.trace.arrivals import Arrivals, running_bundles
 from rollout_tui.trace.glance import glance
+from rollout_tui.trace.packed import around
 from rollout_tui.tui.following.messages import Arrived, RunningFound
 from rollout_tui.tui.keys import BY_ID, key_label
 
@@ -68,10 +69,11 @@ class Neighbours:
         threading.Thread(target=self._find, args=(folder, by), name="running", daemon=True).start()
 
     def _find(self, folder: Path, by: int) -> None:
+        root = around(folder)
         try:
-            running = running_bundles(folder.parent)
+            running = running_bundles(root)
         except OSError as error:
-            self._screen.mailbox.put(RunningFound(None, f"{folder.parent}: {error.strerror or error}"))
+            self._screen.mailbox.put(RunningFound(None, f"{root}: {error.strerror or error}"))
             return
         at = running.index(folder) if folder in running else -1 if by > 0 else 0
         found = running[(at + by) % len(running)] if running else None

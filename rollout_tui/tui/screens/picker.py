@@ -15,7 +15,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from rollout_tui.remembered.recent import RecentTraces
 from rollout_tui.remembered.store import Store
+from rollout_tui.trace.packed import as_given
 from rollout_tui.trace.roots import BundleList, BundleRow, TraceRoot
 from rollout_tui.tui.drawing.lines import line
 from rollout_tui.tui.following.mailbox import Mailbox
@@ -169,7 +171,11 @@ class PickerScreen(Screen[None]):
     def _paint_detail(self, view: LineView) -> None:
         detail = self.query_one("#detail", Bar)
         one = self.shown[view.row] if view.row < len(self.shown) else None
-        detail.show(bundle_detail(one, self.size.width) if one else line())
+        if one is None:
+            detail.show(line())
+            return
+        called = one.name if isinstance(self._bundles, TraceRoot) else str(one.folder)
+        detail.show(bundle_detail(one, called, self.size.width))
 
     def _row_moved(self, bundles: LineView) -> None:
         """Another bundle is selected."""
@@ -253,14 +259,11 @@ class PickerScreen(Screen[None]):
         self.paint()
 
 
-def picker_screen(root: Path, named: Path | None = None, *, wait: bool = False) -> PickerScreen:
-    """The choice among the recordings of a folder, with the keys of the table as they are set.
-
-    `named` is what to call the folder where it was unpacked from something.
-    """
-    return rekeyed(PickerScreen, bound(KEYS))(str(named or root), TraceRoot(root), wait=wait)
+def picker_screen(root: Path, *, wait: bool = False) -> PickerScreen:
+    """The choice among the recordings of a folder, with the keys of the table as they are set."""
+    return rekeyed(PickerScreen, bound(KEYS))(str(as_given(root)), TraceRoot(root), wait=wait)
 
 
 def recent_screen(store: Store) -> PickerScreen:
     """The choice among the recordings that were looked at last."""
-    return rekeyed(PickerScreen, bound(KEYS))("looked at last", BundleList(store.recent_bundles))
+    return rekeyed(PickerScreen, bound(KEYS))("looked at last", RecentTraces(store))

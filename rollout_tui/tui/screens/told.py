@@ -83,6 +83,7 @@ class Told:
         if looking is not None:
             screen.opened.looking = looking
         begin(screen.opened, screen.opening)
+        screen.painter.waiting = ""
         screen.painter.ending = news.ending or screen.painter.ending
         screen.neighbours.watch()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rollout_tui.debugger.thread_names import UnknownThread, thread_named
 from rollout_tui.recording import Trace, UnknownSeq
 from rollout_tui.remembered.store import Store
+from rollout_tui.trace.packed import Unpacked
 from rollout_tui.tui.remembering import recall, restore
 from rollout_tui.tui.state.session import Session
 
@@ -17,10 +18,10 @@ class Opening:
     """What to open and where.
 
     `at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
-    beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `named` is what
-    the user calls the trace where `path` is a copy of it, `memory` what is known from earlier. `root` is the
-    folder of recordings it was chosen from, `latest` takes a newer one of them when this one is over; `said`
-    is why it was opened, where the user did not do that.
+    beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `memory` is
+    what is known from earlier. `root` is the folder of recordings it was chosen from, `latest` takes a newer
+    one of them when this one is over; `said` is why it was opened, where the user did not do that. `unpacked`
+    has what comes out of archives.
     """
 
     path: Path
@@ -29,11 +30,11 @@ class Opening:
     wait: bool = False
     thread: str | None = None
     lens: str | None = None
-    named: Path | None = None
     memory: Store | None = None
     root: Path | None = None
     latest: bool = False
     said: str = ""
+    unpacked: Unpacked = field(default_factory=Unpacked)
 
 
 class NotThere(LookupError):
@@ -43,7 +44,6 @@ class NotThere(LookupError):
 def begin(session: Session, opening: Opening) -> None:
     """Before anything is read: ride along with the head until the place asked for is reached."""
     session.following = True
-    session.named = opening.named
     if opening.lens:
         session.show_lens(opening.lens)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.moving.related import Subject, subject_of
@@ -36,8 +35,8 @@ class Looking(NamedTuple):
 class Session(Cursor):
     """The state of the program over one trace: the cursor in it, and what is chosen, marked and looked for.
 
-    `named` is what the user calls the trace where that is not its folder, `notes` are what they wrote down at
-    events, `recalled` is what was remembered of it, once that was asked for.
+    `notes` are what the user wrote down at events, `recalled` is what was remembered of the trace, once that
+    was asked for.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -55,7 +54,6 @@ class Session(Cursor):
         self.filtering: Filter | None = None
         self.breakpoints = Breakpoints(reading.trace, reading.known.findings)
         self.growing = False
-        self.named: Path | None = None
         self.notes: list[Note] = []
         self.recalled: Remembered | None = None
         self._lives = reading.trace.lives

@@ -1,0 +1,89 @@
+"""Paths that lead into archives: what is there, what it is called, how long it stays."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from recordings_at_hand import RECORDINGS
+
+from rollout_tui import open_trace
+from rollout_tui.trace.archive import open_archive
+from rollout_tui.trace.bundle import BundleProblem, open_bundle
+from rollout_tui.trace.packed import Unpacked, around, as_given
+from rollout_tui.trace.writer_watch import WriterWatch, states_of
+
+pytestmark = pytest.mark.usefixtures("temporary")
+NAMES = ("one-message", "two-cells-interleaved")
+
+
+@pytest.fixture(params=["zip", "gztar"])
+def archive(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Two recordings, packed."""
+    for name in NAMES:
+        shutil.copytree(RECORDINGS / name, tmp_path / "reports" / name)
+    return Path(shutil.make_archive(str(tmp_path / "both"), request.param, tmp_path / "reports"))
+
+
+@pytest.fixture
+def unpacked() -> Iterator[Unpacked]:
+    made = Unpacked()
+    yield made
+    made.close()
+
+
+def test_a_bundle_in_an_archive_has_a_path_of_its_own(archive: Path) -> None:
+    for name in NAMES:
+        with open_trace(archive / name) as trace, open_trace(RECORDINGS / name) as whole:
+            assert trace.bundle.identity == whole.bundle.identity and trace.head == whole.head
+            assert as_given(trace.bundle.folder) == archive / name
+            assert repr(trace) == repr(whole)
+    with open_trace(archive / NAMES[0] / "trace.jsonl") as trace:
+        assert as_given(trace.bundle.folder) == archive / NAMES[0]
+
+
+@pytest.mark.parametrize("inside", ["nothing", "one-message/nothing", "../reports/one-message"])
+def test_what_is_not_in_it_is_told_by_the_name_that_was_given(archive: Path, inside: str) -> None:
+    with pytest.raises(BundleProblem) as refused:
+        open_trace(archive / inside)
+    assert str(refused.value).startswith(str(archive / inside))
+    assert tempfile.gettempdir() not in str(refused.value)
+
+
+def test_an_archive_is_unpacked_once_while_it_stays_as_it_is(
+    archive: Path, unpacked: Unpacked, temporary: Path
+) -> None:
+    first = unpacked.find(archive)
+    assert unpacked.find(archive / NAMES[0]) == first / NAMES[0]
+    assert len(list(temporary.iterdir())) == 1
+    shutil.rmtree(archive.parent / "reports" / NAMES[0])
+    suffix = "zip" if archive.suffix == ".zip" else "gztar"
+    shutil.make_archive(str(archive.parent / "both"), suffix, archive.parent / "reports")
+    assert not (unpacked.find(archive) / NAMES[0]).exists()
+    unpacked.close()
+    assert not list(temporary.iterdir()) and as_given(first) == first
+    assert unpacked.find(RECORDINGS) == RECORDINGS
+
+
+def test_nobody_writes_what_came_out_of_an_archive(archive: Path, unpacked: Unpacked) -> None:
+    spine = unpacked.find(archive) / NAMES[0] / "trace.jsonl"
+    with spine.open("ab"):
+        assert WriterWatch(spine).state() == "none" and states_of([spine]) == ["none"]
+
+
+def test_the_recordings_beside_it(archive: Path, unpacked: Unpacked, tmp_path: Path) -> None:
+    """Of one of several those in the archive, of one that came alone those beside the archive."""
+    inside = open_bundle(unpacked.find(archive)).folder
+    assert around(inside) == inside.parent
+    alone = Path(shutil.make_archive(str(tmp_path / "alone"), "zip", RECORDINGS / NAMES[0]))
+    assert around(unpacked.find(alone)) == tmp_path
+    assert around(RECORDINGS / NAMES[0]) == RECORDINGS
+
+
+def test_unpacking_ends_when_nobody_waits_for_it(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "into").mkdir()
+    with pytest.raises(BundleProblem, match="nobody waits for it"):
+        open_archive(archive, tmp_path / "into", given_up=lambda: True)
