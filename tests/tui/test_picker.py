@@ -159,6 +159,28 @@ async def test_what_was_looked_at_in_an_archive_opens_from_the_list_at_its_place
             assert list(temporary.iterdir())
 
 
+async def test_a_place_is_remembered_though_notes_of_another_recording_were_lost(
+    root: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "remembered")
+    store.folder.write_text("a file in the place of the folder")
+    app = RolloutApp(Opening(root, memory=store), pick=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await looked(app, pilot)
+        shown = Shown(app, pilot)
+        await pilot.press("enter")
+        await shown.until(lambda: is_read(shown))
+        await shown.type_line("note mine")
+        app.leave()
+        await until(pilot, lambda: app.complaint)
+        store.folder.unlink()
+        await pilot.press("j", "enter")
+        await shown.until(lambda: is_read(shown))
+        await shown.type_line("9")
+    assert app.complaint.startswith("the notes could not be kept")
+    assert [one.seq for one in store.recent(2)] == [9]
+
+
 async def test_words_narrow_it_down(root: Path) -> None:
     async with choosing(root) as (app, pilot, screen):
         await pilot.press("/", *"demo", "enter")

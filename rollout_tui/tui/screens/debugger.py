@@ -109,7 +109,8 @@ class DebuggerScreen(Screen[None]):
             self._loader.stop()
         if self.opened is not None:
             app = cast("RolloutApp", self.app)
-            app.complaint = app.complaint or remember(self.opened, self.opening)
+            lost = remember(self.opened, self.opening)
+            app.complaint = app.complaint or lost
             app.looking = self.opened.looking
             making(self.opened.trace).told = None
         if self.when_closed is not None:
