@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import dataclass_transform
 
 from msgspec import Struct, field
 
-_WORDS = re.compile(r"[A-Z][a-z]*")
-
 
 def full_name(name: str) -> str:
     """The `type` of structs that are named after it: `code_cell_started` for CodeCellStarted."""
-    return "_".join(_WORDS.findall(name)).lower()
+    return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).lstrip("_")
 
 
 def name_of_form(name: str) -> str:
     """The `type` of one form among several whose names end alike: `code_cell` for CodeCellProducer."""
-    return "_".join(_WORDS.findall(name)[:-1]).lower()
+    return full_name(name).rpartition("_")[0]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
