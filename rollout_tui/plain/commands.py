@@ -9,33 +9,40 @@ from rollout_tui.plain.desk import Before, PlainDesk
 from rollout_tui.tui.actions.searching import begin as search_for
 from rollout_tui.tui.actions.searching import list_only
 from rollout_tui.tui.command_line import BY_WORD, COMMANDS, run_command
-from rollout_tui.tui.keys import ACTIONS, GROUPS, Action, help_rows, key_label
+from rollout_tui.tui.keys import ACTIONS, GROUPS, Action, help_rows, key_label, key_of, with_keys
 from rollout_tui.tui.panes.help import PLACES
-from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
+from rollout_tui.tui.state.places import PANES
 
-FIRST_WORDS = "Type a key or a word and Enter: s next event, w next wait, 1 context, ? all keys, q quits."
+_FIRST_WORDS = (
+    "Type a key or a word and Enter: {event_next} next event, {wait_next} next wait, {lens_context} context, "
+    "{help} all keys, {quit} quits."
+)
 
 NOT_HERE = {
-    "play": "nothing plays here; s goes to the next event",
-    "faster": "nothing plays here; s goes to the next event",
-    "slower": "nothing plays here; s goes to the next event",
+    **dict.fromkeys(("play", "faster", "slower"), "nothing plays here; {event_next} goes to the next event"),
     "zoom": "one pane at a time is shown here",
     "sideways_right": "lines are whole here",
     "sideways_left": "lines are whole here",
-    "copy_pane": "what is told can be copied; y tells the selected value whole",
-    "page_outside": "y tells the selected value whole",
-    "edit_outside": "y tells the selected value whole; :write FILE writes it",
+    "copy_pane": "what is told can be copied; {copy} tells the selected value whole",
+    "page_outside": "{copy} tells the selected value whole",
+    "edit_outside": "{copy} tells the selected value whole; :write FILE writes it",
     "suspend": "Ctrl+Z suspends",
-    "interrupt": "q quits",
+    "interrupt": "{quit} quits",
 }
-
+"""Actions that mean nothing without a screen, and what is said instead; keys as in `with_keys`."""
 
 NO_COMMANDS = {
-    "tour": "the tour is one of the screen; ? tells all keys",
+    "tour": "the tour is one of the screen; {help} tells all keys",
     "theme": "there are no colours here",
-    "recordings": "q leaves; then name another recording on the command line",
-    "recent": "q leaves; rollout-tui --recent --plain lists them",
+    "recordings": "{quit} leaves; then name another recording on the command line",
+    "recent": "{quit} leaves; rollout-tui --recent --plain lists them",
 }
+"""The same for `:` commands."""
+
+
+def first_words() -> str:
+    """What to type, in one line."""
+    return with_keys(_FIRST_WORDS)
 
 
 def run_line(desk: PlainDesk, typed: str, before: Before) -> Iterator[str]:
@@ -53,7 +60,7 @@ def _do(desk: PlainDesk, text: str) -> Iterator[str]:
     if not text:
         yield from desk.where()
     elif word.lstrip(":") in NO_COMMANDS:
-        yield NO_COMMANDS[word.lstrip(":")]
+        yield with_keys(NO_COMMANDS[word.lstrip(":")])
     elif text[0] == ":" and text[1:] in OWN:
         yield from OWN[text[1:]](desk)
     elif text[0] in SIGNS and len(text) > 1:
@@ -89,7 +96,7 @@ def _action(desk: PlainDesk, text: str) -> Action | None:
 def _act(desk: PlainDesk, action: Action) -> Iterator[str]:
     own = OWN.get(action.id)
     if action.id in NOT_HERE:
-        yield NOT_HERE[action.id]
+        yield with_keys(NOT_HERE[action.id])
     elif own is not None:
         yield from own(desk)
     else:
@@ -122,7 +129,7 @@ def _row(desk: PlainDesk, number: int, *, opened: bool) -> Iterator[str]:
 
 def help_text(desk: PlainDesk) -> Iterator[str]:
     """Every key by group, places to go to, commands."""
-    yield FIRST_WORDS
+    yield first_words()
     yield "An empty line tells where you are. Words work too: event_next, context, timeline, inspector."
     yield "open 3 opens row 3 of the pane told last; row 3 tells it; pagedown goes on."
     for group in GROUPS:
@@ -151,19 +158,12 @@ def _page(by: int) -> Callable[[PlainDesk], Iterator[str]]:
     return lambda desk: desk.line_view(desk.pane).next_page(by)
 
 
-def _next_pane(by: int) -> Callable[[PlainDesk], Iterator[str]]:
-    order = (TIMELINE, LENS, INSPECTOR)
-    return lambda desk: _pane(desk, order[(order.index(desk.pane) + by) % len(order)])
-
-
 OWN: dict[str, Callable[[PlainDesk], Iterator[str]]] = {
     "help": help_text,
     "palette": help_text,
     "copy": _value,
     "page_down": _page(1),
     "page_up": _page(-1),
-    "pane_next": _next_pane(1),
-    "pane_previous": _next_pane(-1),
 }
 """Actions that mean something of their own here."""
 
@@ -172,4 +172,4 @@ def _unknown(text: str) -> str:
     known = [*(action.id for action in ACTIONS), *(command.word for command in COMMANDS), *PANES]
     near = difflib.get_close_matches(text.replace(" ", "_"), dict.fromkeys(known), 3)
     hint = f"; near it: {', '.join(near)}" if near else ""
-    return f"{text[:40]!r} is no key and no word{hint}; ? lists all"
+    return f"{text[:40]!r} is no key and no word{hint}; {key_of('help')} lists all"

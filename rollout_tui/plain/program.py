@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.outcome import FINE, CommandFailure, complain
-from rollout_tui.plain.commands import FIRST_WORDS, run_line
+from rollout_tui.plain.commands import first_words, run_line
 from rollout_tui.plain.desk import PlainDesk
 from rollout_tui.recording import TIMER_S, Trace
 from rollout_tui.trace.bundle import Bundle, BundleProblem, open_bundle
@@ -43,7 +43,7 @@ def run(opening: Opening) -> int:
         if opening.lens:
             desk.focus_pane(LENS)
             say_lines(desk.pane_lines(LENS))
-        say_lines(filter(None, (said, FIRST_WORDS)))
+        say_lines(filter(None, (said, first_words())))
         try:
             for typed in _typed():
                 before = desk.begin_command()
@@ -93,7 +93,7 @@ def _take_in(desk: PlainDesk, watch: WriterWatch) -> None:
         pass
     if not reading.ended:
         desk.writer = watch.state()
-    reading.live = not reading.ended and desk.writer != "none"
+    reading.live = not reading.ended and reading.is_written(desk.writer, time.time_ns() // 1_000_000)
     if not reading.ended and desk.writer == "none":
         reading.take_held_line()
     reading.resolve()

@@ -17,6 +17,7 @@ import pytest
 from in_time import PATIENCE_S, in_time
 from msgspec.structs import replace
 from recordings_at_hand import DEMO, RECORDINGS
+from scripted import Script, user
 from textual.pilot import Pilot
 
 from rollout_tui.cli import main
@@ -275,6 +276,51 @@ async def test_what_is_noted_before_all_is_read_is_kept_beside_what_was_there(
     left = store.recent(1)[0]
     assert [note.text for note in left.notes] == ["earlier", "mine"]
     assert (left.marks, left.seq, left.lens) == ((45, noted_at), 45, "cells")
+
+
+def test_what_is_not_in_the_recording_any_more_is_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    visit(":4", "m", ":45", "m")
+    store = Store(state_folder() / TRACES)
+    store.save(replace(store.recent(1)[0], marks=(4, 99_999), seq=99_999, lens="of another release"))
+    capsys.readouterr()
+    assert visit("marks") == 0
+    told = capsys.readouterr().out
+    assert "back at" not in told and any(line.startswith("#4 ") for line in told.splitlines())
+    assert (store.recent(1)[0].marks, store.recent(1)[0].lens) == ((4,), "context")
+
+
+def test_a_view_that_is_no_lens_of_its_own_is_no_lens_to_come_back_to() -> None:
+    visit(":45", "life_line")
+    assert Store(state_folder() / TRACES).recent(1)[0].lens == "context"
+
+
+def test_who_left_at_the_end_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    visit("G")
+    capsys.readouterr()
+    visit()
+    told = capsys.readouterr().out
+    assert "#64/64" in told and "back at" not in told
+
+
+def test_a_recording_that_grows_is_followed_wherever_it_was_left(
+    script: Script, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.begin()
+    script.ask("i1", user("go"))
+    store = Store(state_folder() / TRACES)
+    with (script.folder / "trace.jsonl").open("a"):
+        visit(":2", trace=script.folder)
+        assert store.recent(1)[0].seq == 2
+        capsys.readouterr()
+        visit(trace=script.folder)
+    assert "back at" not in capsys.readouterr().out
+    assert store.recent(1)[0].seq is None
+
+
+def test_of_a_recording_without_events_nothing_is_remembered(script: Script) -> None:
+    (script.folder / "trace.jsonl").write_bytes(b"")
+    assert visit("note here", trace=script.folder) == 0
+    assert not (state_folder() / TRACES).exists()
 
 
 def test_nothing_of_the_trace_is_kept() -> None:

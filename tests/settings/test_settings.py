@@ -197,14 +197,17 @@ def test_what_is_said_names_the_keys_as_they_are_set(
     config_file().parent.mkdir(parents=True)
     config_file().write_text(
         "[keys]\nmark = 'M'\nlast = 'f4'\nquit = 'Q'\nrequest_next = 'x'\nmark_diff = []\n"
+        "event_next = 'X'\nstop_next = 'h'\nfilter = 'f3'\n"
     )
-    typed = ("mark_go", "esc", ":1", "diff", "M")
+    typed = ("mark_go", "esc", ":1", "diff", "M", "break_here", "play", "findings")
     for lines in (("40",), typed):
         monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
         assert main([str(TWO_CELLS), "--plain"]) == 0
     told = capsys.readouterr().out
     assert "back at #40, where you left; F4 goes to the end" in told
     assert "no mark yet; M sets it" in told and "nothing to cancel; Q quits" in told
+    assert "X next event" in told and "Q quits." in told and "nothing plays here; X goes" in told
+    assert "h goes on, :breaks lists" in told and "F3 filter" in told
     assert "Press x for the next" in told and "' goes there, Ctrl+P and 'mark_diff' compares" in told
 
 
