@@ -6,12 +6,14 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from rollout_tui.commands.outcome import FAILED, CommandFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from rollout_tui.export.output import Sink
 
 STANDARD_OUTPUT = "-"
 
@@ -74,7 +76,7 @@ def _json_pieces(value: Any, margin: str = "\n") -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def destination(name: str | None, *, force: bool) -> Iterator[BinaryIO]:
+def destination(name: str | None, *, force: bool) -> Iterator[Sink]:
     """Where bytes go: standard output for None and `-`, else a file written aside. Raises CommandFailure.
 
     A terminal gets controls escaped; a file or a pipe gets exactly the bytes.
@@ -82,7 +84,7 @@ def destination(name: str | None, *, force: bool) -> Iterator[BinaryIO]:
     if name is None or name == STANDARD_OUTPUT:
         if sys.stdout.isatty():
             terminal = Terminal()
-            yield terminal  # type: ignore[misc]
+            yield terminal
             terminal.end()
         else:
             yield sys.stdout.buffer
@@ -103,7 +105,7 @@ class Terminal:
     def __init__(self) -> None:
         self._unfinished = b""
 
-    def write(self, data: bytes | memoryview) -> int:
+    def write(self, data: bytes | bytearray | memoryview, /) -> None:
         """Take bytes of UTF-8 text; what follows the last newline is kept for later."""
         data = bytes(data)
         whole, newline, rest = data.rpartition(b"\n")
@@ -112,7 +114,6 @@ class Terminal:
             self._unfinished = rest
         else:
             self._unfinished += data
-        return len(data)
 
     def end(self) -> None:
         """Show what is left, ending with a newline."""

@@ -12,13 +12,20 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 _BUNDLE_NAMES = frozenset(("trace.jsonl", "manifest.json", "payloads", "state.json"))
 # Of all that may have the name already nothing is opened, nor what a link leads to.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 # Pieces of some kilobytes, written one by one, take the system three times as long.
 _AT_ONCE = 1 << 18
+
+
+class Sink(Protocol):
+    """What bytes of an answer are written to: a file, a pipe, a terminal."""
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> object:
+        """Take all of it."""
 
 
 class OutputProblem(Exception):

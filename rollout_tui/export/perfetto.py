@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
@@ -19,6 +19,7 @@ from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import Span
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.export.naming import Naming
+from rollout_tui.export.output import Sink
 from rollout_tui.export.perfetto_arrows import SHORTEST_US, Arrows, Slice
 from rollout_tui.export.wanted import Wanted
 from rollout_tui.graph.objects import (
@@ -51,7 +52,7 @@ LANES = {
 _LANE_ROOM = 1_000_000
 
 
-def write_perfetto(wanted: Wanted, out: BinaryIO) -> None:
+def write_perfetto(wanted: Wanted, out: Sink) -> None:
     """Write what ran."""
     out.write(b'{"displayTimeUnit": "ms", "traceEvents": [')
     between = b"\n"

@@ -10,10 +10,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from operator import attrgetter, itemgetter
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
+from rollout_tui.export.output import Sink
 from rollout_tui.graph.history import History
 from rollout_tui.graph.ids import Backing, IdView
 from rollout_tui.graph.objects import ID_FIELDS, STATE_COLLECTIONS, Object, TerminalSession, Thread
@@ -34,7 +35,7 @@ def _plain(value: Any) -> Any:
 ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 
 
-def write_state(snapshot: Snapshot, out: BinaryIO) -> None:
+def write_state(snapshot: Snapshot, out: Sink) -> None:
     """Write the state of a snapshot, byte for byte what the reference reducer would write."""
     head = msgspec.json.format(ENCODER.encode(_head(snapshot)), indent=2)
     out.write(head[: -len(b"\n}")])
@@ -48,7 +49,7 @@ def write_state(snapshot: Snapshot, out: BinaryIO) -> None:
 Text: TypeAlias = bytes | memoryview
 
 
-def _write_map(out: BinaryIO, name: str, texts: Iterable[Iterable[Text]]) -> None:
+def _write_map(out: Sink, name: str, texts: Iterable[Iterable[Text]]) -> None:
     """Write a map whose entries come as pieces of text, each row of pieces without the comma behind it."""
     out.write(b',\n  "%s": {' % name.encode())
     between = b"\n"

@@ -243,11 +243,15 @@ async def test_keys_of_the_settings_are_the_keys_of_the_screen() -> None:
         await pilot.press("s")
         assert screen.session.seq == 11
         await pilot.press("slash", *"wait", "enter")
-        await pilot.pause(0.2)
+        search = screen.session.searching
+        assert search is not None
+        for _ in range(500):
+            if search.done and search.arrived:
+                break
+            await pilot.pause(0.02)
         here = screen.session.seq
         await pilot.press("n")
-        search = screen.session.searching
-        assert screen.session.seq != here and search is not None and search.is_hit(screen.session.event)
+        assert screen.session.seq != here and search.is_hit(screen.session.event)
     assert "F7 step" in footer(120).text and "s over" in footer(120).text
     rows = {row.id: row for row in help_rows("step")}
     assert rows["event_next"].keys == "F7" and rows["event_next"].opposite == "Shift+F7"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import new_class
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rollout_tui.tui.keys import ACTIONS, BY_ID, WITHOUT_TRACE, textual_key
 
-S = TypeVar("S", bound=Screen)  # type: ignore[type-arg]
+S = TypeVar("S", bound=Screen[Any])
 
 ANYWHERE = ("interrupt", "suspend")
 """Actions whose keys are no text."""

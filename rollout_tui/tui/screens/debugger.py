@@ -108,13 +108,17 @@ class DebuggerScreen(Screen[None]):
         if self._loader is not None:
             self._loader.stop()
         if self.opened is not None:
-            app = cast("RolloutApp", self.app)
             lost = remember(self.opened, self.opening)
-            app.complaint = app.complaint or lost
-            app.looking = self.opened.looking
+            self.program.complaint = self.program.complaint or lost
+            self.program.looking = self.opened.looking
             making(self.opened.trace).told = None
         if self.when_closed is not None:
             self.when_closed()
+
+    @property
+    def program(self) -> RolloutApp:
+        """The program around this screen."""
+        return cast("RolloutApp", self.app)
 
     # -- the desk of actions -----------------------------------------------------
 
@@ -167,7 +171,7 @@ class DebuggerScreen(Screen[None]):
 
     def leave(self) -> bool:
         """Back to what this trace was chosen from."""
-        return cast("RolloutApp", self.app).leave()
+        return self.program.leave()
 
     def ask(self, sign: str, text: str = "") -> None:
         """Open the prompt."""
@@ -255,8 +259,7 @@ class DebuggerScreen(Screen[None]):
         """There is something to act on: keys need not wait any longer."""
         if self.beginning:
             self.beginning = False
-            app = cast("RolloutApp", self.app)
-            app.call_later(app.take_held)
+            self.program.call_later(self.program.take_held)
 
     # -- what widgets tell -----------------------------------------------------------
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.following.reading import Reading
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
@@ -77,7 +76,7 @@ class Frames:
         self._made_at = time.monotonic()
         self._screen.call_after_refresh(self._painted, None if session is None else session.reading)
         if self._screen.painter.fills():
-            cast("RolloutApp", self._screen.app).uncover()
+            self._screen.program.uncover()
 
     def _painted(self, reading: Reading | None) -> None:
         """The frame is on its way to the terminal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.trace.arrivals import Arrivals, running_bundles
 from rollout_tui.trace.glance import glance
@@ -14,7 +14,6 @@ from rollout_tui.tui.following.messages import Arrived, RunningFound
 from rollout_tui.tui.keys import BY_ID, key_label
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 LOOK_EVERY_S = 1.0
@@ -88,7 +87,7 @@ class Neighbours:
 
     def _go(self, folder: Path, said: str) -> None:
         lens = self._screen.session.place.lens
-        cast("RolloutApp", self._screen.app).switch(folder, lens, said)
+        self._screen.program.switch(folder, lens, said)
 
 
 def _same(path: Path, folder: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.trace.ending import Ending
 from rollout_tui.trace.writer_watch import WriterState
@@ -34,7 +34,6 @@ from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 AGEING = ("cells", "agents", "terminals")
@@ -230,7 +229,7 @@ class Painter:
         hint = (
             "{quit} quits" if self.problem else "{quit} quits; the screen fills as soon as there is an event"
         )
-        if cast("RolloutApp", self._screen.app).chosen_from_list:
+        if self._screen.program.chosen_from_list:
             hint = f"{{back}} goes back to the list, {hint}"
         content = LineList(
             "rollout-tui",

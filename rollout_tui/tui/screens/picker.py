@@ -99,6 +99,11 @@ class PickerScreen(Screen[None]):
         self._stopping = threading.Event()
         self._shown = threading.Event()
 
+    @property
+    def program(self) -> RolloutApp:
+        """The program around this screen."""
+        return cast("RolloutApp", self.app)
+
     def compose(self) -> ComposeResult:
         """Header, list, prompt, keys."""
         yield Bar(id="header")
@@ -218,7 +223,7 @@ class PickerScreen(Screen[None]):
 
     def _pick(self, folder: Path) -> None:
         root = self._bundles.root if isinstance(self._bundles, TraceRoot) else None
-        cast("RolloutApp", self.app).picked(folder, root)
+        self.program.picked(folder, root)
 
     def action_narrow(self) -> None:
         """Ask for words."""
@@ -233,7 +238,7 @@ class PickerScreen(Screen[None]):
     def action_back(self) -> None:
         """Back to the recording one came from, at the place one left."""
         if self.came_from is not None:
-            cast("RolloutApp", self.app).back_to(self.came_from)
+            self.program.back_to(self.came_from)
 
     def action_all(self) -> None:
         """Show all bundles again."""

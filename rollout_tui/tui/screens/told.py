@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rollout_tui.tui.following.messages import (
     Advanced,
@@ -28,7 +28,6 @@ from rollout_tui.tui.texts.making import making
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
-    from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 
@@ -79,7 +78,7 @@ class Told:
         screen = self._screen
         screen.opened = Session(news.reading)
         making(news.reading.trace).told = partial(screen.mailbox.put, Made())
-        looking = cast("RolloutApp", screen.app).looking
+        looking = screen.program.looking
         if looking is not None:
             screen.opened.looking = looking
         begin(screen.opened, screen.opening)
@@ -130,9 +129,9 @@ class Told:
 
     def _not_there(self, problem: str) -> None:
         """The recording has not what was asked for on the command line."""
-        app = cast("RolloutApp", self._screen.app)
+        program = self._screen.program
         # In a browser nobody would read why it ended.
-        if self._screen.session.growing or app.is_web:
+        if self._screen.session.growing or program.is_web:
             self._screen.say(problem, "warning")
         else:
-            app.complain(problem)
+            program.complain(problem)
