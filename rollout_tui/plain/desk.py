@@ -11,6 +11,7 @@ from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops.breakpoints import Searching
 from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
 from rollout_tui.tui.actions import function_of
+from rollout_tui.tui.actions.moving import no_stop
 from rollout_tui.tui.drawing.lens import LensLines, View
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 from rollout_tui.tui.keys import BY_ID
@@ -113,7 +114,7 @@ class PlainRunning:
                 self._desk.say(f"stop {found.breakpoint}")
                 break
         else:
-            self._desk.say("end of trace: no further stop")
+            self._desk.say(no_stop(backwards=backwards))
         self._tell(session.breakpoints.take_given_up())
 
     def _tell(self, slow: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from rollout_tui.debugger.moving.go_to import go_to
+from rollout_tui.debugger.moving.go_to import COUNTED, go_to
 from rollout_tui.trace.packed import around
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
 from rollout_tui.tui.actions.exporting import export_to
@@ -35,11 +35,23 @@ def run_command(desk: Desk, text: str) -> None:
     """Do what was typed after the colon, or say why not."""
     word, _, argument = text.strip().partition(" ")
     command = BY_WORD.get(word.lower())
-    if command is not None and not (argument and not command.argument):
+    if command is not None and argument and not command.argument:
+        desk.say(f":{command.word} takes nothing after it", "warning")
+    elif command is not None:
         command.run(desk, argument.strip())
-        return
-    session = desk.session
-    take(desk, "command", go_to(walk(session), text, thread_id=session.thread_id))
+    else:
+        session = desk.session
+        found = go_to(walk(session), text, thread_id=session.thread_id)
+        near = _near(word) if found.event is None else ""
+        take(desk, "command", found._replace(message=f"{found.message}{near}"))
+
+
+def _near(word: str) -> str:
+    """What else a word may have been meant to be, to be said after why it is no place."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), BY_WORD, 1) if word.lower() not in COUNTED else ()
+    return "".join(f"; the command near it is :{one}" for one in near)
 
 
 def _thread(desk: Desk, argument: str) -> None:

@@ -20,7 +20,12 @@ def open_target(desk: Desk, target: Target | None) -> None:
     """Go there, or say that the line leads nowhere. Backspace comes back."""
     session = desk.session
     if isinstance(target, ToEvent):
-        if target.event != session.event:
+        if (target.event, target.about or session.place.selection) == (
+            session.event,
+            session.place.selection,
+        ):
+            desk.say(f"this line is of #{session.seq}, where the cursor is")
+        else:
             session.leave()
             session.go(target.event)
         if target.about is not None:

@@ -106,6 +106,19 @@ class Shown:
         """Text of the header, the blocked line or the footer."""
         return self.screen.query_one(f"#{name}", Bar).render_line(0).text.rstrip()
 
+    def message(self) -> str:
+        """What is said at the bottom, in one line or several."""
+        said = self.screen.query_one("#said", Bar)
+        rows = range(said.size.height) if said.display else ()
+        whole = " ".join(said.render_line(y).text.strip() for y in rows)
+        return whole or self.bar("footer").strip()
+
+    def frame(self) -> list[str]:
+        """Every row of the screen, as the terminal shows it."""
+        return [
+            "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
+        ]
+
     def pane(self, name: str) -> str:
         """Text of a pane with its title."""
         view = self.screen.query_one(f"#{name}", LineView)

@@ -206,7 +206,54 @@ async def test_wrong_places_and_commands_are_said_and_lose_nothing(two_cells: Pa
             ("12:99:05", "12:99:05 is no time of day"),
             ("turn 9", "9"),
             ("telescope", "'telescope' is no place; go to: 1234 (seq), 50%"),
+            ("brek tool=exec", "the command near it is :break"),
+            ("turn", "which turn? turn 1 is the first"),
+            ("quit now", ":quit takes nothing after it"),
+            ("unbreak first", "which one is 'first'? :unbreak takes a number"),
+            ("unnote", "no note at #45; :note TEXT writes one"),
         ):
             await shown.type_line(typed)
-            assert words in shown.bar("footer"), typed
+            assert words in shown.message(), typed
             assert (shown.session.place, shown.session.breakpoints.all) == (place, []), typed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_message_that_has_no_room_in_the_footer_is_read_whole(
+    two_cells: Path, size: tuple[int, int]
+) -> None:
+    async with on_screen(two_cells, size) as shown:
+        before = shown.frame()
+        await shown.type_line("theme")
+        assert "tokyo-night" in shown.message() and "tokyo-night" not in shown.bar("footer")
+        whole = shown.frame()
+        assert "tokyo-night" in "".join(whole[-6:]) and whole[:10] == before[:10]
+        await shown.press("colon")
+        assert "tokyo-night" not in "".join(shown.frame())
+        await shown.press("escape")
+        assert shown.frame() == before
+
+
+async def test_a_low_screen_keeps_its_rows(two_cells: Path) -> None:
+    async with on_screen(two_cells, (40, 5)) as shown:
+        before = shown.frame()
+        await shown.type_line("theme")
+        assert shown.frame()[:4] == before[:4] and "themes: ansi-dark" in shown.frame()[4]
+
+
+async def test_opening_the_line_of_the_event_at_the_cursor_says_so() -> None:
+    async with on_screen(RECORDINGS / "ma-child-http400", at=1) as shown:
+        await shown.press("7", "enter")
+        assert shown.session.seq == 4
+        await shown.press("enter")
+        assert "this line is of #4, where the cursor is" in shown.bar("footer")
+        await shown.press("backspace")
+        assert shown.session.seq == 1
+
+
+async def test_no_stop_is_told_by_its_side(two_cells: Path) -> None:
+    async with on_screen(two_cells, at=30) as shown:
+        await shown.type_line("break tool=nothing")
+        await shown.press("C")
+        assert "end of trace: no earlier stop" in shown.bar("footer")
+        await shown.press("c")
+        assert "end of trace: no later stop" in shown.bar("footer")

@@ -26,6 +26,8 @@ _KINDS = {
     "call": TOOL,
     "cell": CELL,
 }
+COUNTED = (*_KINDS, "wait", "failure", "error")
+"""Words that take a number."""
 
 
 def go_to(walk: Walk, expression: str, *, thread_id: str | None = None, zone: tzinfo | None = None) -> Step:
@@ -45,6 +47,8 @@ def go_to(walk: Walk, expression: str, *, thread_id: str | None = None, zone: tz
     named = {"first": 1, "start": 1, "last": walk.head, "end": walk.head}
     if text in named:
         return Step(named[text])
+    if text in COUNTED:
+        return Step(None, f"which {text}? {text} 1 is the first")
     return Step(None, f"{expression.strip()[:40]!r} is no place; {ALLOWED}")
 
 

@@ -75,6 +75,8 @@ def remove_break(desk: Desk, argument: str) -> None:
         desk.say(f"removed: {breaks.remove(int(argument))}")
     except (ValueError, ExpressionProblem) as problem:
         desk.say(
-            str(problem) if isinstance(problem, ExpressionProblem) else "a number, as :breaks shows",
+            str(problem)
+            if isinstance(problem, ExpressionProblem)
+            else f"which one is {argument[:20]!r}? :unbreak takes a number, as :breaks shows it",
             "warning",
         )

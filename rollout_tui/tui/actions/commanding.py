@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
+from rollout_tui.tui.keys import with_keys
+
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
     from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -63,7 +65,8 @@ def interrupt(desk: Desk) -> None:
         return
     screen.interrupted_at = now
     cancelled = screen.running.cancel()
-    desk.say(f"{cancelled}; Ctrl+C again quits" if cancelled else "Ctrl+C again quits")
+    again = with_keys("{interrupt} again quits")
+    desk.say(f"{cancelled}; {again}" if cancelled else again)
 
 
 def suspend(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.debugger.findings.findings import recording_status
 from rollout_tui.debugger.moving.related import Subject
 from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
+from rollout_tui.debugger.moving.walk import earlier, later
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.keys import BY_ID, key_label, with_keys
 
@@ -119,6 +120,11 @@ def _stop(desk: Desk, otherwise: str, *, backwards: bool) -> None:
         desk.running.seek(backwards=backwards)
     else:
         take(desk, otherwise, made(walk(desk.session), otherwise, desk.session.event))
+
+
+def no_stop(*, backwards: bool) -> str:
+    """What there is to say where no breakpoint holds on that side."""
+    return (earlier if backwards else later)(None, "stop").message
 
 
 def thread_next(desk: Desk) -> None:

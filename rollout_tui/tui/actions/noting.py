@@ -19,7 +19,7 @@ def note(desk: Desk, argument: str) -> None:
         desk.say(f"noted at #{session.seq}; :notes lists all")
         return
     here = [one.text for one in session.notes if one.seq == session.seq]
-    desk.say("   ".join(here) if here else f"no note at #{session.seq}; :note TEXT writes one")
+    desk.say("   ".join(here) if here else _none(session.seq))
 
 
 def notes(desk: Desk, argument: str) -> None:
@@ -34,4 +34,8 @@ def unnote(desk: Desk, argument: str) -> None:
     kept = [one for one in session.notes if one.seq != session.seq]
     taken = len(session.notes) - len(kept)
     session.notes[:] = kept
-    desk.say(f"{count(taken, 'note')} at #{session.seq} taken away")
+    desk.say(f"{count(taken, 'note')} at #{session.seq} taken away" if taken else _none(session.seq))
+
+
+def _none(seq: int) -> str:
+    return f"no note at #{seq}; :note TEXT writes one"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from rollout_tui.printable import cells, printable
-from rollout_tui.tui.drawing.lines import Line, Piece, clipped, line
+from rollout_tui.tui.drawing.lines import Line, Piece, clipped, line, paragraph
 from rollout_tui.tui.keys import ACTIONS, CLOSED, WITHOUT_TRACE, Action, key_label
 
 GAP = "  "
+MOST_LINES = 8
+"""Rows of a message; of a low screen a third of its rows."""
 
 
 def footer_actions(states: frozenset[str] = frozenset()) -> list[Action]:
@@ -67,3 +69,10 @@ def _size(action: Action) -> int:
 def message_line(message: str, style: str = "", note: str = "", width: int = 0) -> Line:
     """The last message in place of the keys."""
     return _noted(line(Piece(f" {message}", style or "strong"), background="bar"), printable(note), width)
+
+
+def message_lines(message: str, style: str, width: int, height: int) -> list[Line]:
+    """A message that has no room in one line of a screen, as several; none where it has, or nothing has."""
+    most = min(MOST_LINES, height // 3)
+    lines = paragraph(message, width - 1, most, style or "strong", 1) if most > 1 else []
+    return [one._replace(background="bar") for one in lines] if len(lines) > 1 else []

@@ -92,6 +92,7 @@ class DebuggerScreen(Screen[None]):
         with Container(id="bottom"):
             yield Prompt(self._answered, self._given_up, id="prompt")
             yield Bar(id="footer")
+        yield Bar(id="said")
 
     def on_mount(self) -> None:
         """Start to read."""

@@ -20,7 +20,7 @@ from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.panes.blocked_line import blocked_line
 from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.flat import flat
-from rollout_tui.tui.panes.footer import footer, message_line
+from rollout_tui.tui.panes.footer import footer, message_line, message_lines
 from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.loading import LoadProgress, loading_line
 from rollout_tui.tui.panes.position import header_facts, search_note
@@ -32,6 +32,7 @@ from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
+from rollout_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -175,11 +176,24 @@ class Painter:
         message, style = self._screen.message
         if not message and self._screen.tour is not None:
             message = self._screen.tour.sentence
-        width = self._screen.size.width
+        width, height = self._screen.size
         session = self._screen.opened
         note = self._screen.running.note or (search_note(session) if session else "")
         keys = footer(width, self._screen.states, note)
         self._bar("footer", message_line(message, style, note, width) if message else keys)
+        # What is counted at the right stays in sight while hits are walked.
+        whole = message and (style or not note)
+        self._say_whole(message_lines(message, style, width, height) if whole else [])
+
+    def _say_whole(self, lines: list[Line]) -> None:
+        """A message that has no room in the footer stands over the rows above it too."""
+        said = self._screen.query_one("#said", Bar)
+        if lines and not self._screen.query_one(Prompt).asking:
+            said.styles.height = len(lines)
+            said.show(*lines)
+            said.display = True
+        elif said.display:
+            said.display = False
 
     def _timeline(self, session: Session, view: View) -> LensLines:
         room = self._screen.widget(TIMELINE).room

@@ -10,7 +10,9 @@ from textual.timer import Timer
 
 from rollout_tui.debugger.stops.breakpoints import SLICE_S, Searching, Stop
 from rollout_tui.debugger.thread_names import ThreadSearch, UnknownThread
+from rollout_tui.tui.actions.moving import no_stop
 from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
+from rollout_tui.tui.keys import with_keys
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
 
@@ -19,11 +21,16 @@ if TYPE_CHECKING:
     from rollout_tui.tui.state.exporting import Export
 
 SLICE_PAUSE_S = 0.001
-LOOKING = "looking for the thread ...  (Ctrl+C stops)"
+LOOKING = "looking for the thread ..."
 STOPPING_S = 1.0
 """So long a screen that goes waits for an export to remove what it had begun."""
 LIVE_SLICES = 5
 """Slices of 20 ms that the events of one advance may cost; what is left is looked at with the next ones."""
+
+
+def stops() -> str:
+    """How to end what goes on."""
+    return with_keys("({interrupt} stops)")
 
 
 class Running:
@@ -34,6 +41,7 @@ class Running:
         self.player = Player()
         self._next: Timer | None = None
         self._seeking: Iterator[Searching | Stop] | None = None
+        self._backwards = False
         self._naming: ThreadSearch | None = None
         self._broken_to = 0
         self._sifting = False
@@ -49,7 +57,7 @@ class Running:
         """What goes on in the background and tells of itself while other things are done."""
         if self._export is None or self._export.done:
             return ""
-        return f"{self._export.note}  (Ctrl+C stops)"
+        return f"{self._export.note}  {stops()}"
 
     def cancel(self) -> str:
         """Stop what runs; returns what that was, empty when nothing did."""
@@ -149,11 +157,11 @@ class Running:
             return
         for _ in search:
             if time.monotonic() >= until:
-                self._screen.say(LOOKING)
+                self._screen.say(f"{LOOKING}  {stops()}")
                 self._screen.set_timer(SLICE_PAUSE_S, lambda: self._name_on(failed))
                 return
         self._naming = None
-        if self._screen.message[0] == LOOKING:
+        if self._screen.message[0].startswith(LOOKING):
             self._screen.say("")
         try:
             self._screen.session.hold_thread(search.result)
@@ -167,7 +175,7 @@ class Running:
     def export(self, export: Export) -> None:
         """Write something for others, one thing at a time."""
         if self.note:
-            self._screen.say("another export is under way; Ctrl+C stops it", "warning")
+            self._screen.say(with_keys("another export is under way; {interrupt} stops it"), "warning")
             return
         try:
             export.start(lambda: self._screen.mailbox.put(Exporting()))
@@ -206,6 +214,7 @@ class Running:
         """Go to the next event at which a breakpoint holds."""
         session = self._screen.session
         self._seeking = session.breakpoints.seek(session.event, backwards=backwards)
+        self._backwards = backwards
         self._seek_on()
 
     def _seek_on(self) -> None:
@@ -214,14 +223,14 @@ class Running:
         found = next(self._seeking, None)
         if isinstance(found, Searching):
             seq = self._screen.session.history.events.seqs[found.event]
-            self._screen.say(f"looking for the next stop ... #{seq:,}  (Ctrl+C stops)")
+            self._screen.say(f"looking for the next stop ... #{seq:,}  {stops()}")
             self._screen.set_timer(SLICE_PAUSE_S, self._seek_on)
             return
         self._seeking = None
         session = self._screen.session
         slow = session.breakpoints.take_given_up()
         if found is None:
-            self._screen.say("end of trace: no further stop")
+            self._screen.say(no_stop(backwards=self._backwards))
             self._tell_given_up(slow)
             return
         session.leave_run("stop")

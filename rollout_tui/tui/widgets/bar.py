@@ -1,4 +1,4 @@
-"""A widget of one row: header, blocked line, footer."""
+"""A widget of one row: header, blocked line, footer; of several rows where a message needs them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rollout_tui.tui.widgets.row_widget import RowWidget
 
 
 class Bar(RowWidget):
-    """Shows one `Line`; repaints only when it is another one."""
+    """Shows a `Line` or several; repaints only what is another one."""
 
     DEFAULT_CSS = "Bar { height: 1; background: $background; color: $foreground; }"
 
@@ -32,16 +32,21 @@ class Bar(RowWidget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.line = NOTHING
+        self._lines: tuple[Line, ...] = (NOTHING,)
 
-    def show(self, line: Line) -> None:
-        """Show `line`, made printable and cut to the width."""
-        self.line = line
+    @property
+    def line(self) -> Line:
+        """The first row that is shown."""
+        return self._lines[0]
+
+    def show(self, *lines: Line) -> None:
+        """Show lines, made printable and cut to the width."""
+        self._lines = lines
         self.fill()
 
     def fill(self) -> None:
         """Cut what is shown to the width."""
-        self.put_rows((bar_row(self.line, self.width),))
+        self.put_rows(tuple(bar_row(one, self.width) for one in self._lines))
 
     def on_click(self, event: events.Click) -> None:
         """Tell which piece was clicked."""
