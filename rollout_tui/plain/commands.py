@@ -122,7 +122,7 @@ def _row(desk: PlainDesk, number: int, *, opened: bool) -> Iterator[str]:
     if not 1 <= number <= len(pane.content):
         yield f"the pane {desk.pane} has rows 1 to {len(pane.content)}"
         return
-    pane.move(number - 1 - pane.row)
+    pane.go_to(number - 1)
     if opened:
         pane.choose()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rollout_tui.tui.drawing.lens import LensLines
 from rollout_tui.tui.drawing.lines import Line
+from rollout_tui.tui.drawing.rows import row_after
 from rollout_tui.tui.drawing.targets import Target
 
 WIDTH = 200
@@ -50,7 +51,11 @@ class PlainPane:
 
     def move(self, rows: int) -> None:
         """Another row becomes the current one."""
-        self.row = max(0, min(len(self.content) - 1, self.row + rows))
+        self.go_to(row_after(self.content, self.row, rows))
+
+    def go_to(self, row: int) -> None:
+        """This row becomes the current one."""
+        self.row = row
         self.moved = True
 
     def move_sideways(self, by: int) -> None:

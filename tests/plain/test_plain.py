@@ -96,6 +96,8 @@ def test_rows_of_a_pane_are_walked_and_the_cursor_stays(plain) -> None:  # type:
     told = plain("1", "j", "j", "k", options=("--at", "27"))
     assert [line[:1] for line in told.lines[-3:]] == ["2", "3", "2"]
     assert not any(line.startswith("event #") for line in told.lines[4:])
+    told = plain("1", "row 13", "j", "row 14", "k", options=("--at", "49"))
+    assert [line.split()[:1] for line in told.lines[-4:]] == [["13"], ["15"], [], ["13"]]
 
 
 def test_searching_goes_to_hits_and_n_walks_them(plain) -> None:  # type: ignore[no-untyped-def]

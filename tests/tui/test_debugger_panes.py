@@ -228,7 +228,7 @@ async def test_the_number_of_the_context_again_looks_another_way(two_cells: Path
         ):
             assert words in title
         line = shown.screen.line_view(LENS)
-        await shown.press("k", "k")
+        await shown.press("k")
         before = (line.row, line.top)
         await shown.press("1")
         assert (line.row, line.top) == (0, 0)

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.printable import cells
+from rollout_tui.tui.drawing.lens import LineList
 from rollout_tui.tui.drawing.lines import Line, Piece, line
-from rollout_tui.tui.drawing.rows import MORE, Thumb, fitted, thumb, top_at
+from rollout_tui.tui.drawing.rows import MORE, Thumb, fitted, row_after, thumb, top_at
+from rollout_tui.tui.drawing.targets import ToEvent
 
 PIECES = st.lists(st.builds(Piece, st.text(max_size=12), st.sampled_from(("", "dim", "error"))), max_size=5)
 
@@ -49,6 +51,25 @@ def test_the_thumb_stands_where_the_pane_is(top: int, expected: Thumb) -> None:
 
 def test_no_thumb_where_everything_is_visible() -> None:
     assert thumb(10, 10, 0) is None
+
+
+def walked(content: LineList, row: int, by: int) -> list[int]:
+    """The rows one comes through by single steps, until it goes no further."""
+    rows = [row]
+    while (row := row_after(content, row, by)) != rows[-1]:
+        rows.append(row)
+    return rows
+
+
+def test_a_step_passes_over_a_row_that_parts_two_others() -> None:
+    """Not over one that leads somewhere, nor over several, which are a text's own, nor at the ends."""
+    a, leads, nothing = line("a"), line(target=ToEvent(1)), line()
+    content = LineList("", [nothing, a, nothing, a, leads, a, line("  "), a, nothing, nothing, a, nothing])
+    rows = [0, 1, 3, 4, 5, 7, 8, 9, 10, 11]
+    assert walked(content, 0, 1) == rows and walked(content, 11, -1) == rows[::-1]
+    assert (row_after(content, 0, 2), row_after(content, 11, -9)) == (2, 2)
+    assert (row_after(content, 5, 1000), row_after(content, 5, -1000)) == (11, 0)
+    assert row_after(LineList("", []), 0, 1) == row_after(LineList("", []), 0, -1) == 0
 
 
 def test_dragging_the_thumb_to_its_ends_shows_the_ends() -> None:

@@ -149,6 +149,21 @@ def _bar_cell(bar: Thumb | None, y: int) -> Piece:
     return Piece(" ", "thumb" if bar.first <= y < bar.end else "track")
 
 
+def row_after(content: LensLines, row: int, by: int) -> int:
+    """The row `by` rows on, as far as there are any; a single step passes over one that parts two others."""
+    last = len(content) - 1
+    reached = max(0, min(last, row + by))
+    beyond = reached + by
+    if abs(by) == 1 and 0 <= beyond <= last:
+        blank = [_is_blank(content.line(number)) for number in (row, reached, beyond)]
+        return beyond if blank == [False, True, False] else reached
+    return reached
+
+
+def _is_blank(shown: Line) -> bool:
+    return shown.target is None and not shown.text.strip()
+
+
 def seen(shape: Shape, row: int) -> int:
     """The first visible row when `row` and its neighbours are to be seen.
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from rollout_tui.printable import printable
 from rollout_tui.tui.drawing.lens import LensLines, LineList
 from rollout_tui.tui.drawing.lines import Line
-from rollout_tui.tui.drawing.rows import BAR, Shape, pane_rows, seen, thumb, top_at
+from rollout_tui.tui.drawing.rows import BAR, Shape, pane_rows, row_after, seen, thumb, top_at
 from rollout_tui.tui.drawing.targets import Target, ToObject
 from rollout_tui.tui.widgets.row_widget import RowWidget
 
@@ -114,7 +114,7 @@ class LineView(RowWidget, can_focus=True, inherit_bindings=False):
         if not len(self.content):
             return
         last, before = len(self.content) - 1, self.row
-        self.row = max(0, min(last, before + rows))
+        self.row = row_after(self.content, before, rows)
         self._bring_into_view()
         self.fill()
         self._moved(self)
