@@ -8,12 +8,17 @@ import socket
 import sys
 
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
-from rollout_tui.commands.loading import bundle, place
+from rollout_tui.commands.loading import bundle, event_at, place, thread_at
 from rollout_tui.commands.opening import lens_name
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
+from rollout_tui.recording import Trace
+from rollout_tui.trace.arrivals import is_running
+from rollout_tui.trace.bundle import Bundle
 from rollout_tui.trace.packed import as_given
 
 DEFAULT_PORT = 8642
+CHEAP_BYTES = 4 << 20
+"""A spine up to this size is read before it is served, in a second at most."""
 
 _DESCRIPTION = """\
 Show the app in a browser on this machine, for whoever has the printed address alone.
@@ -40,7 +45,9 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     where = place(options.trace)
-    folder = bundle(where.path).folder
+    found = bundle(where.path)
+    at = where.seq if options.at is None else options.at
+    thread = where.query.get("thread") if options.thread is None else options.thread
     lens = lens_name(options.lens or where.query.get("lens"))
     try:
         from rollout_tui.browser.server import HOST, BrowserServer
@@ -48,14 +55,11 @@ def run(options: argparse.Namespace) -> int:
         raise CommandFailure(
             "rollout-tui serve: needs the extra: pip install 'rollout-tui[serve]'", FAILED
         ) from None
+    if not (at is None and thread is None):
+        _check_there(found, at, thread)
     # What comes unpacked is known by its archive, to which it is remembered and linked.
-    command = [sys.executable, "-m", "rollout_tui", str(as_given(folder).resolve())]
-    given = (
-        ("--at", where.seq if options.at is None else options.at),
-        ("--thread", where.query.get("thread") if options.thread is None else options.thread),
-        ("--lens", lens),
-    )
-    for name, value in given:
+    command = [sys.executable, "-m", "rollout_tui", str(as_given(found.folder).resolve())]
+    for name, value in (("--at", at), ("--thread", thread), ("--lens", lens)):
         if value is not None:
             command.append(f"{name}={value}")
     port = options.port or _free_port(HOST)
@@ -65,6 +69,14 @@ def run(options: argparse.Namespace) -> int:
         reason = (error.strerror or str(error)).lower()
         raise CommandFailure(f"rollout-tui serve: port {port} cannot be used: {reason}", FAILED) from error
     return FINE
+
+
+def _check_there(found: Bundle, at: int | None, thread: str | None) -> None:
+    """Refuse what is not in the recording and will not come; of a large one the browser tells it."""
+    if found.spine.stat().st_size <= CHEAP_BYTES and not is_running(found.folder):
+        with Trace(found).load() as trace:
+            event_at(trace, at)
+            thread_at(trace.snapshot(trace.history.head), thread)
 
 
 def _say(address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollout_tui.trace.bundle import bundle_folders, by_start
@@ -40,12 +41,18 @@ class Arrivals:
 
 def running_bundles(root: Path) -> list[Path]:
     """The bundles inside `root` that are being written, the one started last first. Raises OSError."""
-    folders = list(bundle_folders(root))
-    running = []
+    return sorted(_running(list(bundle_folders(root))), key=by_start, reverse=True)
+
+
+def is_running(folder: Path) -> bool:
+    """Whether this bundle is being written."""
+    return any(_running([folder]))
+
+
+def _running(folders: list[Path]) -> Iterator[Path]:
     for folder, state in zip(folders, states_of([one / SPINE_NAME for one in folders]), strict=True):
         if state == "writing" or (state == "unknown" and _seems_to_run(folder)):
-            running.append(folder)
-    return sorted(running, key=by_start, reverse=True)
+            yield folder
 
 
 def _seems_to_run(folder: Path) -> bool:

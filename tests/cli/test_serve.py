@@ -21,6 +21,8 @@ import pytest
 from in_time import PATIENCE_S
 from running import recording, run
 
+from rollout_tui.commands.serve import CHEAP_BYTES
+
 
 @contextmanager
 def served(*arguments: str) -> Iterator[str]:
@@ -125,9 +127,31 @@ def test_the_screen_is_drawn_and_nothing_comes_from_elsewhere(address: str, tmp_
     ("asked", "told"),
     [(("--at", "9999"), b"no event has seq 9999"), (("--thread", "nobody"), b"'nobody' names no thread")],
 )
-def test_the_page_says_what_is_not_in_the_recording(asked: tuple[str, ...], told: bytes) -> None:
-    with served(recording("two-cells-interleaved"), *asked) as address:
+def test_what_is_not_in_the_recording_is_refused_or_said_by_the_page(
+    asked: tuple[str, ...], told: bytes, tmp_path: Path
+) -> None:
+    """By the page of one that takes long to read, or is not written to its end."""
+    done = run("serve", recording("two-cells-interleaved"), *asked)
+    assert done.status == 2 and done.err.count("\n") == 1 and told.decode() in done.err
+    large = shutil.copytree(recording("two-cells-interleaved"), tmp_path / "large")
+    with (large / "trace.jsonl").open("a") as spine:
+        spine.write("\n" * CHEAP_BYTES)
+    with served(str(large), *asked) as address:
         assert told in asyncio.run(drawn(address, told))
+
+
+def test_what_is_not_yet_in_the_recording_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = pytest.importorskip(
+        "rollout_tui.browser.server", reason="the extra `serve` is not installed here"
+    )
+    monkeypatch.setattr(server.BrowserServer, "serve", lambda self: None)
+    growing = shutil.copytree(recording("two-cells-interleaved"), tmp_path / "growing")
+    with (growing / "trace.jsonl").open("a"):
+        assert run("serve", growing, "--at", "9999", "--port", "0").status == 0
+    assert run("serve", growing, "--at", "9999", "--port", "0").status == 2
+    assert run("serve", growing, "--at", "9", "--thread", "/root", "--port", "0").status == 0
 
 
 def test_the_page_is_told_of_the_end_of_a_program_that_cannot_begin(tmp_path: Path) -> None:
