@@ -6,7 +6,7 @@ What a `Snapshot` hands out are copies with the fields as of its event.
 
 from __future__ import annotations
 
-from msgspec import Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from rollout_tui.graph.ids import Ids
 from rollout_tui.graph.values import (
@@ -89,8 +89,8 @@ class ConversationItem(Object):
     produced_by: tuple[Producer, ...] = ()
 
 
-class InferenceCall(Object):
-    """One model request and its response."""
+class InferenceCall(Object, kw_only=True):
+    """One model request and its response; what has a default is known later."""
 
     inference_call_id: str
     thread_id: str
@@ -98,18 +98,18 @@ class InferenceCall(Object):
     execution: Window
     model: str
     provider_name: str
-    response_id: str | None
-    upstream_request_id: str | None
+    response_id: str | None = None
+    upstream_request_id: str | None = None
     request_item_ids: Ids
-    response_item_ids: Ids
-    tool_call_ids_started_by_response: Ids
-    usage: Usage | None
+    response_item_ids: Ids = ()
+    tool_call_ids_started_by_response: Ids = ()
+    usage: Usage | None = None
     raw_request_payload_id: str
     raw_response_payload_id: str | None = None
 
 
-class CodeCell(Object):
-    """Model-written JavaScript run by the `exec` tool; format section 9."""
+class CodeCell(Object, kw_only=True):
+    """Model-written JavaScript run by the `exec` tool (9); what has a default is known later."""
 
     code_cell_id: str
     model_visible_call_id: str
@@ -119,39 +119,39 @@ class CodeCell(Object):
     output_item_ids: Ids
     runtime_cell_id: str | None
     execution: Window
-    runtime_status: CodeCellRuntimeStatus
-    initial_response_at_unix_ms: int | None
-    initial_response_seq: int | None
-    initial_response_status: CodeCellRuntimeStatus | None
-    raw_initial_response_payload_id: str | None
-    raw_result_payload_id: str | None
-    yielded_at_unix_ms: int | None
-    yielded_seq: int | None
+    runtime_status: CodeCellRuntimeStatus = "starting"
+    initial_response_at_unix_ms: int | None = None
+    initial_response_seq: int | None = None
+    initial_response_status: CodeCellRuntimeStatus | None = None
+    raw_initial_response_payload_id: str | None = None
+    raw_result_payload_id: str | None = None
+    yielded_at_unix_ms: int | None = None
+    yielded_seq: int | None = None
     source_js: str
     nested_tool_call_ids: Ids
-    wait_tool_call_ids: Ids
+    wait_tool_call_ids: Ids = ()
 
 
-class ToolCall(Object):
-    """A tool call of the model or of a code cell; format section 8."""
+class ToolCall(Object, kw_only=True):
+    """A tool call of the model or of a code cell (8); what has a default is known later."""
 
     tool_call_id: str
-    mcp_call_id: str | None
+    mcp_call_id: str | None = None
     model_visible_call_id: str | None
     code_mode_runtime_tool_id: str | None
-    started_code_cell_id: str | UnsetType
+    started_code_cell_id: str | UnsetType = UNSET
     thread_id: str
     started_by_codex_turn_id: str | None
     execution: Window
     requester: Requester
     kind: ToolKind
     model_visible_call_item_ids: Ids
-    model_visible_output_item_ids: Ids
+    model_visible_output_item_ids: Ids = ()
     terminal_operation_id: str | None
     summary: Summary
     raw_invocation_payload_id: str | None
-    raw_result_payload_id: str | None
-    raw_runtime_payload_ids: Ids
+    raw_result_payload_id: str | None = None
+    raw_runtime_payload_ids: Ids = ()
 
 
 class TerminalSession(Object):

@@ -46,19 +46,14 @@ def started(r: Reduction, event: Event, payload: InferenceStarted) -> None:
     handle = r.history.create(
         call_id,
         InferenceCall(
-            call_id,
-            thread_id,
-            turn.codex_turn_id,
-            r.window(),
-            payload.model,
-            payload.provider_name,
-            None,
-            None,
-            ids,
-            (),
-            (),
-            None,
-            payload.request_payload.raw_payload_id,
+            inference_call_id=call_id,
+            thread_id=thread_id,
+            codex_turn_id=turn.codex_turn_id,
+            execution=r.window(),
+            model=payload.model,
+            provider_name=payload.provider_name,
+            request_item_ids=ids,
+            raw_request_payload_id=payload.request_payload.raw_payload_id,
         ),
     )
     r.open_calls.setdefault(turn.codex_turn_id, set()).add(handle)

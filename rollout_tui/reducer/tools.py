@@ -1,7 +1,6 @@
 """Tool calls (format sections 8.2 to 8.4)."""
 
 import msgspec
-from msgspec import UNSET
 
 from rollout_tui.graph.history import item_id
 from rollout_tui.graph.ids import extended, with_id
@@ -63,23 +62,18 @@ def started(r: Reduction, event: Event, payload: ToolCallStarted) -> None:
     handle = r.history.create(
         tool_id,
         ToolCall(
-            tool_id,
-            None,
-            call_id,
-            payload.code_mode_runtime_tool_id,
-            UNSET,
-            thread_id,
-            turn_id,
-            r.window(),
-            requester,
-            r.shared(payload.kind),
-            extended((), map(item_id, call_items)) if call_items else (),
-            (),
-            operation,
-            r.shared(payload.summary) if operation is None else TerminalSummary(operation),
-            None if reference is None else reference.raw_payload_id,
-            None,
-            (),
+            tool_call_id=tool_id,
+            model_visible_call_id=call_id,
+            code_mode_runtime_tool_id=payload.code_mode_runtime_tool_id,
+            thread_id=thread_id,
+            started_by_codex_turn_id=turn_id,
+            execution=r.window(),
+            requester=requester,
+            kind=r.shared(payload.kind),
+            model_visible_call_item_ids=extended((), map(item_id, call_items)) if call_items else (),
+            terminal_operation_id=operation,
+            summary=r.shared(payload.summary) if operation is None else TerminalSummary(operation),
+            raw_invocation_payload_id=None if reference is None else reference.raw_payload_id,
         ),
     )
     if call_id is not None:
