@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.findings import find_all, recording_status
 from rollout_tui.debugger.indexes import created
 from rollout_tui.debugger.lookup import latest
+from rollout_tui.debugger.spans.span_words import call_label
 from rollout_tui.debugger.stories.agent_edges import Edge, edges
 from rollout_tui.debugger.tokens import RequestCost, request_costs
 from rollout_tui.debugger.turn_times import TurnTime, turn_times
@@ -20,6 +22,7 @@ from rollout_tui.graph.objects import (
     Object,
     TerminalSession,
     Thread,
+    ToolCall,
 )
 from rollout_tui.graph.values import Window
 
@@ -33,6 +36,8 @@ USAGE = (
     "output_tokens",
     "reasoning_output_tokens",
 )
+
+MOST_SLOWEST = 5
 
 _EDGE_FIELDS = (
     "edge_id", "kind", "seq", "source_thread_id", "source_path", "target_thread_id", "target_path", "text",
@@ -70,6 +75,7 @@ def summary(trace: Trace) -> dict[str, Any]:
         "edges": [_edge_json(one) for one in edges(trace, trace.snapshot(history.head), history.head)],
         "durations_ms": _durations(times),
         "turns": [_turn_json(history, one) for one in times],
+        "slowest": slowest(history),
         "findings": _finding_counts(trace),
     }
 
@@ -144,12 +150,42 @@ def _durations(times: list[TurnTime]) -> dict[str, int]:
     return {name.removesuffix("_ms"): sum(getattr(one, name) for one in times) for name in names}
 
 
+def slowest(history: History) -> list[dict[str, Any]]:
+    """The tool calls that took longest, the longest first; one that never ended up to the last event."""
+    log = history.events
+    took = (
+        (
+            (log.times[history.head] if (end := call.execution.ended_at_unix_ms) is None else end)
+            - call.execution.started_at_unix_ms,
+            -event,
+            call,
+        )
+        for _, event, call in created(history, ToolCall, 0)
+    )
+    return [
+        {
+            "tool_call_id": call.tool_call_id,
+            "thread_id": call.thread_id,
+            "agent_path": _agent_path(history, call.thread_id),
+            "label": call_label(history, call),
+            "status": call.execution.status,
+            "started_seq": log.seqs[-event],
+            "duration_ms": duration_ms,
+        }
+        for duration_ms, event, call in nlargest(MOST_SLOWEST, took, key=lambda one: one[:2])
+    ]
+
+
+def _agent_path(history: History, thread_id: str) -> str | None:
+    thread = latest(history, Thread, thread_id)
+    return None if thread is None else thread.agent_path
+
+
 def _turn_json(history: History, one: TurnTime) -> dict[str, Any]:
-    thread = latest(history, Thread, one.thread_id)
     return {
         "codex_turn_id": one.codex_turn_id,
         "thread_id": one.thread_id,
-        "agent_path": None if thread is None else thread.agent_path,
+        "agent_path": _agent_path(history, one.thread_id),
         "number": one.number,
         "status": one.status,
         "started_seq": history.events.seqs[one.event],

@@ -103,6 +103,7 @@ _WAITING = _object(
 )
 
 _SEVERITY = _one_of(*SEVERITIES)
+_EXECUTION_STATUS = _one_of("running", "completed", "failed", "cancelled", "aborted")
 
 _DURATIONS = _object(
     {"total": COUNT, "model": COUNT, "tools": COUNT, "waits": COUNT, "compaction": COUNT, "idle": COUNT}
@@ -263,11 +264,25 @@ SCHEMAS: dict[str, Schema] = {
                         "thread_id": STRING,
                         "agent_path": STRING_OR_NULL,
                         "number": COUNT,
-                        "status": _one_of("running", "completed", "failed", "cancelled", "aborted"),
+                        "status": _EXECUTION_STATUS,
                         "started_seq": INTEGER,
                         "durations_ms": _DURATIONS,
                     },
                 )
+            ),
+            "slowest": _list(
+                _object(
+                    {
+                        "tool_call_id": STRING,
+                        "thread_id": STRING,
+                        "agent_path": STRING_OR_NULL,
+                        "label": STRING,
+                        "status": _EXECUTION_STATUS,
+                        "started_seq": INTEGER,
+                        "duration_ms": INTEGER,
+                    },
+                ),
+                "the five tool calls that took longest; one that never ended up to the last event",
             ),
             "findings": _object({"error": COUNT, "warning": COUNT, "note": COUNT}),
         },

@@ -38,10 +38,15 @@ def summary_text(told: Mapping[str, Any], width: int) -> Iterator[str]:
     yield from table(rows, width, right=(1,))
     yield ""
     yield from wrapped(_tokens(told["tokens"]), width)
+    yield from _tokens_by_thread(told, width)
     yield from _prefix_breaks(told["requests"], width)
     if told["turns"]:
         yield ""
         yield from table([*_times(told)], width, flexible=0, right=_RIGHT)
+    if told["slowest"]:
+        yield ""
+        yield "longest tool calls:"
+        yield from table([_call(one) for one in told["slowest"]], width, flexible=3, right=(0, 1))
     if told["edges"]:
         yield ""
         yield "agents gave each other:"
@@ -61,6 +66,33 @@ def _tokens(tokens: Mapping[str, Any]) -> str:
         f"({tokens['cached_input_tokens']:,} cached), {tokens['output_tokens']:,} out "
         f"({tokens['reasoning_output_tokens']:,} reasoning)"
     )
+
+
+def _tokens_by_thread(told: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Where several threads used tokens: each of them."""
+    by_thread = told["tokens"]["by_thread"]
+    paths = {turn["thread_id"]: turn["agent_path"] for turn in told["turns"]}
+    if len(by_thread) > 1:
+        yield from table(
+            [
+                (
+                    f"  {paths.get(thread_id) or thread_id}",
+                    count(used["calls"], "call"),
+                    f"{used['input_tokens']:,} in ({used['cached_input_tokens']:,} cached)",
+                    f"{used['output_tokens']:,} out",
+                )
+                for thread_id, used in by_thread.items()
+            ],
+            width,
+            flexible=0,
+            right=(1, 2, 3),
+        )
+
+
+def _call(one: Mapping[str, Any]) -> tuple[str, ...]:
+    status = "" if one["status"] == "completed" else one["status"]
+    where = one["agent_path"] or one["thread_id"]
+    return (f"#{one['started_seq']}", duration(one["duration_ms"]), where, one["label"], status)
 
 
 def _prefix_breaks(requests: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:

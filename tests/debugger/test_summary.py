@@ -130,3 +130,24 @@ def test_the_parts_of_every_turn_are_the_whole() -> None:
         for turn in turn_times(open_trace(folder)):
             parts = (turn.model_ms, turn.tools_ms, turn.waits_ms, turn.compaction_ms, turn.idle_ms)
             assert sum(parts) == turn.total_ms and min(parts) >= 0
+
+
+def test_the_calls_that_took_longest_come_first() -> None:
+    found = summary(recording("two-cells-interleaved"))["slowest"]
+    assert len(found) == 5
+    assert [one["duration_ms"] for one in found] == sorted(
+        (one["duration_ms"] for one in found), reverse=True
+    )
+    assert (found[0]["label"], found[0]["started_seq"], found[0]["duration_ms"]) == (
+        "wait cell 2 8000 ms",
+        39,
+        1838,
+    )
+    assert {one["agent_path"] for one in found} == {"/root"}
+
+
+def test_a_call_that_never_ended_counts_up_to_the_last_event() -> None:
+    found = summary(recording("sigkill-during-tool"))
+    running = [one for one in found["slowest"] if one["status"] == "running"]
+    assert len(running) == found["counts"]["tool_calls"]["running"] > 0
+    assert all(0 <= one["duration_ms"] <= found["events"]["duration_ms"] for one in running)
