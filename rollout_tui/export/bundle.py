@@ -6,7 +6,6 @@ taken, and only from inside the bundle.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,10 +21,10 @@ from rollout_tui.export.slices import Slice, slice_of
 from rollout_tui.trace.bundle import Bundle
 from rollout_tui.trace.identity import MANIFEST_NAME, SPINE_NAME, Identity
 from rollout_tui.trace.payloads import MIB, PayloadProblem, PayloadStore
-from rollout_tui.trace.regular_files import read_regular
-from rollout_tui.trace.spine import BLANK, BadLine, Line, decode_line
+from rollout_tui.trace.regular_files import open_regular, read_regular
+from rollout_tui.trace.spine import BLANK, Line, decode_line, references_of
+from rollout_tui.trace.tail import LONGEST_LINE
 
-LONGEST_LINE = 64 * MIB
 LARGEST_REDACTED = 64 * MIB
 _LARGEST_MANIFEST = MIB
 _FIRST_NEW_NUMBER = 10**9
@@ -121,8 +120,8 @@ class _Copy:
             event += not blank
             if len(line) > LONGEST_LINE or (chosen is not None and (blank or event not in chosen)):
                 continue
-            for path in _payload_paths(decode_line(line)):
-                self._take_payload(path)
+            for reference in references_of(decode_line(line)):
+                self._take_payload(reference.path)
             spine.write(line if self._redactor is None else self._redacted_line(self._redactor, line))
             self._done.events += not blank
 
@@ -179,24 +178,11 @@ class _Copy:
 
 def _lines(spine: Path) -> Iterator[bytes]:
     """The lines of a spine, with their newline; of one that is too long only its beginning."""
-    with open(os.open(spine, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+    with open(open_regular(spine), "rb") as file:
         while line := file.readline(LONGEST_LINE + 1):
             yield line
             while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
                 line = file.readline(LONGEST_LINE + 1)
-
-
-def _payload_paths(line: Line) -> Iterator[str]:
-    """The paths of the payloads that an event line names."""
-    if isinstance(line, BadLine):
-        yield from (reference.path for reference in line.references)
-        return
-    for name in line.payload.__struct_fields__:
-        value = getattr(line.payload, name)
-        for one in value if isinstance(value, list) else (value,):
-            path = getattr(one, "path", None)
-            if isinstance(path, str):
-                yield path
 
 
 def _manifest(identity: Identity) -> bytes:

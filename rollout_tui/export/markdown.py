@@ -19,6 +19,7 @@ from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, KINDS, OPERATI
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.export.naming import Naming
 from rollout_tui.export.wanted import Wanted
+from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import (
     CodeCell,
     CodexTurn,
@@ -165,7 +166,7 @@ class _Account:
             yield from self._fenced(preview)
 
     def _item(self, item: ConversationItem) -> Iterator[str]:
-        name = self._snapshot.history.items.name[int(item.item_id.rpartition(":")[2]) - 1]
+        name = self._history.items.name[item_number(item.item_id)]
         called = "" if name is None else f" {_escaped(self._naming.tool(name))}"
         yield ""
         yield f"{item.role}, {item.kind.replace('_', ' ')}{called}:"

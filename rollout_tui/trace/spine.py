@@ -4,7 +4,7 @@ Nothing raises on bad evidence: a line that is no event becomes a `BadLine`.
 """
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from io import BytesIO
 from itertools import accumulate, repeat
@@ -14,7 +14,7 @@ import msgspec
 
 from rollout_tui.immutable import Immutable, Value
 from rollout_tui.trace.event_values import PayloadReference
-from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event
+from rollout_tui.trace.events import UNKNOWN, UNREADABLE, Event, payload_references
 from rollout_tui.trace.nesting import DEEPEST, is_deep
 
 BLANK = b" \t\r\n"
@@ -115,6 +115,11 @@ def is_text(data: bytes | bytearray) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def references_of(line: Line) -> Sequence[PayloadReference]:
+    """Every payload that a line names, event or not."""
+    return line.references if isinstance(line, BadLine) else payload_references(line.payload)
 
 
 def decode_line(line: bytes) -> Line:

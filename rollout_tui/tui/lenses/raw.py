@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rollout_tui.trace.events import Event, payload_references
-from rollout_tui.trace.spine import BadLine
+from rollout_tui.trace.events import Event
+from rollout_tui.trace.spine import BadLine, references_of
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
 from rollout_tui.tui.drawing.lines import NOTHING, Line, Piece, line, wrapped
 from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
@@ -50,8 +50,7 @@ def raw(view: View, width: int) -> LensLines:
 def _event(view: View, width: int) -> LensLines:
     snapshot = view.snapshot
     found = view.trace.events[view.event - 1]
-    named = payload_references(found.payload) if isinstance(found, Event) else found.references
-    own = [reference.raw_payload_id for reference in named]
+    own = [reference.raw_payload_id for reference in references_of(found)]
     others = [one for one in _payloads_of_subject(view) if one not in own]
     title = f"raw  #{snapshot.seq} {snapshot.event_type}"
     parts: list[LensLines] = [LineList(title, (), count(len(own), "payload") if own else "no payload")]

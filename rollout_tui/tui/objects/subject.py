@@ -13,7 +13,7 @@ from rollout_tui.graph.objects import (
     Object,
 )
 from rollout_tui.graph.snapshot import Snapshot
-from rollout_tui.trace.events import Event, payload_references
+from rollout_tui.trace.spine import references_of
 from rollout_tui.tui.drawing.lens import Selection, View
 from rollout_tui.tui.drawing.targets import ToObject, ToPayload
 
@@ -44,8 +44,7 @@ def about(view: View) -> Selection | None:
         if span and found in kinds and span.id:
             return ToObject(found, span.id)
         return None
-    line = view.trace.events[view.event - 1]
-    references = payload_references(line.payload) if isinstance(line, Event) else list(line.references)
+    references = references_of(view.trace.events[view.event - 1])
     return ToPayload(references[0].raw_payload_id) if references else None
 
 
