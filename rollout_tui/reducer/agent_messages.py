@@ -23,7 +23,9 @@ def is_uuid(text: str) -> bool:
     return re.fullmatch(_UUID, text) is not None
 
 
-class _Legacy(msgspec.Struct, gc=False):
+class OlderMessage(msgspec.Struct, gc=False):
+    """A message between agents as older releases wrote it: JSON in the text of an assistant (10.1)."""
+
     author: str
     recipient: str
     content: str
@@ -32,26 +34,34 @@ class _Legacy(msgspec.Struct, gc=False):
     encrypted_content: str | None = None
 
 
-_LEGACY = msgspec.json.Decoder(_Legacy)
+_OLDER_MESSAGE = msgspec.json.Decoder(OlderMessage)
+
+
+def older_message(item: ConversationItem) -> OlderMessage | None:
+    """The older message that an item without an agent message of its own is, None for any other item."""
+    parts = item.body.parts
+    if item.role != "assistant" or item.kind != "message" or item.agent_message is not UNSET:
+        return None
+    if len(parts) != 1 or not isinstance(parts[0], TextPart) or not parts[0].text.lstrip().startswith("{"):
+        return None
+    try:
+        older = _OLDER_MESSAGE.decode(parts[0].text.encode())
+    except (ValueError, RecursionError):
+        return None
+    paths = (older.author, older.recipient, *older.other_recipients)
+    return older if all(map(is_agent_path, paths)) else None
 
 
 def message_of(r: Reduction, item: ConversationItem) -> tuple[str, str] | None:
     """Author and text of an item addressed to its own thread, None for any other item."""
     if item.role != "assistant" or item.kind != "message":
         return None
-    parts = item.body.parts
     if item.agent_message is not UNSET:
         author, recipient = item.agent_message.author, item.agent_message.recipient
-        text = _agent_text(parts)
-    elif len(parts) == 1 and isinstance(parts[0], TextPart) and parts[0].text.lstrip().startswith("{"):
-        try:
-            legacy = _LEGACY.decode(parts[0].text.encode())
-        except (ValueError, RecursionError):
-            return None
-        if not all(map(is_agent_path, (legacy.author, legacy.recipient, *legacy.other_recipients))):
-            return None
-        author, recipient = legacy.author, legacy.recipient
-        text = legacy.content if legacy.encrypted_content is None else legacy.encrypted_content
+        text = _agent_text(item.body.parts)
+    elif (older := older_message(item)) is not None:
+        author, recipient = older.author, older.recipient
+        text = older.content if older.encrypted_content is None else older.encrypted_content
     else:
         return None
     thread = r.find(Thread, item.thread_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -25,6 +26,7 @@ from rollout_tui.graph.values import (
     PayloadRefPart,
     ToolProducer,
 )
+from rollout_tui.reducer.agent_messages import older_message
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
 
 USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
@@ -58,6 +60,27 @@ def item_label(history: History, item: ConversationItem) -> str:
     if found is None or found[0] is not item.body:
         found = known[item.item_id] = (item.body, _label(history, item))
     return found[1]
+
+
+class BetweenAgents(NamedTuple):
+    """Who said what to whom; `text` is empty where it is encrypted."""
+
+    author: str
+    recipient: str
+    text: str
+
+
+def agent_message(item: ConversationItem) -> BetweenAgents | None:
+    """What an agent told another by an item, None for other items.
+
+    Older releases recorded that as JSON in an assistant's text; what the model wrote itself is none.
+    """
+    if item.agent_message is not UNSET:
+        return BetweenAgents(item.agent_message.author, item.agent_message.recipient, short_text(item))
+    older = older_message(item)
+    if older is None or any(isinstance(one, InferenceProducer) for one in item.produced_by):
+        return None
+    return BetweenAgents(older.author, older.recipient, older.content)
 
 
 def provenance(item: ConversationItem, *, by_edge: bool = False) -> str:
@@ -105,9 +128,8 @@ def _label(history: History, item: ConversationItem) -> str:
     text = one_line(short_text(item))
     if item.kind == "reasoning":
         return _two("reasoning", text or "encrypted")
-    if item.agent_message is not UNSET:
-        said = one_line(message_text(short_text(item)))
-        return _two(f"from {item.agent_message.author}", said or "encrypted")
+    if (between := agent_message(item)) is not None:
+        return _two(f"from {between.author}", one_line(message_text(between.text)) or "encrypted")
     if item.channel == "summary":
         return _two("compaction summary", text or "encrypted")
     tag = None if item.role == "assistant" else _tag(item)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.context_index import ContextIndex
 from rollout_tui.debugger.context.item_text import size_bytes
+from rollout_tui.debugger.context.item_words import agent_message
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import (
@@ -17,7 +18,7 @@ from rollout_tui.graph.objects import (
     InferenceCall,
     ToolCall,
 )
-from rollout_tui.graph.values import AgentMessage, ToolProducer
+from rollout_tui.graph.values import ToolProducer
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.objects.facts import Facts, Field
 from rollout_tui.tui.objects.item_words import producer_link
@@ -32,8 +33,8 @@ def item_fields(facts: Facts, item: ConversationItem) -> Iterator[Field]:
     event = facts.view.event
     channel = f"  {item.channel}" if item.channel else ""
     yield Field("role", f"{item.role}  {item.kind}{channel}")
-    if isinstance(item.agent_message, AgentMessage):
-        yield Field("from", f"{item.agent_message.author} to {item.agent_message.recipient}", "agent")
+    if (between := agent_message(item)) is not None:
+        yield Field("from", f"{between.author} to {between.recipient}", "agent")
     yield Field("size", size(size_bytes(facts.view.trace, item)))
     yield Field("state", *_item_state(facts, item))
     yield from facts.at("in graph", born(facts.history, ConversationItem, item.item_id))

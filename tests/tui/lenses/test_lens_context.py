@@ -1,5 +1,8 @@
+import json
+
 from lens_views import corpus, rows, shown, target_of, view_at
 from recordings_at_hand import DEMO, RECORDINGS
+from scripted import Script, assistant, user
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem
 from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
@@ -63,6 +66,31 @@ def test_what_was_sent_is_told_with_what_stands_beside_the_items() -> None:
     assert target_of(content, "wait cell 2 300 ms") == ToObject(ConversationItem, "conversation_item:10")
     nothing = context(view_at(TWO_CELLS, 9, way="wire"), 60)
     assert not len(nothing) and "Press )" in nothing.empty
+
+
+def test_messages_between_agents_of_older_releases_are_told_as_those_of_newer_ones(script: Script) -> None:
+    """They are JSON in an assistant's text; other JSON, and what the model wrote itself, stays as it is."""
+    sent = {"author": "/root/a", "recipient": "/root", "other_recipients": [], "trigger_turn": True}
+    whole = json.dumps(sent | {"content": "done"})
+    others = [
+        json.dumps({"author": "/root/a", "recipient": "/root", "content": "done"}),
+        json.dumps(sent | {"author": "a", "content": "done"}),
+        json.dumps(sent | {"content": 1}),
+        whole + "x",
+    ]
+    encrypted = json.dumps(sent | {"content": "", "encrypted_content": "gAAA"})
+    script.begin()
+    script.ask("i1", assistant(whole), assistant(encrypted), *map(assistant, others), user(whole))
+    answered = script.answer("i1", assistant(whole + " "))
+    told = shown("context", script.folder, answered, 200)
+    assert [row.split("   ")[1].strip() for row in told[:2]] == [
+        "asst from /root/a  done",
+        "asst from /root/a  encrypted",
+    ]
+    assert len(told) == 8 and all('{"author"' in row for row in told[2:])
+    chosen = ToObject(ConversationItem, "conversation_item:1")
+    fields = [" ".join(row.split()) for row in shown("inspector", script.folder, answered, selection=chosen)]
+    assert "from /root/a to /root" in fields
 
 
 def test_only_what_the_latest_request_did_not_carry() -> None:
