@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from rollout_tui.debugger.lookup import item_at
+from rollout_tui.debugger.indexes import remembered
+from rollout_tui.debugger.lookup import item_at, latest
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.ids import Ids, common_prefix
+from rollout_tui.graph.objects import Compaction
 from rollout_tui.graph.values import JsonPart, Part, PayloadRefPart
 
 Key: TypeAlias = tuple[Any, ...]
@@ -64,6 +66,22 @@ def compare_rests(history: History, left: Sequence[str], right: Sequence[str], k
     paired = {one for pair in again for one in pair}
     rewritten = _like(history, left, right, (in_left & in_right) | paired)
     return Comparison(kept, kept + len(right) - len(added), added, removed, again, rewritten)
+
+
+class _Kept(dict[str, tuple[int, dict[str, str]]]):
+    """By compaction: the head at which that was asked for, and what it kept."""
+
+
+def kept_by(history: History, compaction_id: str) -> dict[str, str]:
+    """By each item that a compaction took over unchanged, which is to make it anew: the new one."""
+    known = remembered(history, _Kept)
+    head, kept = known.get(compaction_id, (-1, {}))
+    if head != history.head:
+        one = latest(history, Compaction, compaction_id)
+        before, after = (one.input_item_ids, one.replacement_item_ids) if one is not None else ((), ())
+        head, kept = history.head, {pair.before: pair.after for pair in compare(history, before, after).again}
+        known[compaction_id] = head, kept
+    return kept
 
 
 def stable_prefix(history: History, before: Ids, after: Ids, kept: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.debugger.changes.comparison import kept_by
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.context import (
     ACCEPTED,
@@ -18,7 +19,7 @@ from rollout_tui.debugger.context.pending_index import Pending
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.tokens import estimate, recorded_tokens
-from rollout_tui.graph.history import History, object_id
+from rollout_tui.graph.history import History, item_number, object_id
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row, wrapped
@@ -126,12 +127,17 @@ def _replaced(view: View, rows: Context, width: int) -> list[LensLines]:
     event = index_of(history, ContextIndex).replaced_at(rows.thread_id, view.event)
     if event is None:
         return []
-    which = next((one.id for one in history.touched(event) if one.kind is Compaction), None)
+    which = _compaction_at(history, event)
     name = label(history, ToObject(Compaction, which)).text if which else "a compaction"
     seq = history.events.seqs[event]
     told = f"{name} at #{seq} replaced the context: the next request carries what follows."
     lines = wrapped(told, width, "compaction", 1)
     return [LineList("", [one._replace(target=ToEvent(event)) for one in lines])]
+
+
+def _compaction_at(history: History, event: int) -> str | None:
+    """The compaction that an event installs."""
+    return next((one.id for one in history.touched(event) if one.kind is Compaction), None)
 
 
 def _dropped(view: View, rows: Context, width: int) -> list[LensLines]:
@@ -176,7 +182,7 @@ def _row(view: View, rows: Context, number: int, width: int) -> Line:
             mark,
             role_cell(one.role)._replace(style="dim"),
             Cell(one.label, "dim", FLEXIBLE),
-            _left(one, one.dropped_seq, view.snapshot.seq, width),
+            _left(view, one, one.dropped_seq, width),
             Cell(size(one.size_bytes), "dim", 7, "right"),
             target=_target(history, one),
         )
@@ -216,14 +222,24 @@ def pending_target(history: History, pending: Pending) -> ToObject:
     return ToObject(type(made), object_id(made))
 
 
-def _left(one: ContextItem, seq: int, latest: int, width: int) -> Cell:
-    """When an item left, and where there is room by what."""
-    digits = len(str(latest))
-    if width < BY_WHAT:
-        return Cell(f"left #{seq}", "note", len("left #") + digits)
-    by = " by compaction"
-    told = f"left at #{seq}" + (by if one.dropped_by == "compaction" else "")
-    return Cell(told, "note", len("left at #") + digits + len(by))
+def _left(view: View, one: ContextItem, seq: int, width: int) -> Cell:
+    """When an item left, and where there is room by what; or as which item a compaction kept it."""
+    history, narrow = view.snapshot.history, width < BY_WHAT
+    digits = len(str(max(view.snapshot.seq, len(history.collections[ConversationItem].order))))
+    by = "" if narrow or one.dropped_by != "compaction" else " by compaction"
+    told = f"left #{seq}" if narrow else f"left at #{seq}{by}"
+    if (kept := _kept_as(history, one, view.event)) is not None:
+        number = kept.rpartition(":")[2]
+        told = f"as item {number}" if narrow else f"kept at #{seq} as item {number}"
+    return Cell(told, "note", len("left #00" if narrow else "left at # by compaction") + digits)
+
+
+def _kept_as(history: History, one: ContextItem, event: int) -> str | None:
+    """The item as which a compaction kept one that it dropped."""
+    item_id = one.item_id or ""
+    left = index_of(history, ContextIndex).left_at(item_number(item_id), event)
+    compaction_id = None if left is None else _compaction_at(history, left)
+    return None if compaction_id is None else kept_by(history, compaction_id).get(item_id)
 
 
 def _after(view: View, one: ContextItem) -> str:

@@ -148,15 +148,35 @@ def test_after_a_compaction_the_replacement_is_accepted_and_the_old_is_folded() 
     assert text[-1].startswith("> dropped: 7 items no longer in context")
     assert target_of(content, "> dropped") == Fold("context:dropped")
     opened = shown("context", folder, 21, folds=frozenset({"context:dropped"}))
-    assert sum("left at #21 by compaction" in row for row in opened) == 7
+    assert sum("left at #21 by compaction" in row for row in opened) == 4
     # They line up, and in little room what they are goes before why they left.
-    for width, told in ((78, "left at #21 by compaction"), (48, "left #21")):
-        left = [
-            row
-            for row in shown("context", folder, 21, width, folds=frozenset({"context:dropped"}))
-            if told in row
-        ]
-        assert len(left) == 7 and len({row.index(told) for row in left}) == 1
+    for width, told, kept in (
+        (78, "left at #21 by compaction", "kept at #21 as item "),
+        (48, "left #21", "as item "),
+    ):
+        listed = shown("context", folder, 21, width, folds=frozenset({"context:dropped"}))
+        dropped = [row for row in listed if told in row or kept in row]
+        assert len(dropped) == 7 and len({row.find(told) + row.find(kept) for row in dropped}) == 1
+        # Of these three the replacement has an equal item each.
+        assert [row.split(kept)[1].split()[0] for row in dropped if kept in row] == ["9", "10", "11"]
+
+
+def test_what_a_compaction_kept_is_said_of_what_it_dropped(script: Script) -> None:
+    """An equal one in its replacement, each for one; in a later compaction it is another one's turn."""
+    script.begin()
+    script.ask("i1", *map(user, ("a", "b", "b", "c")))
+    first = script.compact("c1", [*map(user, ("a", "b", "b", "c"))], [user("b"), assistant("c"), user("new")])
+    script.ask("i2", user("b"), assistant("c"), user("new"))
+    second = script.compact("c2", [user("b"), assistant("c"), user("new")], [user("new")])
+    told = shown("context", script.folder, second, 78, folds=frozenset({"context:dropped"}))
+    words = [" ".join(row[3:].split()[:-2]) for row in told[told.index("") + 2 :]]
+    by = f"left at #{first} by compaction"
+    assert words[:4] == [f"user a {by}", f"user b kept at #{first} as item 6", f"user b {by}", f"user c {by}"]
+    assert words[4:] == [
+        f"user b left at #{second} by compaction",
+        f"asst c left at #{second} by compaction",
+        f"user new kept at #{second} as item 10",
+    ]
 
 
 def test_in_the_next_request_the_replacement_is_the_context() -> None:
