@@ -15,10 +15,11 @@ from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import Place, default_trace, place
 from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
 from rollout_tui.commands.unpacking import UNPACKED
-from rollout_tui.trace.bundle import BundleProblem, bundle_folders, open_bundle
+from rollout_tui.trace.bundle import BundleProblem, is_folder_of_bundles, open_bundle
 from rollout_tui.tui.lens_names import LENS_NAMES, LENSES_BY_NAME
 
 if TYPE_CHECKING:
+    from rollout_tui.settings import Settings
     from rollout_tui.tui.starting.opening import Opening
 
 HINT = (
@@ -81,13 +82,8 @@ def run(options: argparse.Namespace) -> int:
     lens = lens_name(options.lens or where.query.get("lens"))
     if not options.wait:
         _check_there(where, by_default=options.trace is None)
-    if not (_has_terminal() or options.plain):
-        raise CommandFailure(
-            "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
-            "findings, blocked, summary, check or export (rollout-tui help)"
-        )
-    if os.environ.get("TERM") == "dumb" and not options.plain:
-        raise CommandFailure("rollout-tui: TERM=dumb cannot place text on the screen; --plain needs no more")
+    if not options.plain:
+        _check_terminal()
     from rollout_tui.commands.configuring import memory, use_settings
 
     settings = use_settings()
@@ -105,15 +101,18 @@ def run(options: argparse.Namespace) -> int:
         from rollout_tui.plain.program import run as run_plain
 
         return run_plain(opening())
-    theme = options.theme or settings.theme
+    theme, theme_place = _theme(options, settings)
     head = None if at or thread or lens or options.wait else _bundle(where, latest=options.latest)
     from rollout_tui.tui.starting.first_frame import first_frame
 
     with first_frame(head, theme) as frame:
         # From here on the program is imported that draws; meanwhile the frame is there.
-        return _drawing_program()(
-            opening(), theme=theme, theme_place="" if options.theme else settings.theme_place, frame=frame
-        )
+        return _drawing_program()(opening(), theme=theme, theme_place=theme_place, frame=frame)
+
+
+def _theme(options: argparse.Namespace, settings: Settings) -> tuple[str | None, str]:
+    """The theme, None for the program's own, and the place in a file that names it."""
+    return (options.theme, "") if options.theme else (settings.theme, settings.theme_place)
 
 
 def _drawing_program() -> Callable[..., int]:
@@ -131,7 +130,7 @@ def _drawing_program() -> Callable[..., int]:
 def _bundle(where: Place, *, latest: bool) -> Path | None:
     """The folder of the bundle that will be shown; None where that is to be chosen first."""
     try:
-        if where.path.is_dir() and _holds_bundles(where.path) and not latest:
+        if is_folder_of_bundles(where.path) and not latest:
             return None
         return open_bundle(where.path).folder
     except BundleProblem:
@@ -152,9 +151,9 @@ def _choose_recent(options: argparse.Namespace) -> int:
     from rollout_tui.tui.app import run as run_app
     from rollout_tui.tui.starting.opening import Opening
 
-    theme, place = options.theme or settings.theme, "" if options.theme else settings.theme_place
+    theme, theme_place = _theme(options, settings)
     opening = Opening(Path(), lens=lens_name(options.lens), memory=store, unpacked=UNPACKED)
-    return run_app(opening, theme=theme, theme_place=place, recent=True)
+    return run_app(opening, theme=theme, theme_place=theme_place, recent=True)
 
 
 def _recent() -> Iterator[str]:
@@ -165,6 +164,17 @@ def _recent() -> Iterator[str]:
     store = memory(Settings())
     if store is not None and (there := store.recent_traces(MOST_RECENT)):
         yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(str(one))}' for one in there)}"
+
+
+def _check_terminal() -> None:
+    """Refuse where nothing can be drawn. Raises CommandFailure."""
+    if not _has_terminal():
+        raise CommandFailure(
+            "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
+            "findings, blocked, summary, check or export (rollout-tui help)"
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise CommandFailure("rollout-tui: TERM=dumb cannot place text on the screen; --plain needs no more")
 
 
 def _has_terminal() -> bool:
@@ -186,14 +196,7 @@ def lens_name(wanted: str | None) -> str | None:
 def _check_there(where: Place, *, by_default: bool) -> None:
     """Refuse early, in one line, what cannot be opened; a folder of bundles becomes the picker."""
     try:
-        if not (where.path.is_dir() and _holds_bundles(where.path)):
+        if not is_folder_of_bundles(where.path):
             open_bundle(where.path)
     except BundleProblem as problem:
         raise CommandFailure(f"rollout-tui: {problem}{NOTHING_YET if by_default else ''}") from problem
-
-
-def _holds_bundles(folder: Path) -> bool:
-    try:
-        return next(bundle_folders(folder), None) is not None
-    except OSError:
-        return False

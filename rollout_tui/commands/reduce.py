@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import cast
 
 from rollout_tui.commands.answer import destination
 from rollout_tui.commands.arguments import Parser, add_force, add_trace, seq
@@ -53,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
     events = _events(trace, wanted, options.each_event, refusal)
     with destination(options.output, force=options.force) as out:
         for event in events:
-            if event > sound:
-                raise CommandFailure(f"rollout-tui: refused: {in_words(cast(Diagnostic, refusal))}", FAILED)
+            if refusal is not None and event > sound:
+                raise CommandFailure(f"rollout-tui: refused: {in_words(refusal)}", FAILED)
             if one_a_line:
                 out.write(state_line(trace.snapshot(event)))
             else:

@@ -42,6 +42,11 @@ def cell_label(cell: objects.CodeCell) -> str:
     return f"cell {cell.runtime_cell_id or cell.model_visible_call_id}"
 
 
+def item_name(item_id: str) -> str:
+    """`item 7` for `conversation_item:7`; an id of anything else as it is."""
+    return item_id.replace("conversation_item:", "item ")
+
+
 def command_line(operation: objects.TerminalOperation) -> str:
     """The command that runs, without the shell around it, or what was written to one."""
     request = operation.request

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rollout_tui.debugger.context.headings import message_text
+from rollout_tui.debugger.names import item_name
 from rollout_tui.debugger.stories.agent_edges import KINDS, name
 from rollout_tui.export.table import table, wrapped
 from rollout_tui.words import count, duration
@@ -103,7 +104,7 @@ def _prefix_breaks(requests: Sequence[Mapping[str, Any]], width: int) -> Iterato
         told = "" if cached is None else f", {cached:,} of {one['input_tokens']:,} tokens cached"
         yield from wrapped(
             f"#{one['seq']} repeats {one['stable_items']} of the {one['items_before']} items before: "
-            f"item {one['first_changed'].rpartition(':')[2]} is gone or changed{told}",
+            f"{item_name(one['first_changed'])} is gone or changed{told}",
             width,
         )
     if len(broken) > _BREAKS:

@@ -22,8 +22,6 @@ from rollout_tui.trace.identity import (
 from rollout_tui.trace.packed import as_given
 from rollout_tui.trace.regular_files import file_kind, read_regular
 
-__all__ = ["Bundle", "BundleProblem", "Identity", "bundle_folders", "newest_folder", "open_bundle", "shown"]
-
 EXPECTED = "expected a bundle folder, its trace.jsonl or a folder of bundles"
 
 _LONGEST_SHOWN = 1000
@@ -85,6 +83,15 @@ def bundle_folders(root: Path) -> Iterator[Path]:
                     yield folder
             except OSError:
                 continue
+
+
+def is_folder_of_bundles(path: Path) -> bool:
+    """Whether there is something to choose from: a folder that is no bundle and holds some."""
+    try:
+        inside = path.is_dir() and not (path / SPINE_NAME).exists()
+        return inside and next(bundle_folders(path), None) is not None
+    except OSError:
+        return False
 
 
 def newest_folder(root: Path) -> Path | None:

@@ -20,8 +20,7 @@ from textual.theme import Theme
 from rollout_tui.crash import TRACEBACK_VARIABLE, report
 from rollout_tui.printable import printable
 from rollout_tui.remembered.store import Store
-from rollout_tui.trace.bundle import bundle_folders
-from rollout_tui.trace.identity import SPINE_NAME
+from rollout_tui.trace.bundle import is_folder_of_bundles
 from rollout_tui.tui.drawing.sgr import tell_colours
 from rollout_tui.tui.drawing.themes import HIGH_CONTRAST
 from rollout_tui.tui.screens.bindings import keys_while_typing, keys_without_trace
@@ -227,15 +226,6 @@ class RolloutApp(App[int]):
         """Leave with status 2; `message` goes to standard error once the terminal is itself again."""
         self.complaint = message
         self.exit(2, 2)
-
-
-def is_folder_of_bundles(path: Path) -> bool:
-    """Whether there is something to choose from: a folder that is no bundle and holds some."""
-    try:
-        inside = path.is_dir() and not (path / SPINE_NAME).exists()
-        return inside and next(bundle_folders(path), None) is not None
-    except OSError:
-        return False
 
 
 def run(

@@ -12,8 +12,9 @@ from on_screen import NARROW, WIDE, Shown, is_read, until
 from picking import choosing, looked, names, rows
 
 from rollout_tui.remembered.store import Store
+from rollout_tui.trace.bundle import is_folder_of_bundles
 from rollout_tui.trace.packed import Unpacked
-from rollout_tui.tui.app import RolloutApp, is_folder_of_bundles
+from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.help import HelpScreen
 from rollout_tui.tui.screens.picker import PickerScreen
 from rollout_tui.tui.starting.opening import Opening

@@ -8,7 +8,7 @@ from typing import Any, cast
 from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_changes
 from rollout_tui.debugger.evidence import line
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.names import Names, cell_label, command_line, tool_name
+from rollout_tui.debugger.names import Names, cell_label, command_line, item_name, tool_name
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
@@ -39,7 +39,7 @@ def _window_change(names: Names, changed: Changed, what: str) -> str | None:
 
 def _item(item: objects.ConversationItem) -> str:
     whose = f" of {item.call_id}" if item.call_id else ""
-    return f"item {item.item_id.rpartition(':')[2]} ({item.role} {item.kind}{whose})"
+    return f"{item_name(item.item_id)} ({item.role} {item.kind}{whose})"
 
 
 def _turn(names: Names, turn: objects.CodexTurn) -> str:

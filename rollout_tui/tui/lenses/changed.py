@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rollout_tui.debugger.changes.changes import ChangeRow, changes
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.kinds import KIND_NAMES, KINDS_BY_NAME
-from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.names import Names, item_name
 from rollout_tui.debugger.waiting.resolution import unresolved
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import ConversationItem, PendingEdge
@@ -91,8 +91,8 @@ def _change_lines(history: History, change: ChangeRow, width: int) -> Iterator[L
     pieces = [Piece(f"{before} -> ", "dim")] if before is not None else []
     if change.added or change.removed:
         pieces.append(Piece(f"{after} "))
-        pieces += [Piece(f" + {_short(one)}", "added") for one in change.added[:width]]
-        pieces += [Piece(f" - {_short(one)}", "removed") for one in change.removed[:width]]
+        pieces += [Piece(f" + {item_name(one)}", "added") for one in change.added[:width]]
+        pieces += [Piece(f" - {item_name(one)}", "removed") for one in change.removed[:width]]
     else:
         pieces.append(Piece(after or "nothing", "changed"))
     whole = line(Piece(f"   {change.path}  ", "dim"), *pieces)
@@ -121,10 +121,6 @@ def _named(history: History, path: str, text: str) -> str:
 def _beginning(text: str, width: int) -> str:
     """As much of a text as can matter in a row: it may be the output of a command, megabytes of it."""
     return one_line(text, 2 * width)
-
-
-def _short(object_id: str) -> str:
-    return object_id.replace("conversation_item:", "item ")
 
 
 def _resolved_lines(view: View, target: ToObject, width: int) -> Iterator[Line]:

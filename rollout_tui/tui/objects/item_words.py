@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rollout_tui.debugger.context.item_words import item_label, provenance
+from rollout_tui.debugger.names import item_name
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, InferenceCall, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, InferenceProducer, Producer, ToolProducer
 from rollout_tui.tui.drawing.lens import View
@@ -26,7 +27,7 @@ class ItemWords(NamedTuple):
 
 def item_words(view: View, item_id: str) -> ItemWords:
     """Words for an item, of which nothing is known yet if it appears only later."""
-    name = f"item {item_id.rpartition(':')[2]}"
+    name = item_name(item_id)
     item = find(view.snapshot, ConversationItem, item_id)
     if item is None:
         return ItemWords("", "dim", "not known yet", name)

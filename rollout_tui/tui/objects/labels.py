@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.lookup import latest
-from rollout_tui.debugger.names import Names, cell_label, command_line
+from rollout_tui.debugger.names import Names, cell_label, command_line, item_name
 from rollout_tui.debugger.spans.span_words import call_label, one_line
 from rollout_tui.graph import objects
 from rollout_tui.graph.history import History
@@ -76,10 +76,6 @@ def _ordinal(history: History, kind: type[Object], object_id: str) -> int:
     return history.collections[kind].order.index(cast(int, history.handle(kind, object_id))) + 1
 
 
-def _item(history: History, item: objects.ConversationItem) -> str:
-    return f"item {item.item_id.rpartition(':')[2]}"
-
-
 _LABELS: dict[type[Object], tuple[Callable[[History, Any], str], str]] = {
     objects.Rollout: (lambda history, one: "rollout", "strong"),
     objects.Thread: (lambda history, one: one.agent_path, "agent"),
@@ -90,7 +86,7 @@ _LABELS: dict[type[Object], tuple[Callable[[History, Any], str], str]] = {
     ),
     objects.CodeCell: (lambda history, one: cell_label(one), "cell"),
     objects.ToolCall: (tool_words, "tool"),
-    objects.ConversationItem: (_item, "accent"),
+    objects.ConversationItem: (lambda history, one: item_name(one.item_id), "accent"),
     objects.TerminalOperation: (lambda history, one: one_line(command_line(one)), "tool"),
     objects.TerminalSession: (
         lambda history, one: f"terminal {_ordinal(history, objects.TerminalSession, one.terminal_id)}",

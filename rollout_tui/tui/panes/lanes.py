@@ -45,6 +45,8 @@ LETTERS = (
 NOTHING, IDLE, ALONE, ASKING, CALLING, WAITING, COMPACTING, FAILED = range(8)
 WEIGHT_OF_KIND = {TURN: IDLE, CELL: ALONE, INFERENCE: ASKING, TOOL: CALLING, COMPACTION_REQUEST: COMPACTING}
 NAME_WIDTH = 14
+AS_IT_IS = 0.99
+"""Drawn at this share of its length or more, a silence does not count as shortened."""
 CURSOR, TRACK, SHORTENED = "\u25b2", "\u2500", "~"
 
 
@@ -95,13 +97,11 @@ def lanes(
         row = rows.get(spans.thread_number(finding.thread_id))
         if row is not None and finding.event <= spans.head:
             row[scale.column(history.events.times[finding.event])] = FAILED
-    return Lanes(
-        scale,
-        tuple(
-            Lane(one.thread_id or "", _name(history, one.thread_id), tuple(weights))
-            for one, weights in zip(threads, rows.values(), strict=False)
-        ),
-    )
+    made = []
+    for one in threads:
+        weights = tuple(rows[spans.thread_number(one.thread_id)])
+        made.append(Lane(one.thread_id or "", _name(history, one.thread_id), weights))
+    return Lanes(scale, tuple(made))
 
 
 def _name(history: History, thread_id: str | None) -> str:
@@ -133,7 +133,6 @@ def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]]) ->
         weight = WEIGHT_OF_KIND.get(spans.kinds[number], NOTHING)
         if weight == CALLING and spans.is_wait(number):
             weight = WAITING
-        # A call that only holds a cell which goes on by itself is not what the thread is doing.
         row[column] = max(row[column], weight)
     return looked_at
 
@@ -158,7 +157,7 @@ def scrubber_line(scale: Ruler, cursor_column: int, note: str, note_style: str) 
     """The ruler with the cursor on it; silences that are shortened are drawn as waves."""
     track = [TRACK] * scale.width
     for (low, before), (high, after) in zip(scale.stops, scale.stops[1:], strict=False):
-        if after - before < (high - low) * 0.99:
+        if after - before < (high - low) * AS_IT_IS:
             for column in range(scale.column(low), scale.column(high)):
                 track[column] = SHORTENED
     text = "".join(track)

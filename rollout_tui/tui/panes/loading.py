@@ -8,6 +8,8 @@ from rollout_tui.tui.drawing.lines import Line, Piece, line
 from rollout_tui.words import count
 
 BAR = 24
+MEASURED_S = 0.2
+"""From here on the rate so far tells something."""
 
 
 class LoadProgress(NamedTuple):
@@ -26,7 +28,7 @@ class LoadProgress(NamedTuple):
     @property
     def seconds_left(self) -> float | None:
         """At the rate so far; None before there is one."""
-        if self.done <= 0 or self.seconds < 0.2:
+        if self.done <= 0 or self.seconds < MEASURED_S:
             return None
         return self.seconds / self.done * max(0, self.total - self.done)
 
@@ -34,7 +36,7 @@ class LoadProgress(NamedTuple):
 def loading_words(progress: LoadProgress) -> str:
     """`reducing  41 %  412,000 events  0.9 M events/s  3 s left`."""
     words = [f"reducing {progress.share:4.0%}", count(progress.events, "event")]
-    if progress.seconds >= 0.2:
+    if progress.seconds >= MEASURED_S:
         words.append(f"{_rate(progress.events / progress.seconds)} events/s")
     left = progress.seconds_left
     if left is not None:

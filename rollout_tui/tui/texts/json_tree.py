@@ -33,6 +33,7 @@ _KINDS: dict[int, Kind] = {
     ord("n"): "constant",
 }
 _MOST_EMBEDDED = 4_000_000
+"""Bytes of a string that is looked at for JSON in it; to parse a longer one holds up the frame it is in."""
 MOST_MEMBERS = 2_000_000
 """Members of a container that are listed; each takes 70 bytes. Of one with more the first ones are."""
 BEGINNING = 200_000
