@@ -9,7 +9,8 @@ from rollout_tui.commands.answer import say
 from rollout_tui.commands.arguments import Parser, add_json, add_trace
 from rollout_tui.commands.loading import load, place
 from rollout_tui.commands.outcome import FAILED, FINE
-from rollout_tui.debugger.findings.findings import SEVERITIES, at_least, find_all
+from rollout_tui.debugger.findings.finding_codes import SEVERITIES, at_least
+from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.export.findings import finding_json, findings_text
 
 _DESCRIPTION = """\

@@ -6,7 +6,8 @@ from collections import Counter
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.debugger.findings.findings import find_all, recording_status
+from rollout_tui.debugger.findings.findings import find_all
+from rollout_tui.debugger.findings.unfinished import recording_status
 from rollout_tui.debugger.indexes import created
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.spans.span_words import call_label

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.debugger.findings.finding import holders
-from rollout_tui.debugger.findings.finding_codes import MARKS
-from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity, at_least
+from rollout_tui.debugger.findings.finding import Finding, holders
+from rollout_tui.debugger.findings.finding_codes import MARKS, SEVERITIES, Severity, at_least
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.export.table import wrapped

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.context.carried import Carried
 from rollout_tui.debugger.context.item_text import part_text
-from rollout_tui.debugger.findings.findings import Finding, find_all
+from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.findings import find_all
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names, command_line
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, KINDS, OPERATION, TOOL, TURN, Span

@@ -8,7 +8,8 @@ from scripted import Script
 from small_recordings import by_own_folder
 
 from rollout_tui.debugger.findings.arranged import Arranged, arranged
-from rollout_tui.debugger.findings.findings import SEVERITIES, Findings
+from rollout_tui.debugger.findings.finding_codes import SEVERITIES
+from rollout_tui.debugger.findings.findings import Findings
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 

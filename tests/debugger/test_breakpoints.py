@@ -6,14 +6,8 @@ import pytest
 from shared_recordings import recording
 
 from rollout_tui.debugger.stops import event_facts, watched
-from rollout_tui.debugger.stops.breakpoints import (
-    Breakpoints,
-    ExpressionProblem,
-    Searching,
-    Sort,
-    Stop,
-)
-from rollout_tui.debugger.stops.expressions import parse
+from rollout_tui.debugger.stops.breakpoints import Breakpoints, Searching, Sort, Stop
+from rollout_tui.debugger.stops.expressions import ExpressionProblem, parse
 
 
 def next_stop(points: Breakpoints, event: int, *, backwards: bool = False) -> Stop | None:

@@ -10,14 +10,9 @@ from scripted import ROOT_THREAD
 from shared_recordings import recording
 from small_recordings import EXEC, WAIT, own_recording, with_cell, with_exec
 
-from rollout_tui.debugger.stories.cells import (
-    CellStory,
-    cell_ids,
-    cell_stories,
-    cell_story,
-    lost_waits,
-    now_words,
-)
+from rollout_tui.debugger.stories.cell_list import cell_ids
+from rollout_tui.debugger.stories.cell_story import CellStory, now_words
+from rollout_tui.debugger.stories.cells import cell_stories, cell_story, lost_waits
 from rollout_tui.graph.snapshot import Snapshot
 from rollout_tui.recording import Trace, open_trace
 

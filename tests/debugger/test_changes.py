@@ -7,7 +7,8 @@ from recordings_at_hand import corpus_folders
 from scripted import Script
 from shared_recordings import recording
 
-from rollout_tui.debugger.changes.changes import ChangeRow, changes, in_words
+from rollout_tui.debugger.changes.change_words import in_words
+from rollout_tui.debugger.changes.changes import ChangeRow, changes
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout, Thread
 from rollout_tui.graph.values import RootOrigin, Window

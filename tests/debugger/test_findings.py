@@ -11,15 +11,10 @@ import pytest
 from recordings_at_hand import case_folders, corpus_folders, needs_corpus
 from shared_recordings import recording
 
-from rollout_tui.debugger.findings.findings import (
-    CODES,
-    Finding,
-    Findings,
-    RecordingStatus,
-    at_least,
-    find_all,
-    recording_status,
-)
+from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.finding_codes import CODES, at_least
+from rollout_tui.debugger.findings.findings import Findings, find_all
+from rollout_tui.debugger.findings.unfinished import RecordingStatus, recording_status
 from rollout_tui.export.findings import finding_json
 from rollout_tui.recording import open_trace
 from rollout_tui.trace.bundle import BundleProblem

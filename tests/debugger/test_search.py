@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from shared_recordings import recording
 
-from rollout_tui.debugger.searching.search import Hit, Scanned, SearchProblem, query, search
+from rollout_tui.debugger.searching.search import Hit, Scanned, search
+from rollout_tui.debugger.searching.search_query import SearchProblem, query
 from rollout_tui.recording import Trace, open_trace
 
 

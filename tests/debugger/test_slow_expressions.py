@@ -14,7 +14,8 @@ from luring_texts import ENDLESS, LURE, luring
 
 from rollout_tui.debugger.context.item_search import find_in_items
 from rollout_tui.debugger.patterns import MOST_GIVEN_UP, WHILE_SHOWN_S, Pattern
-from rollout_tui.debugger.searching.search import GivenUp, Hit, query, search
+from rollout_tui.debugger.searching.search import GivenUp, Hit, search
+from rollout_tui.debugger.searching.search_query import query
 from rollout_tui.debugger.stops.breakpoints import Breakpoints, Stop
 from rollout_tui.recording import Trace
 from rollout_tui.tui.state.filtering import Filter

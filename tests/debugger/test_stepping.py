@@ -18,7 +18,8 @@ from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.debugger.moving.related import Subject
-from rollout_tui.debugger.moving.stepping import STEPS, Walk, step
+from rollout_tui.debugger.moving.stepping import STEPS, step
+from rollout_tui.debugger.moving.walk import Walk
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence
 from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall

@@ -18,7 +18,7 @@ from looking import look
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.moving.go_to import go_to
 from rollout_tui.debugger.moving.walk import Walk
-from rollout_tui.debugger.searching.search import SearchProblem, query
+from rollout_tui.debugger.searching.search_query import SearchProblem, query
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.debugger.stops.expressions import ExpressionProblem, parse

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from rollout_tui.debugger.searching import occurrences
 from rollout_tui.debugger.searching import search as searching
-from rollout_tui.debugger.searching.search import Hit, Query, SearchProblem, query, search
+from rollout_tui.debugger.searching.search import Hit, search
+from rollout_tui.debugger.searching.search_query import Query, SearchProblem, query
 from rollout_tui.recording import Trace, open_trace
 
 MOST = occurrences.MOST_OCCURRENCES

@@ -12,7 +12,7 @@ from on_screen import Shown, is_read, until
 from picking import choosing, looked
 from scripted import Script, user
 
-from rollout_tui.debugger.searching.search import query
+from rollout_tui.debugger.searching.search_query import query
 from rollout_tui.tui.state.places import MOST_PLACES, Place, Places
 from rollout_tui.tui.state.searching import Search
 

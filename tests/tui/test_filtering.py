@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from on_screen import at_a_row_of_cells, session_over
 
-from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
+from rollout_tui.debugger.stops.expressions import ExpressionProblem
 from rollout_tui.tui.panes.flat import flat
 from rollout_tui.tui.panes.position import badge
 from rollout_tui.tui.panes.status import Standing

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rollout_tui.debugger.changes.change_words import in_words
 from rollout_tui.debugger.changes.net_changes import Changed, list_change, net_changes
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.graph.history import History
@@ -15,8 +14,6 @@ from rollout_tui.graph.ids import IdView
 from rollout_tui.graph.values import Body
 from rollout_tui.immutable import Value
 from rollout_tui.trace.json_text import json_text
-
-__all__ = ["ChangeRow", "changes", "in_words", "list_change"]
 
 
 class ChangeRow(NamedTuple):

@@ -11,7 +11,7 @@ from rollout_tui.debugger.findings import oddities
 from rollout_tui.debugger.findings.causes import CauseLinks
 from rollout_tui.debugger.findings.failures import failures, work_failed
 from rollout_tui.debugger.findings.finding import Finding, Note, Sources
-from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES, FindingCode, Severity, at_least
+from rollout_tui.debugger.findings.finding_codes import CODES
 from rollout_tui.debugger.findings.in_order import InOrder
 from rollout_tui.debugger.findings.recording_problems import from_diagnostic, missing_payloads
 from rollout_tui.debugger.findings.unfinished import RecordingStatus, Unfinished, recording_status
@@ -23,18 +23,6 @@ from rollout_tui.trace.memory import used_up
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = [
-    "CODES",
-    "SEVERITIES",
-    "Finding",
-    "FindingCode",
-    "Findings",
-    "RecordingStatus",
-    "Severity",
-    "at_least",
-    "find_all",
-    "recording_status",
-]
 
 EventRule = Callable[[Sources, int], Iterator[Finding]]
 NoteRule = Callable[[Sources, int, list[Note]], Iterator[Finding]]

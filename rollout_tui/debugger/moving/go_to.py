@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from rollout_tui.debugger.moving.stepping import Starts, Step, Walk
+from rollout_tui.debugger.moving.stepping import Starts
+from rollout_tui.debugger.moving.walk import Step, Walk
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, TOOL, TURN
 
 ALLOWED = "go to: 1234 (seq), 50%, turn 3, request 2, tool 5, cell 1, wait 2, failure 2, 12:40:05 or +3.2s"

@@ -28,8 +28,6 @@ from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silence, in_words
 from rollout_tui.on_demand import OnDemand
 
-__all__ = ["STEPS", "Motion", "Starts", "Step", "Walk", "step"]
-
 _Related: TypeAlias = tuple[Subject, Sequence[int]]
 
 

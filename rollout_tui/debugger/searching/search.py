@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.searching.bodies import Bodies, Places
 from rollout_tui.debugger.searching.occurrences import MOST_OCCURRENCES, excerpt, in_lines
-from rollout_tui.debugger.searching.search_query import Query, SearchProblem, query
+from rollout_tui.debugger.searching.search_query import Query
 from rollout_tui.graph.history import History, object_id
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = ["GivenUp", "Hit", "Query", "Scanned", "SearchProblem", "query", "search"]
 
 MIB = 1 << 20
 SLICE = 4 * MIB

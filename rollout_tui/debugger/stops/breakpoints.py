@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.findings.finding import Finding, Sources
-from rollout_tui.debugger.findings.findings import Findings, recording_status
+from rollout_tui.debugger.findings.findings import Findings
+from rollout_tui.debugger.findings.unfinished import recording_status
 from rollout_tui.debugger.indexes import events_of_types, stretches
 from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops import event_facts, watched
@@ -25,7 +26,6 @@ from rollout_tui.trace.events import EVENT_TYPES
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = ["Breakpoint", "Breakpoints", "ExpressionProblem", "Searching", "Sort", "Stop"]
 
 Sort: TypeAlias = Literal["break", "watch"]
 SLICE_S = 0.02

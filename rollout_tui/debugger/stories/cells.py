@@ -17,14 +17,13 @@ from rollout_tui.debugger.spans.span_words import call_text, short_call
 from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.spans.waits import CELL as ON_CELL
 from rollout_tui.debugger.spans.waits import Wait
-from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids, latest_lost
+from rollout_tui.debugger.stories.cell_list import latest_lost
 from rollout_tui.debugger.stories.cell_story import (
     CellAnswer,
     CellChange,
     CellStory,
     CellWait,
     NestedCall,
-    now_words,
 )
 from rollout_tui.debugger.waiting.open_words import outputs_given
 from rollout_tui.debugger.waiting.open_work import OpenWork
@@ -35,18 +34,6 @@ from rollout_tui.graph.snapshot import Snapshot
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
-__all__ = [
-    "CellChange",
-    "CellStory",
-    "CellWait",
-    "NestedCall",
-    "cell_count",
-    "cell_ids",
-    "cell_stories",
-    "cell_story",
-    "lost_waits",
-    "now_words",
-]
 
 MOST_LOST = 200
 """Of waits for unknown cells the latest are told of."""

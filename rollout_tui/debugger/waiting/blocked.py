@@ -253,6 +253,3 @@ def _children(entries: list[Waiting], at: int) -> Iterator[int]:
     for child in range(at + 1, len(entries)):
         if entries[child].parent == at:
             yield child
-
-
-__all__ = ["ThreadWaits", "Waiting", "background_in_words", "blocked", "in_words"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.stops.breakpoints import ExpressionProblem, Sort
+from rollout_tui.debugger.stops.breakpoints import Sort
+from rollout_tui.debugger.stops.expressions import ExpressionProblem
 from rollout_tui.tui.keys import key_of, with_keys
 from rollout_tui.words import count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.moving.stepping import Step
+from rollout_tui.debugger.moving.walk import Step
 from rollout_tui.tui.actions.moving import event_next, event_previous, take
 from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.keys import with_keys

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rollout_tui.debugger.findings.findings import recording_status
+from rollout_tui.debugger.findings.unfinished import recording_status
 from rollout_tui.debugger.moving.related import Subject
-from rollout_tui.debugger.moving.stepping import STEPS, Step, Walk, step
-from rollout_tui.debugger.moving.walk import earlier, later
+from rollout_tui.debugger.moving.stepping import STEPS, step
+from rollout_tui.debugger.moving.walk import Step, Walk, earlier, later
 from rollout_tui.tui.drawing.targets import ToObject
 from rollout_tui.tui.keys import BY_ID, key_label, with_keys
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.context.item_search import find_in_items
-from rollout_tui.debugger.findings.findings import SEVERITIES
-from rollout_tui.debugger.moving.stepping import Step
+from rollout_tui.debugger.findings.finding_codes import SEVERITIES
+from rollout_tui.debugger.moving.walk import Step
 from rollout_tui.debugger.searching.search_query import Query, SearchProblem, query
-from rollout_tui.debugger.stops.breakpoints import ExpressionProblem
+from rollout_tui.debugger.stops.expressions import ExpressionProblem
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.tui.actions.moving import take
 from rollout_tui.tui.drawing.targets import ToObject

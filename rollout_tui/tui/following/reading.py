@@ -15,7 +15,9 @@ from rollout_tui.debugger.context.pending_index import PendingIndex
 from rollout_tui.debugger.context.usages import Usages
 from rollout_tui.debugger.findings.arranged import arranged
 from rollout_tui.debugger.findings.by_object import index_objects
-from rollout_tui.debugger.findings.findings import SEVERITIES, Findings, recording_status
+from rollout_tui.debugger.findings.finding_codes import SEVERITIES
+from rollout_tui.debugger.findings.findings import Findings
+from rollout_tui.debugger.findings.unfinished import recording_status
 from rollout_tui.debugger.indexes import Index, index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import CELL, THREAD

@@ -7,8 +7,9 @@ from functools import partial
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_words import one_line
+from rollout_tui.debugger.stories.cell_list import cell_count, cell_ids
 from rollout_tui.debugger.stories.cell_story import CellAnswer, CellStory, CellWait, NestedCall, now_words
-from rollout_tui.debugger.stories.cells import cell_count, cell_ids, cell_stories, cell_story, lost_waits
+from rollout_tui.debugger.stories.cells import cell_stories, cell_story, lost_waits
 from rollout_tui.graph.objects import CodeCell, ToolCall
 from rollout_tui.tui.drawing.lens import LensLines, LineList, Maker, MakerLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, NOTHING, Cell, Line, Piece, clipped, line, row

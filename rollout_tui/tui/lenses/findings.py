@@ -9,9 +9,8 @@ from itertools import accumulate
 from typing import cast
 
 from rollout_tui.debugger.findings.arranged import Arranged, arranged
-from rollout_tui.debugger.findings.finding import holders
-from rollout_tui.debugger.findings.finding_codes import MARKS
-from rollout_tui.debugger.findings.findings import SEVERITIES, Finding, Severity
+from rollout_tui.debugger.findings.finding import Finding, holders
+from rollout_tui.debugger.findings.finding_codes import MARKS, SEVERITIES, Severity
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS

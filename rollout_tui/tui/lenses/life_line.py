@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rollout_tui.debugger.changes.changes import in_words
+from rollout_tui.debugger.changes.change_words import in_words
 from rollout_tui.debugger.moving.related import Subject, events_of
 from rollout_tui.debugger.stories.hops import Hop
 from rollout_tui.debugger.stories.lifeline import LifeLine, Moment

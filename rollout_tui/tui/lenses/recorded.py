@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rollout_tui.debugger.findings.by_object import of_object
-from rollout_tui.debugger.findings.findings import Finding, recording_status
+from rollout_tui.debugger.findings.finding import Finding
+from rollout_tui.debugger.findings.unfinished import recording_status
 from rollout_tui.debugger.kinds import KIND_NAMES
 from rollout_tui.tui.drawing.lens import Selection, View
 from rollout_tui.tui.drawing.targets import ToPayload

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.context.item_search import FoundItem
-from rollout_tui.debugger.searching.search import GivenUp, Hit, Query, Scanned, search
+from rollout_tui.debugger.searching.search import GivenUp, Hit, Scanned, search
+from rollout_tui.debugger.searching.search_query import Query
 from rollout_tui.words import count
 
 if TYPE_CHECKING:
