@@ -6,15 +6,16 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import compress
 from operator import attrgetter
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from msgspec.structs import astuple
 
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Rollout
-from rollout_tui.reducer import agents, cells, compaction, inference, terminals, threads, tools
+from rollout_tui.reducer import agents
 from rollout_tui.reducer.evidence import Payloads
 from rollout_tui.reducer.reduction import Reduction
+from rollout_tui.reducer.rules import RULES
 from rollout_tui.trace import event_payloads as said
 from rollout_tui.trace.event_values import PayloadReference
 from rollout_tui.trace.events import (
@@ -29,58 +30,12 @@ from rollout_tui.trace.events import (
 from rollout_tui.trace.memory import MemoryBudget
 from rollout_tui.trace.spine import BadLine, Line
 
-Handler: TypeAlias = Callable[[Reduction, Event, Any], None]
-
 UNREADABLE_CODE = EVENT_TYPES.index(UNREADABLE)
 UNKNOWN_CODE = EVENT_TYPES.index(UNKNOWN)
 BAD_LINE_CODES = {
     UNREADABLE: ("unreadable_line", UNREADABLE_CODE),
     UNKNOWN: ("unknown_event_type", UNKNOWN_CODE),
 }
-
-
-def _evidence_only(r: Reduction, event: Event, payload: Any) -> None:
-    """An event that only names a payload."""
-
-
-def _other(r: Reduction, event: Event, payload: said.OtherEvent) -> None:
-    for reference in payload.payloads:
-        r.history.payloads.add(r.history.event, reference)
-    r.refuse("other_event", f"event of type other ({payload.kind[:80]}) has no rule")
-
-
-HANDLERS: dict[type[said.Payload], Handler] = {
-    said.RolloutStarted: threads.rollout_started,
-    said.RolloutEnded: threads.rollout_ended,
-    said.RecordingCompleted: threads.recording_completed,
-    said.ThreadStarted: threads.thread_started,
-    said.ThreadEnded: threads.thread_ended,
-    said.ThreadResumed: threads.thread_resumed,
-    said.CodexTurnStarted: threads.turn_started,
-    said.CodexTurnEnded: threads.turn_ended,
-    said.HistoryItemAccepted: threads.history_item_accepted,
-    said.InferenceStarted: inference.started,
-    said.InferenceCompleted: inference.completed,
-    said.InferenceFailed: inference.failed,
-    said.InferenceCancelled: inference.cancelled,
-    said.ToolCallStarted: tools.started,
-    said.McpToolCallCorrelationAssigned: tools.mcp_correlated,
-    said.StdinTargetResolved: terminals.stdin_target_resolved,
-    said.ToolCallRuntimeStarted: tools.runtime_started,
-    said.ToolCallRuntimeEnded: tools.runtime_ended,
-    said.ToolCallEnded: tools.ended,
-    said.CodeCellStarted: cells.started,
-    said.CodeCellInitialResponse: cells.initial_response,
-    said.CodeCellEnded: cells.ended,
-    said.CompactionRequestStarted: compaction.request_started,
-    said.CompactionRequestCompleted: compaction.request_completed,
-    said.CompactionRequestFailed: compaction.request_failed,
-    said.CompactionInstalled: compaction.installed,
-    said.AgentResultObserved: agents.result_observed,
-    said.ProtocolEventObserved: _evidence_only,
-    said.OtherEvent: _other,
-}
-
 
 _EVENT = {Event}
 # No rule-bound event type names more than one payload.
@@ -97,7 +52,7 @@ def _marks(kinds: Collection[type[said.Payload]]) -> bytes:
 _COMPLETED_CODE = TYPE_CODE[said.RecordingCompleted]
 _NAMING = _marks(_REFERENCE)
 _OF_PROTOCOL = _marks((said.ProtocolEventObserved,))
-_RULED = _marks(HANDLERS.keys() - {said.ProtocolEventObserved})
+_RULED = _marks(RULES.keys() - {said.ProtocolEventObserved})
 
 
 class Reducer:
@@ -174,7 +129,7 @@ class Reducer:
         told = codes.translate(_OF_PROTOCOL)
         for ordinal, payload in zip(compress(ordinals, told), compress(payloads, told), strict=True):
             history.events.add_protocol(ordinal, payload.event_type)
-        steps = zip(ordinals, seqs, times, map(HANDLERS.__getitem__, kinds), payloads, lines, strict=True)
+        steps = zip(ordinals, seqs, times, map(RULES.__getitem__, kinds), payloads, lines, strict=True)
         try:
             for ordinal, seq, time, rule, payload, event in compress(steps, codes.translate(_RULED)):
                 history.event, r.time, r.seq = ordinal, time, seq
@@ -211,7 +166,7 @@ class Reducer:
         history.event = ordinal
         if kind in _REFERENCE and (reference := _REFERENCE[kind](event.payload)) is not None:
             history.payloads.add(ordinal, reference)
-        HANDLERS[kind](self.reduction, event, event.payload)
+        RULES[kind](self.reduction, event, event.payload)
         history.head = ordinal
 
     def _bad_line(self, line: BadLine, offset: int) -> None:

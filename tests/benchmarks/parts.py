@@ -19,7 +19,8 @@ from typing import Any
 from rollout_tui import reduced_spine
 from rollout_tui.export.state import write_state
 from rollout_tui.recording import Trace
-from rollout_tui.reducer import fold
+from rollout_tui.reducer.fold import Reducer
+from rollout_tui.reducer.rules import RULES
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.trace.event_payloads import ProtocolEventObserved
 from tests.benchmarks.bench import Bench
@@ -64,15 +65,15 @@ def timed(called: Callable[..., Any], seconds: dict[str, float], part: str) -> C
 def load(bundle: Path) -> tuple[Trace, dict[str, float]]:
     """The trace as `reduce` reads it, and the seconds of `decoding`, `applying` and the `whole`."""
     seconds: dict[str, float] = {}
-    decode_block, apply = reduced_spine.decode_block, fold.Reducer.apply
+    decode_block, apply = reduced_spine.decode_block, Reducer.apply
     try:
         reduced_spine.decode_block = timed(decode_block, seconds, "decoding")  # type: ignore[attr-defined]
-        fold.Reducer.apply = timed(apply, seconds, "applying")  # type: ignore[method-assign]
+        Reducer.apply = timed(apply, seconds, "applying")  # type: ignore[method-assign]
         trace = Trace(open_bundle(bundle), head_only=True)
         timed(trace.load, seconds, "whole")()
     finally:
         reduced_spine.decode_block = decode_block  # type: ignore[attr-defined]
-        fold.Reducer.apply = apply  # type: ignore[method-assign]
+        Reducer.apply = apply  # type: ignore[method-assign]
     return trace, seconds
 
 
@@ -82,12 +83,12 @@ def parts(bundle: Path) -> dict[str, float]:
     trace, seconds = load(bundle)
     with Path("/dev/null").open("wb") as out:
         timed(write_state, found, "writing")(trace.at(trace.head), out)
-    rules = dict(fold.HANDLERS)
+    rules = dict(RULES)
     try:
-        fold.HANDLERS.update(dict.fromkeys(rules, rules[ProtocolEventObserved]))
+        RULES.update(dict.fromkeys(rules, rules[ProtocolEventObserved]))
         _, without = load(bundle)
     finally:
-        fold.HANDLERS.update(rules)
+        RULES.update(rules)
     found["decoding"] = seconds["decoding"]
     found["columns"] = without["applying"]
     found["rules"] = seconds["applying"] - without["applying"]
