@@ -61,7 +61,7 @@ def _bundle(opening: Opening) -> Bundle:
     told = False
     while True:
         try:
-            return open_bundle(opening.path)
+            return open_bundle(opening.unpacked.find(opening.path))
         except BundleProblem as problem:
             if not opening.wait:
                 raise CommandFailure(f"rollout-tui: {problem}") from problem

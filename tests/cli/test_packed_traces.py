@@ -45,6 +45,21 @@ def test_of_several_bundles_the_newest_is_taken_and_the_archive_named(
         assert done.err.startswith(f"rollout-tui: {archive} is a folder of bundles; the newest is")
 
 
+def test_an_archive_is_waited_for_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    made, archive = packed(tmp_path, ".zip"), tmp_path / "late.zip"
+
+    def sleep(seconds: float) -> None:
+        """It comes in two pieces."""
+        data = made.read_bytes()
+        archive.write_bytes(data if archive.exists() else data[:-100])
+
+    monkeypatch.setattr("rollout_tui.plain.program.time.sleep", sleep)
+    done = run("--plain", archive, "--wait")
+    assert done.status == 0 and "one-message" not in done.err
+    assert done.err.startswith(f"rollout-tui: waiting: {archive} does not exist")
+
+
 def test_check_diff_and_export_answer_too(tmp_path: Path) -> None:
     archive = packed(tmp_path, ".zip")
     assert run("check", archive).status == 0

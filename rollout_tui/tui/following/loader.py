@@ -97,7 +97,8 @@ class Loader(threading.Thread):
         while not self._stopping.is_set():
             try:
                 if (archive := archive_of(self._path)) is not None:
-                    self._tell(Waiting(f"unpacking {archive.name} ..."))
+                    told = f"unpacking {archive.name} ..."
+                    self._tell(Waiting(told))
                 return Trace(open_bundle(self._unpacked.find(self._path)))
             except BundleProblem as problem:
                 if not self._wait:
