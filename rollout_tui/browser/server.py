@@ -77,8 +77,9 @@ class BrowserServer(Server):
         """Refuse whoever does not know the secret, other host names and other origins."""
         own = self.public_url.partition("//")[2]
         origin = request.headers.get("Origin", self.public_url)
-        known = request.query.get("key", request.cookies.get(_COOKIE, ""))
-        if request.host != own or origin != self.public_url or not hmac.compare_digest(known, self._secret):
+        told = request.query.get("key", request.cookies.get(_COOKIE, "")).encode(errors="replace")
+        known = hmac.compare_digest(told, self._secret.encode())
+        if request.host != own or origin != self.public_url or not known:
             raise web.HTTPForbidden(text="This page is for the one who started rollout-tui serve.\n")
         response = await handler(request)
         if not response.prepared:

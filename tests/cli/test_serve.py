@@ -81,7 +81,13 @@ def test_it_answers_the_one_who_has_the_address_alone(address: str) -> None:
     base = address.partition("?")[0]
     assert address.startswith("http://127.0.0.1:")
     assert status(address) == 200
-    for asked in (base, f"{base}?key=guess", f"{base}static/js/textual.js", f"{base}ws"):
+    for asked in (
+        base,
+        f"{base}?key=guess",
+        f"{base}?key=%C3%A9",
+        f"{base}static/js/textual.js",
+        f"{base}ws",
+    ):
         assert status(asked) == 403
     assert status(address, host="evil.example") == 403
     assert status(address, origin="http://evil.example") == 403
