@@ -22,6 +22,7 @@ from agents import (  # noqa: E402
     OpenAIResponsesModel,
     Runner,
     function_tool,
+    generation_span,
     input_guardrail,
     set_trace_processors,
     trace,
@@ -240,6 +241,21 @@ def test_a_guardrail_is_evidence(run: Run, both_reduce: Reduce) -> None:
     both_reduce(bundle)
     observed = [e["payload"] for e in events_of(bundle) if e["payload"]["type"] == "protocol_event_observed"]
     assert [event["event_type"] for event in observed] == ["guardrail"]
+
+
+def test_what_is_outside_all_runs_has_a_turn_that_ends_with_it(tmp_path: Path, both_reduce: Reduce) -> None:
+    traces = RolloutTraces(tmp_path)
+    set_trace_processors([traces])
+    message = {"role": "user", "content": "hello"}
+    with trace("test"):
+        for answer in ("one", "two"):
+            with generation_span([message], [{"role": "assistant", "content": answer}], model="m"):
+                pass
+    set_trace_processors([])
+    (bundle,) = tmp_path.iterdir()
+    state = both_reduce(bundle)
+    assert [turn["execution"]["status"] for turn in state["codex_turns"].values()] == ["completed"] * 2
+    assert [found["execution"]["status"] for found in calls_of(state)] == ["completed"] * 2
 
 
 def test_a_request_is_seen_while_it_runs(tmp_path: Path) -> None:

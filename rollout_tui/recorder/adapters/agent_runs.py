@@ -35,16 +35,6 @@ class Workflow:
         self._runs[span_id] = AgentRun(self._thread(inside, name if tool is None else tool.name))
         self._own.add(span_id)
 
-    def end_run(self, span_id: str, error: str | None) -> None:
-        """End a run if this span started it."""
-        run = self._runs.pop(span_id, None)
-        if run is None:
-            return
-        run.failed = run.failed or error is not None
-        if span_id in self._own:
-            self._own.discard(span_id)
-            run.end()
-
     def enter(self, span_id: str, parent_id: str | None) -> AgentRun:
         """Return the run a new span belongs to; a span outside all runs gets one for itself."""
         run = self._runs.get(parent_id or "")
@@ -54,12 +44,12 @@ class Workflow:
         self._runs[span_id] = run
         return run
 
-    def leave(self, span_id: str) -> AgentRun | None:
-        """Return the run of a span that ends."""
+    def leave(self, span_id: str) -> None:
+        """Note that a span is over, and end the run that it started."""
         run = self._runs.pop(span_id, None)
-        if span_id in self._own and run is not None:
+        if run is not None and span_id in self._own:
             self._own.discard(span_id)
-        return run
+            run.end()
 
     def run_of(self, span_id: str) -> AgentRun | None:
         """Return the run of a span that is open."""

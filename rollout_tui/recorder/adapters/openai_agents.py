@@ -98,26 +98,23 @@ class RolloutTraces(TracingProcessor):
     @_quiet
     def on_span_end(self, span: Span[Any]) -> None:
         """Record what ended."""
-        workflow = self._workflows.get(span.trace_id)
-        if workflow is None:
+        workflow, run = self._workflows.get(span.trace_id), self.run_at(span)
+        if workflow is None or run is None:
             return
         data, error = span.span_data, _error_of(span)
-        if data.type in _RUNS:
-            workflow.end_run(span.span_id, error)
-            return
-        run = workflow.leave(span.span_id)
-        if run is None:
-            return
-        if data.type in _CALLS:
-            run.model_call_ends(span.span_id, data, error)
-        elif data.type == "function":
-            run.tool_ends(span.span_id, data, error)
-        elif data.type == "handoff":
-            run.handed_over(data.to_agent)
-        elif data.type == "guardrail":
-            workflow.recording.protocol_event("guardrail", data.export())
-        elif error is not None:
-            run.failed = True
+        try:
+            if data.type in _CALLS:
+                run.model_call_ends(span.span_id, data, error)
+            elif data.type == "function":
+                run.tool_ends(span.span_id, data, error)
+            elif data.type == "handoff":
+                run.handed_over(data.to_agent)
+            elif data.type == "guardrail":
+                workflow.recording.protocol_event("guardrail", data.export())
+            elif error is not None:
+                run.failed = True
+        finally:
+            workflow.leave(span.span_id)
 
     def shutdown(self) -> None:
         """End the bundles of traces that are still open."""
