@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, T
 
 from rollout_tui.recorder.recording_state import RecordingState
 from rollout_tui.recorder.values import ExecutionStatus, status_of
-from rollout_tui.recorder.writer import PayloadRef
+from rollout_tui.recorder.writer import PayloadReference
 
 if TYPE_CHECKING:
     from rollout_tui.recorder.turn import Turn
@@ -123,7 +123,7 @@ class Context:
 
     def _payload(
         self, kind: str, body: object, check: Callable[[Any], Any] | None = None
-    ) -> PayloadRef | None:
+    ) -> PayloadReference | None:
         return None if self._state is None else self._state.writer.payload(kind, body, check)
 
 

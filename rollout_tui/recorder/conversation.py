@@ -17,6 +17,7 @@ _PREFIXES = {
     "agent_message": "amsg",
     "compaction": "cmp",
 }
+"""How the id of an item begins, by its type."""
 
 
 class Conversation:

@@ -87,11 +87,6 @@ class Inference(InTurn):
         """End the attempt because nobody wants its response any more."""
         self._end_without_response("inference_cancelled", "reason", reason, output_items, upstream_request_id)
 
-    @property
-    def _thread(self) -> Any:
-        assert self._turn is not None
-        return self._turn.thread
-
     def _end_without_response(
         self, event: str, why: str, text: str, output_items: object, upstream_request_id: str | None
     ) -> None:
@@ -111,9 +106,10 @@ class Inference(InTurn):
         items: list[Item],
         usage: object,
         texts: tuple[str, ...] = (),
-    ) -> bool:
-        if self._state is None or self._turn is None or not self._take_end():
-            return False
+    ) -> None:
+        thread = None if self._turn is None else self._turn.thread
+        if self._state is None or self._turn is None or thread is None or not self._take_end():
+            return
         required = named == "response_payload"
         reference = None
         if items or required:
@@ -127,13 +123,11 @@ class Inference(InTurn):
             reference = self._payload("inference_response", body, check)
         if reference is None and required:
             self._lost()
-            return False
+            return
         fields[named] = reference
-        if not self._turn._event(fields, texts):
-            return False
-        self._thread.response_recorded(self, fields.get("response_id"))
-        self._thread.accept_items(items)
-        return True
+        if self._turn._event(fields, texts):
+            thread.response_recorded(self, fields.get("response_id"))
+            thread.accept_items(items)
 
     def _leave(self, status: ExecutionStatus, error: BaseException | None) -> None:
         if status == "failed":

@@ -11,7 +11,9 @@ MAXIMUM_DEPTH = 96
 """Nesting written as it is; the reference reducer refuses a payload nested 128 deep."""
 
 _REPRESENTATION = 200
-_ADDRESS_SPACE = 1 << 63
+"""Characters that are kept of how a value shows itself."""
+_INTEGERS = 1 << 63
+"""Readers keep integers in 64 bits, with a sign."""
 
 
 def plain_value(value: object, depth: int = 0) -> Any:
@@ -21,7 +23,7 @@ def plain_value(value: object, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if -_ADDRESS_SPACE <= value < _ADDRESS_SPACE else str(value)
+        return value if -_INTEGERS <= value < _INTEGERS else str(value)
     if depth > MAXIMUM_DEPTH:
         return {"recorder_omitted": "nested too deep"}
     if isinstance(value, Mapping):

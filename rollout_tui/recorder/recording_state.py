@@ -26,21 +26,19 @@ class RecordingState:
 
     def claim(self, kind: str, identity: str) -> bool:
         """Take an id for the first time; False, and counted, if it was taken before."""
-        with self._lock:
-            if (kind, identity) in self._used:
-                taken = True
-            else:
-                self._used.add((kind, identity))
-                taken = False
-        if taken:
+        first = self._use(kind, identity)
+        if not first:
             self.writer.counters.count("calls_ignored", error=f"the {kind} {identity} was recorded before")
-        return not taken
+        return first
 
     def first_use(self, text: str) -> bool:
         """Whether a text that may well repeat is seen for the first time."""
+        return self._use("", text)
+
+    def _use(self, kind: str, identity: str) -> bool:
         with self._lock:
             size = len(self._used)
-            self._used.add(("", text))
+            self._used.add((kind, identity))
             return len(self._used) > size
 
     def next_number(self, series: str) -> int:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from rollout_tui.recorder.tool_call import ToolCall
 
 _HALF = 1 << 31
+"""Half of the exit codes: reducers read 32 bits with a sign."""
 _TERMINAL = ("exec_command", "write_stdin")
 
 
 class Runtime(Context):
     """Work under way for a tool call; its end may come after the call's own."""
 
-    __slots__ = ("_body", "_call", "_started", "_status")
+    __slots__ = ("_body", "_call", "_started")
 
     def __init__(self, call: ToolCall | None, body: Mapping[str, object]) -> None:
         super().__init__(None if call is None else call._state)
@@ -111,7 +112,7 @@ class Command(Runtime):
     def exited(self, exit_code: int, output: str = "") -> None:
         """End the command: its exit code and what it printed, both streams in order."""
         status: ExecutionStatus = "completed" if exit_code == 0 else "failed"
-        code = (int(exit_code) + _HALF) % (2 * _HALF) - _HALF  # reducers read 32 bits with a sign
+        code = (int(exit_code) + _HALF) % (2 * _HALF) - _HALF
         self._end(status, {"aggregated_output": text_of(output), "exit_code": code})
 
     def _end(self, status: ExecutionStatus, result: Mapping[str, object]) -> None:

@@ -26,7 +26,7 @@ from rollout_tui.recorder.sources import Clock, wall_clock
 
 SCHEMA_VERSION = 2
 
-PayloadRef = dict[str, Any]
+PayloadReference = dict[str, Any]
 """`{"raw_payload_id", "kind": {"type"}, "path"}`: how an event names a payload file."""
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -86,7 +86,7 @@ class TraceWriter:
 
     def payload(
         self, kind: str, body: object, check: Callable[[Any], Any] | None = None
-    ) -> PayloadRef | None:
+    ) -> PayloadReference | None:
         """Write one payload file and return its reference; None if it could not be written.
 
         `body` is the value itself or a callable that returns it; it is rendered here. `check` receives the
