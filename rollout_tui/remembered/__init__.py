@@ -1,4 +1,4 @@
-"""What is remembered about a trace between two visits: place, lens, marks, notes; nothing of its content."""
+"""What is remembered about a trace between two visits: place, lens, marks, notes, counts; nothing it says."""
 
 from rollout_tui.remembered.store import Note, Remembered, Store
 

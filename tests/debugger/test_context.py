@@ -332,7 +332,7 @@ def test_a_childs_report_is_pending_then_accepted_then_in_context() -> None:
         73: [("in_context", "conversation_item:37", "agent edge")],
     }
     pending = rows_at(trace, 68, root)[-1]
-    assert pending.label.startswith("agent result from /root/alpha  Message Type: FINAL_ANSWER")
+    assert pending.label == "agent result from /root/alpha  alpha result"
     assert (text(trace, pending) or "").endswith("alpha result")
 
 

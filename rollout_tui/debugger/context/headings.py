@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 _SCRIPT_STATES = {
     "running": "yielded",
     "completed": "completed",
@@ -26,6 +28,15 @@ _COMMAND = re.compile(
     r"(Warning: truncated output[^\n]*\n(?:Total output lines: \d+\n)?\n?)?"
 )
 _MESSAGE = re.compile(r"Message Type: [^\n]*\n(?:Task name: [^\n]*\n)?(?:Sender: [^\n]*\n)?Payload:(?:\n|$)")
+_OLDER_RESULT = re.compile(r"<subagent_notification>\n(\{[^\n]*\})\n</subagent_notification>")
+
+
+class _Notification(msgspec.Struct, forbid_unknown_fields=True):
+    agent_path: str
+    status: str | dict[str, str | None]
+
+
+_NOTIFICATION = msgspec.json.Decoder(_Notification)
 
 
 def output_parts(text: str, named: Callable[[], str | None]) -> tuple[str, str]:
@@ -63,6 +74,23 @@ def command_words(text: str) -> tuple[str, str] | None:
 
 
 def message_text(text: str) -> str:
-    """What an agent said to another, without the lines that say to whom."""
+    """What an agent said to another, without the lines that say to whom.
+
+    Of a result as older releases wrote it: what the agent answered, else how it ended.
+    """
     heading = _MESSAGE.match(text)
-    return text[heading.end() :] if heading else text
+    return text[heading.end() :] if heading else _result(text) or text
+
+
+def _result(text: str) -> str | None:
+    found = _OLDER_RESULT.fullmatch(text)
+    try:
+        status = _NOTIFICATION.decode(found[1]).status if found else {}
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(status, str):
+        return status
+    if len(status) != 1:
+        return None
+    ((word, said),) = status.items()
+    return (said or word) if word == "completed" else f"{word}  {said or ''}".rstrip()

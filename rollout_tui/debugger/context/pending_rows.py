@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from rollout_tui.debugger.context.headings import output_parts
+from rollout_tui.debugger.context.headings import message_text, output_parts
 from rollout_tui.debugger.context.item_words import CELL, EDGE, TOOL, cell_of_call
 from rollout_tui.debugger.context.pending_index import CELL_RESULT, MESSAGE, RESULT, Pending
 from rollout_tui.debugger.evidence import cell_result, result_texts, size_of, texts_of, value
@@ -52,7 +52,7 @@ def _message(edge: PendingEdge) -> PendingRow:
         "assistant",
         "message",
         "analysis",
-        f"{edge.kind.replace('_', ' ')} from {edge.author}  {one_line(edge.text)}",
+        f"{edge.kind.replace('_', ' ')} from {edge.author}  {one_line(message_text(edge.text))}",
         size_of((edge.text,)),
         None,
         (),

@@ -2,7 +2,7 @@ import json
 
 from lens_views import corpus, rows, shown, target_of, view_at
 from recordings_at_hand import DEMO, RECORDINGS
-from scripted import Script, assistant, user
+from scripted import Script, agent_message, assistant, user
 
 from rollout_tui.graph.objects import CodeCell, ConversationItem
 from rollout_tui.tui.drawing.targets import Fold, ToObject, ToPayload
@@ -91,6 +91,26 @@ def test_messages_between_agents_of_older_releases_are_told_as_those_of_newer_on
     chosen = ToObject(ConversationItem, "conversation_item:1")
     fields = [" ".join(row.split()) for row in shown("inspector", script.folder, answered, selection=chosen)]
     assert "from /root/a to /root" in fields
+
+
+def test_results_of_agents_of_older_releases_are_told_by_what_was_answered(script: Script) -> None:
+    """Else by how the agent ended; what has not exactly their form stays as it is."""
+    told = {
+        '{"agent_path":"/root/a","status":{"completed":"all\\ngreen"}}': "all green",
+        '{"agent_path":"/root/a","status":{"completed":null}}': "completed",
+        '{"agent_path":"/root/a","status":{"errored":"no key"}}': "errored no key",
+        '{"agent_path":"/root/a","status":"shutdown"}': "shutdown",
+        '{"agent_path":"/root/a","status":{}}': None,
+        '{"agent_path":"/root/a","status":1}': None,
+        '{"agent_path":"/root/a","status":"shutdown","more":1}': None,
+    }
+    texts = [f"<subagent_notification>\n{body}\n</subagent_notification>" for body in told]
+    script.begin()
+    asked = script.ask("i1", *(agent_message("/root/a", "/root", text) for text in texts))
+    rows = [" ".join(row[7:].split()) for row in shown("context", script.folder, asked, 200)]
+    for row, text, words in zip(rows, texts, told.values(), strict=True):
+        said = words or " ".join(text.split())
+        assert row.startswith(f"from /root/a {said} agent edge"), row
 
 
 def test_only_what_the_latest_request_did_not_carry() -> None:
