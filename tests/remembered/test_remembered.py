@@ -139,7 +139,7 @@ def test_of_what_was_left_last_that_is_listed_which_is_still_there(tmp_path: Pat
         (file,) = set(store.folder.iterdir()) - before
         os.utime(file, ns=(at, at))
     assert [one.path for one in store.recent(2)] == [str(bundle), str(emptied)]
-    assert store.recent_traces() == [bundle, archive]
+    assert store.recent_traces() == store.recent_traces(2) == [bundle, archive]
     assert store.recent_traces(1) == [bundle]
     listed = [(row.folder, row.status) for row in RecentTraces(store).rows()]
     there, away = [(bundle, "damaged"), (archive, "packed")], [(emptied, "gone"), (gone, "gone")]

@@ -123,7 +123,6 @@ class _Texts:
 
     def __init__(self, trace: Trace, clause: Clause) -> None:
         self._trace = trace
-        self._clause = clause
         self._taken = 0
         self._found: set[int] = set()
         # `text !~ x` holds where no item has it, so items are looked for that do.

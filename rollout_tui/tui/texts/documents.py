@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.context.item_text import raw_item
@@ -13,10 +14,11 @@ from rollout_tui.tui.texts.json_rows import JsonRows
 from rollout_tui.tui.texts.json_tree import JsonValue, parsed
 from rollout_tui.tui.texts.making import Key, making
 
-_WIDTH = 80
-
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
+
+_WIDTH = 80
+"""Cells; any will do: rows of each width have the same members open."""
 
 
 def event_document(trace: Trace, event: int) -> JsonValue:
@@ -24,9 +26,7 @@ def event_document(trace: Trace, event: int) -> JsonValue:
     offsets = trace.history.events.offsets
     size = offsets[event + 1] - offsets[event] if event < trace.history.head else 0
     key = (trace.generation, "event", event)
-    found = making(trace).get(key, size, lambda: parsed(trace.events.raw(event - 1)), at_once=True)
-    assert found is not None
-    return found
+    return _at_once(trace, key, size, lambda: parsed(trace.events.raw(event - 1)))
 
 
 def payload_document(trace: Trace, snapshot: Snapshot, raw_payload_id: str) -> JsonValue | None:
@@ -72,17 +72,17 @@ def source_size(trace: Trace, item: ConversationItem) -> int:
 def item_document(trace: Trace, item: ConversationItem) -> JsonValue:
     """An item as it was first sent or received; where that cannot be read, null."""
     key = (trace.generation, "item", item.item_id)
-    size = source_size(trace, item)
-    found = making(trace).get(key, size, lambda: parsed(raw_item(trace, item) or b"null"), at_once=True)
-    assert found is not None
-    return found
+    return _at_once(trace, key, source_size(trace, item), lambda: parsed(raw_item(trace, item) or b"null"))
 
 
 def text_document(trace: Trace, name: str, text: str) -> JsonValue:
     """A text of the recording, known by a name of its own."""
     key = (trace.generation, "text", name, hash(text))
-    found = making(trace).get(
-        key, len(text), lambda: parsed(text.encode(errors="surrogatepass")), at_once=True
-    )
+    return _at_once(trace, key, len(text), lambda: parsed(text.encode(errors="surrogatepass")))
+
+
+def _at_once(trace: Trace, key: Key, size: int, make: Callable[[], JsonValue]) -> JsonValue:
+    """A document that is kept, made now where it is not."""
+    found = making(trace).get(key, size, make, at_once=True)
     assert found is not None
     return found

@@ -50,9 +50,9 @@ class _Opened(NamedTuple):
     path: str
     children: Sequence[Child]
     text: TextRows | None
-    places: list[int]
-    opened: list[_Opened]
-    before: list[int]
+    places: Sequence[int] = ()
+    opened: Sequence[_Opened] = ()
+    before: Sequence[int] = ()
 
     @property
     def rows(self) -> int:
@@ -85,9 +85,9 @@ class JsonRows(LensLines):
         if root.is_container and root.children:
             self._root = self._open(root, "", 0)
         elif root.is_container:
-            self._root = _Opened(0, "", (Child("", root),), None, [], [], [])
+            self._root = _Opened(0, "", (Child("", root),), None)
         else:
-            self._root = _Opened(0, "", (), root.rows(self._room(0)), [], [], [])
+            self._root = _Opened(0, "", (), root.rows(self._room(0)))
 
     def __len__(self) -> int:
         return self._root.rows
@@ -105,7 +105,7 @@ class JsonRows(LensLines):
         embedded = value.embedded
         inner = embedded or value
         if not inner.is_container:
-            return _Opened(depth, path, (), inner.rows(self._room(depth)), [], [], [])
+            return _Opened(depth, path, (), inner.rows(self._room(depth)))
         children = inner.children
         places, opened, before, rows = [], [], [], 0
         for index in self._candidates(path, children):
