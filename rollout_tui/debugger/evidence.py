@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from rollout_tui.debugger.text_facts import utf8_size
+from rollout_tui.graph.values import PayloadReference
 from rollout_tui.reducer.limits import too_many_values
 from rollout_tui.trace.json_text import json_text
 from rollout_tui.trace.payloads import PayloadProblem
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 240
 _BLANKS = re.compile(r"\s+")
+
+
+def reference_to(trace: Trace, raw_payload_id: str | None) -> PayloadReference | None:
+    """What names a payload, wherever it is named; None when there is none."""
+    if raw_payload_id is None:
+        return None
+    return trace.history.payloads.get(raw_payload_id, trace.history.head)
+
+
+def body_size(trace: Trace, raw_payload_id: str | None) -> int:
+    """Bytes of the body of a payload, 0 when there is none or it cannot be read."""
+    reference = reference_to(trace, raw_payload_id)
+    try:
+        return 0 if reference is None else trace.payloads.size(reference.path)
+    except PayloadProblem:
+        return 0
 
 
 def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:

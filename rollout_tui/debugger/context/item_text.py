@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.debugger.evidence import body
+from rollout_tui.debugger.evidence import body, reference_to
 from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.lookup import item_at
 from rollout_tui.debugger.text_facts import utf8_size
@@ -71,8 +71,7 @@ def raw_item(trace: Trace, item: ConversationItem) -> bytes | None:
     number = item_number(item.item_id)
     columns = trace.history.items
     payload_id = columns.source_payload[number]
-    reference = None if payload_id is None else trace.history.payloads.get(payload_id, trace.history.head)
-    data = body(trace, payload_id)
+    reference, data = reference_to(trace, payload_id), body(trace, payload_id)
     if data is None or reference is None:
         return None
     name = _LIST_OF_KIND.get(reference.kind.type)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from rollout_tui.debugger.context.item_text import read_from, short_text, whole_text
-from rollout_tui.debugger.evidence import result_text, value
+from rollout_tui.debugger.evidence import body_size, reference_to, result_text, value
 from rollout_tui.debugger.text_facts import utf8_size
 from rollout_tui.graph.history import object_id
 from rollout_tui.graph.objects import (
@@ -17,8 +17,7 @@ from rollout_tui.graph.objects import (
     TerminalOperation,
     ToolCall,
 )
-from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart, PayloadReference
-from rollout_tui.trace.payloads import PayloadProblem
+from rollout_tui.graph.values import CodePart, EncodedPart, JsonPart
 from rollout_tui.tui.drawing.lens import View
 from rollout_tui.tui.texts.making import making
 
@@ -54,11 +53,8 @@ def object_text(view: View, found: Object, *, at_once: bool = False) -> Text | N
     make = _TEXTS.get(type(found))
     if make is None:
         return None
-    reference = _body_of(view, found)
-    try:
-        size = 0 if reference is None else view.trace.payloads.size(reference.path)
-    except PayloadProblem:
-        size = 0
+    payload_id = _body_of(view, found)
+    reference, size = reference_to(view.trace, payload_id), body_size(view.trace, payload_id)
     if reference is None or not size:
         return make(view, found)
     known = short_text(found) if isinstance(found, ConversationItem) else ""
@@ -67,16 +63,11 @@ def object_text(view: View, found: Object, *, at_once: bool = False) -> Text | N
     return _beginning(view, reference.path, known, size) if made is None else made[0]
 
 
-def _body_of(view: View, found: Object) -> PayloadReference | None:
+def _body_of(view: View, found: Object) -> str | None:
     """The payload that a text is read from, None where the graph has it."""
-    payload_id = None
     if isinstance(found, ConversationItem):
-        payload_id = read_from(view.trace, found)
-    elif isinstance(found, ToolCall):
-        payload_id = found.raw_result_payload_id
-    return (
-        None if payload_id is None else view.trace.history.payloads.get(payload_id, view.trace.history.head)
-    )
+        return read_from(view.trace, found)
+    return found.raw_result_payload_id if isinstance(found, ToolCall) else None
 
 
 def _beginning(view: View, path: str, known: str, size: int) -> Text:

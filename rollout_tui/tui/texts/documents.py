@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rollout_tui.debugger.context.item_text import raw_item
+from rollout_tui.debugger.evidence import body_size
 from rollout_tui.graph.history import item_number
 from rollout_tui.graph.objects import ConversationItem
 from rollout_tui.graph.snapshot import Snapshot
@@ -61,12 +62,7 @@ def _payload_key(trace: Trace, path: str) -> Key:
 
 def source_size(trace: Trace, item: ConversationItem) -> int:
     """Bytes of the payload that an item was first seen in, 0 where it cannot be read."""
-    payload_id = trace.history.items.source_payload[item_number(item.item_id)]
-    reference = None if payload_id is None else trace.history.payloads.get(payload_id, trace.history.head)
-    try:
-        return 0 if reference is None else trace.payloads.size(reference.path)
-    except PayloadProblem:
-        return 0
+    return body_size(trace, trace.history.items.source_payload[item_number(item.item_id)])
 
 
 def item_document(trace: Trace, item: ConversationItem) -> JsonValue:
