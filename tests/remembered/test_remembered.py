@@ -24,7 +24,7 @@ from rollout_tui.cli import main
 from rollout_tui.reduced_spine import Progress
 from rollout_tui.remembered import Note, Remembered, Store
 from rollout_tui.remembered.recent import RecentTraces
-from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_MARKS, MOST_NOTES
+from rollout_tui.remembered.store import LONGEST_NOTE, MOST_BYTES, MOST_MARKS, MOST_NOTES, Figures
 from rollout_tui.settings import config_file, state_folder
 from rollout_tui.trace.identity import Identity
 from rollout_tui.trace.roots import TraceRoot
@@ -43,6 +43,14 @@ def identity(rollout: str = "r", trace: str = "t") -> Identity:
 
 def remembered(rollout: str = "r", **more: object) -> Remembered:
     return Remembered(rollout_id=rollout, trace_id="t", path="/somewhere", **more)  # type: ignore[arg-type]
+
+
+def left_at(store: Store, time_ns: int, one: Remembered) -> None:
+    """Save what was left at that time."""
+    before = set(store.folder.iterdir()) if store.folder.exists() else set()
+    store.save(one)
+    (file,) = set(store.folder.iterdir()) - before
+    os.utime(file, ns=(time_ns, time_ns))
 
 
 def visit(*typed: str, options: tuple[str, ...] = (), trace: Path = TWO_CELLS) -> int:
@@ -128,22 +136,30 @@ def test_each_trace_has_a_place_of_its_own(tmp_path: Path) -> None:
 
 def test_of_what_was_left_last_that_is_listed_which_is_still_there(tmp_path: Path) -> None:
     store = Store(tmp_path / TRACES)
-    bundle, archive, emptied, gone = (tmp_path / name for name in ("bundle", "a.zip", "emptied", "gone"))
+    names = ("bundle", "a.zip", "emptied", "gone", "now-a-file.rar")
+    bundle, archive, emptied, gone, other = (tmp_path / name for name in names)
     for folder in (bundle, emptied):
         folder.mkdir()
-    (bundle / "trace.jsonl").write_text("")
-    archive.write_text("")
-    for at, path in enumerate((archive, bundle, gone, emptied, bundle)):
-        before = set(store.folder.iterdir()) if at else set()
-        store.save(replace(remembered(f"r{at}"), path=str(path)))
-        (file,) = set(store.folder.iterdir()) - before
-        os.utime(file, ns=(at, at))
+    for file in (bundle / "trace.jsonl", archive, other):
+        file.write_text("")
+    for at, path in enumerate((archive, bundle, other, gone, emptied, bundle)):
+        left_at(store, at, replace(remembered(f"r{at}"), path=str(path)))
     assert [one.path for one in store.recent(2)] == [str(bundle), str(emptied)]
     assert store.recent_traces() == store.recent_traces(2) == [bundle, archive]
     assert store.recent_traces(1) == [bundle]
     listed = [(row.folder, row.status) for row in RecentTraces(store).rows()]
-    there, away = [(bundle, "damaged"), (archive, "packed")], [(emptied, "gone"), (gone, "gone")]
-    assert listed == there + away
+    assert listed[:2] == [(bundle, "damaged"), (archive, "packed")]
+    assert listed[2:] == [(path, "gone") for path in (emptied, gone, other)]
+
+
+def test_the_figures_of_an_archive_are_those_of_the_last_visit(tmp_path: Path) -> None:
+    store, archive = Store(tmp_path / TRACES), tmp_path / "a.zip"
+    archive.write_text("")
+    for at, ended in enumerate((True, False)):
+        figures = Figures(started_at_unix_ms=1, size_bytes=2, ended=ended, whole=True, turns=3, failures=4)
+        left_at(store, at, replace(remembered(f"r{at}", figures=figures), path=str(archive)))
+    (row,) = RecentTraces(store).rows()
+    assert (row.status, row.turns, row.failures) == ("stopped", 3, 4)
 
 
 def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
