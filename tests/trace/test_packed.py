@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import tarfile
 import tempfile
+import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from recordings_at_hand import RECORDINGS
 
 from rollout_tui import open_trace
@@ -81,6 +85,25 @@ def test_the_recordings_beside_it(archive: Path, unpacked: Unpacked, tmp_path: P
     alone = Path(shutil.make_archive(str(tmp_path / "alone"), "zip", RECORDINGS / NAMES[0]))
     assert around(unpacked.find(alone)) == tmp_path
     assert around(RECORDINGS / NAMES[0]) == RECORDINGS
+
+
+def test_what_is_being_unpacked_when_it_is_closed_is_given_up(
+    archive: Path, unpacked: Unpacked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = threading.Thread(target=unpacked.close)
+
+    def read(file: object, size: int = -1) -> bytes:
+        """A file without an end."""
+        if closing.ident is None:
+            closing.start()
+        return b"x"
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", read)
+    monkeypatch.setattr(tarfile.ExFileObject, "read", read)
+    with pytest.raises(BundleProblem, match="nobody waits for it"):
+        unpacked.find(archive)
+    closing.join(PATIENCE_S)
+    assert not closing.is_alive()
 
 
 def test_unpacking_ends_when_nobody_waits_for_it(archive: Path, tmp_path: Path) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S
 from on_screen import NARROW, WIDE, Shown, is_read, on_screen, until
 from picking import choosing, rows
 
+from rollout_tui.trace.packed import Unpacked
+from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.debugger import DebuggerScreen
+from rollout_tui.tui.starting.opening import Opening
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.line_view import LineView
 
@@ -68,6 +73,36 @@ async def test_a_key_goes_round_those_that_run(begin: Begin) -> None:
         await shown.press("R")
         await shown.until(lambda: opened(shown) == "one")
         assert "LIVE" in shown.bar("header")
+
+
+async def test_beside_a_recording_that_came_alone_in_an_archive_are_those_beside_that(
+    begin: Begin, two_cells: Path, temporary: Path
+) -> None:
+    running = begin("one")
+    archive = Path(shutil.make_archive(str(running.parent / "packed"), "zip", two_cells))
+    with closing(Unpacked()) as unpacked:
+        async with on_screen(archive, unpacked=unpacked) as shown:
+            assert list(temporary.iterdir())
+            await shown.press("r")
+            await shown.until(lambda: opened(shown) == "one")
+
+
+async def test_an_archive_is_unpacked_while_the_screen_says_so(two_cells: Path, tmp_path: Path) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", two_cells))
+    goes_on = threading.Event()
+
+    class Slow(Unpacked):
+        def find(self, path: Path) -> Path:
+            goes_on.wait(PATIENCE_S)
+            return super().find(path)
+
+    with closing(Slow()) as unpacked:
+        app = RolloutApp(Opening(archive, unpacked=unpacked))
+        async with app.run_test(size=WIDE) as pilot:
+            shown = Shown(app, pilot)
+            await shown.until(lambda: "unpacking packed.zip ..." in shown.pane("timeline"))
+            goes_on.set()
+            await shown.until(lambda: is_read(shown))
 
 
 async def test_where_no_other_runs_it_is_said(begin: Begin) -> None:
