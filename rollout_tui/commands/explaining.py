@@ -142,11 +142,11 @@ def _options(word: str) -> Iterator[str]:
 
 
 def _passages(word: str) -> Iterator[str]:
-    """Paragraphs and list items of the pages that use the word."""
+    """Paragraphs, list items and rows of tables of the pages that use the word."""
     spoken = re.escape(word.replace("_", " ")).replace(r"\ ", "[ _]")
     used = re.compile(rf"(?<!\w){spoken}(?!\w)", re.IGNORECASE)
     for page in PAGES:
-        parts = re.split(r"\n(?=\s*\n|- |\d+\. |  [a-z])", _text(page))
+        parts = re.split(r"\n(?=\s*\n|- |\d+\. |  [a-z]+(?: [a-z]+)*  )", _text(page))
         passages = [part.strip("\n") for part in parts if used.search(part)]
         if passages:
             yield f"rollout-tui help {page}:"

@@ -63,6 +63,16 @@ def test_help_explains_words() -> None:
     assert unknown.status == 2 and "'perpetuum'" in unknown.err
 
 
+def test_of_the_pages_help_tells_whole_sentences() -> None:
+    """A list item with what goes on in its next line, the row of a table alone."""
+    told = run("help", "silence").text
+    assert "A click or a drag\n  moves the cursor.\n" in told and "elsewhere silence is all there is." in told
+    of_table = run("help", "dropped").text.splitlines()
+    assert of_table[-1].startswith("  dropped ") and not any(
+        one.startswith("  in context") for one in of_table
+    )
+
+
 STANDINGS = (
     *(Standing(phase) for phase in get_args(Phase) if phase != "away"),
     *(Standing("away", away=away) for away in get_args(Away) if away),
