@@ -34,6 +34,7 @@ from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
 
 TWO_CELLS = RECORDINGS / "two-cells-interleaved"
+KILLED = RECORDINGS / "sigkill-during-cell"
 TRACES = "traces"
 
 
@@ -73,7 +74,7 @@ async def shown(
 @pytest.fixture
 def two_packed(tmp_path: Path) -> Path:
     """An archive of two recordings."""
-    for folder in (TWO_CELLS, RECORDINGS / "one-message"):
+    for folder in (TWO_CELLS, KILLED):
         shutil.copytree(folder, tmp_path / "reports" / folder.name)
     return Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "reports"))
 
@@ -361,15 +362,15 @@ def test_an_archive_is_remembered_by_its_own_name(tmp_path: Path, capsys: pytest
 def test_each_bundle_of_an_archive_is_remembered_by_itself(
     two_packed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, seq in (("one-message", 9), (TWO_CELLS.name, 45)):
+    for name, seq in ((KILLED.name, 9), (TWO_CELLS.name, 45)):
         visit(f":{seq}", f"note of {name}", "link", trace=two_packed / name)
         assert f"{two_packed / name}#{seq}?lens=context" in capsys.readouterr().out
-    for name, seq in (("one-message", 9), (TWO_CELLS.name, 45)):
+    for name, seq in ((KILLED.name, 9), (TWO_CELLS.name, 45)):
         visit("notes", trace=two_packed / name)
         told = capsys.readouterr().out
         assert f"back at #{seq}" in told and f"#{seq} of {name}" in told
     assert main(["--recent"]) == 0
-    paths = [two_packed / TWO_CELLS.name, two_packed / "one-message"]
+    paths = [two_packed / TWO_CELLS.name, two_packed / KILLED.name]
     assert capsys.readouterr().out.splitlines() == list(map(str, paths))
     two_packed.unlink()
     assert main(["--recent"]) == 0
@@ -379,15 +380,17 @@ def test_each_bundle_of_an_archive_is_remembered_by_itself(
 def test_what_cannot_be_looked_at_is_listed_as_it_was_left(tmp_path: Path, two_packed: Path) -> None:
     """What is in an archive, and what is gone, beside what is there."""
     folder = Path(shutil.copytree(RECORDINGS / "stream-cut-then-ok", tmp_path / "moved"))
-    for trace in (folder, two_packed / TWO_CELLS.name, DEMO):
+    for trace in (folder, two_packed / TWO_CELLS.name, two_packed / KILLED.name, DEMO):
         visit(":9", trace=trace)
     recent = RecentTraces(Store(state_folder() / TRACES))
     before = {row.name: row for row in recent.rows()}
-    assert list(before) == [DEMO.name, f"{two_packed.name}/{TWO_CELLS.name}", "moved"]
-    packed, there = before[f"{two_packed.name}/{TWO_CELLS.name}"], TraceRoot(RECORDINGS).rows()
-    (same,) = (row for row in there if row.folder == TWO_CELLS)
-    for field in ("started_at_unix_ms", "size_bytes", "status", "turns", "failures", "whole"):
-        assert getattr(packed, field) == getattr(same, field)
+    packed = [f"{two_packed.name}/{one.name}" for one in (KILLED, TWO_CELLS)]
+    assert list(before) == [DEMO.name, *packed, "moved"]
+    there = {row.folder: row for row in TraceRoot(RECORDINGS).rows()}
+    for name, same in zip(packed, (there[KILLED], there[TWO_CELLS]), strict=True):
+        for field in ("started_at_unix_ms", "size_bytes", "turns", "failures", "whole"):
+            assert getattr(before[name], field) == getattr(same, field)
+    assert [before[name].status for name in packed] == ["stopped", "ended"]
     folder.rename(tmp_path / "elsewhere")
     gone = recent.rows()[-1]
     assert (gone.status, gone.unreadable) == ("gone", "moved is no longer there")
