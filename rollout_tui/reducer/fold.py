@@ -104,7 +104,7 @@ class Reducer:
         if history.rollout.recording_complete or self._highest >= first or {*map(type, lines)} != _EVENT:
             return False
         # One pass over the events, whose fields are far apart in memory, makes the columns.
-        versions, seqs, times, rollout_ids, payloads, thread_ids, turn_ids = zip(
+        seqs, times, thread_ids, turn_ids, versions, rollout_ids, payloads = zip(
             *map(astuple, cast(Sequence[Event], lines)), strict=True
         )
         count = len(lines)

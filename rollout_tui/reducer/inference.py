@@ -43,19 +43,17 @@ def started(r: Reduction, event: Event, payload: InferenceStarted) -> None:
         thread_id = turn.thread_id
     body = read_request(r, thread_id, payload.request_payload)
     ids = reduce_request(r, thread_id, turn.codex_turn_id, payload, body)
-    handle = r.history.create(
-        call_id,
-        InferenceCall(
-            inference_call_id=call_id,
-            thread_id=thread_id,
-            codex_turn_id=turn.codex_turn_id,
-            execution=r.window(),
-            model=payload.model,
-            provider_name=payload.provider_name,
-            request_item_ids=ids,
-            raw_request_payload_id=payload.request_payload.raw_payload_id,
-        ),
+    call = InferenceCall(
+        inference_call_id=call_id,
+        thread_id=thread_id,
+        codex_turn_id=turn.codex_turn_id,
+        execution=r.window(),
+        model=payload.model,
+        provider_name=payload.provider_name,
+        request_item_ids=ids,
+        raw_request_payload_id=payload.request_payload.raw_payload_id,
     )
+    handle = r.history.create(call_id, call)
     r.open_calls.setdefault(turn.codex_turn_id, set()).add(handle)
     r.history.set(r.conversation(thread_id), "last_request", call_id)
 

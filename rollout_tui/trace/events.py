@@ -15,16 +15,16 @@ from rollout_tui.trace.event_payloads import AnyPayload, OtherEvent, Payload
 from rollout_tui.trace.event_values import PayloadReference, Unsigned
 
 
-class Event(Value):
+class Event(Value, kw_only=True):
     """One line of the spine: the envelope of format section 2 and its payload."""
 
-    schema_version: Unsigned
     seq: Unsigned
     wall_time_unix_ms: int
-    rollout_id: str
-    payload: AnyPayload
     thread_id: str | None = None
     codex_turn_id: str | None = None
+    schema_version: Unsigned
+    rollout_id: str
+    payload: AnyPayload
 
 
 UNREADABLE = "unreadable"
