@@ -86,6 +86,11 @@ def short_id(whole: str) -> str:
     return whole if len(whole) <= 12 else f"{whole[:4]}..{whole[-4:]}"
 
 
+def short_call_id(whole: str) -> str:
+    """`call..sD4e` of a tool call's id as models give them; one of a few words as it is."""
+    return whole if len(whole) <= 16 else short_id(whole)
+
+
 def clock(ms: int) -> str:
     """Time of day in the local zone: `12:40:05.123`."""
     return _local(ms, f"%H:%M:%S.{ms % SECOND:03d}")

@@ -258,3 +258,24 @@ async def test_from_the_sender_to_the_receiver_and_back() -> None:
         assert shown.session.seq == 39
         await shown.press("backspace", "backspace")
         assert shown.session.seq == 39
+
+
+@pytest.fixture
+def with_ids_of_models(two_cells: Path, tmp_path: Path) -> Path:
+    """The two cells with ids of calls as long as models give them: 29 characters."""
+    folder = Path(shutil.copytree(two_cells, tmp_path / "bundle"))
+    for path in (folder / "trace.jsonl", *(folder / "payloads").iterdir()):
+        text = path.read_text()
+        for name in ("call_wA1", "call_wA2", "call_wB1", "call_wB2", "call_A", "call_B"):
+            text = text.replace(f'"{name}', f'"call_Hq3Zt0PmXw2LkVb9YcR{name[5:]:_>5}')
+        path.write_text(text)
+    return folder
+
+
+async def test_long_ids_of_calls_leave_room_for_what_is_said(with_ids_of_models: Path) -> None:
+    async with on_screen(with_ids_of_models, WIDE, at=45) as shown:
+        assert "tool call..___A  cell 1 yielded" in shown.pane("lens")
+        await shown.press("3")
+        assert "call.._wB2 waits on it" in " ".join(shown.pane("lens").split())
+    async with on_screen(with_ids_of_models, NARROW, at=45) as shown:
+        assert "wait(call.._wB2) -> cell 2 (running" in shown.bar("blocked")

@@ -28,6 +28,7 @@ from rollout_tui.graph.values import (
 )
 from rollout_tui.reducer.agent_messages import older_message
 from rollout_tui.reducer.normal import CALL_KINDS, OUTPUT_KINDS
+from rollout_tui.words import short_call_id
 
 USER, MODEL, TOOL, CELL, EDGE, COMPACTION, HARNESS = (
     "user",
@@ -124,7 +125,7 @@ def _label(history: History, item: ConversationItem) -> str:
     if item.kind in CALL_KINDS:
         return _call(history, item)
     if item.kind in OUTPUT_KINDS:
-        return _two(item.call_id or "output", output_words(history, item, short_text(item)))
+        return _two(short_call_id(item.call_id or "output"), output_words(history, item, short_text(item)))
     text = one_line(short_text(item))
     if item.kind == "reasoning":
         return _two("reasoning", text or "encrypted")

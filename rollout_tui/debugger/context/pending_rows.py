@@ -13,6 +13,7 @@ from rollout_tui.debugger.names import cell_label
 from rollout_tui.debugger.spans.span_words import one_line
 from rollout_tui.graph.objects import CodeCell, PendingEdge, ToolCall
 from rollout_tui.graph.values import CodeCellProducer, Producer, ToolProducer
+from rollout_tui.words import short_call_id
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -85,7 +86,7 @@ def _result(trace: Trace, one: Pending, tool: ToolCall) -> PendingRow:
     custom = of_cell or tool.kind.type == "apply_patch"
     whole = "\n".join(pieces)
     stood, rest = output_parts(whole, lambda: cell_of_call(trace.history, tool))
-    words = (tool.model_visible_call_id or tool.tool_call_id, stood, one_line(rest))
+    words = (short_call_id(tool.model_visible_call_id or tool.tool_call_id), stood, one_line(rest))
     return PendingRow(
         "tool",
         "custom_tool_call_output" if custom else "function_call_output",

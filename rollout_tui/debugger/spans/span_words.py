@@ -21,6 +21,7 @@ from rollout_tui.graph.objects import (
     ToolCall,
 )
 from rollout_tui.graph.values import CodeCellRequester, GenericSummary
+from rollout_tui.words import short_call_id
 
 # Of these arguments the first that a call has says most about it.
 _TELLING = ("cmd", "command", "message", "query", "path", "target", "task_name", "session_id")
@@ -38,10 +39,10 @@ def title(spans: Spans, number: int) -> str:
 
 
 def short_call(tool: ToolCall) -> str:
-    """The id of a call; of one a cell made, enough to know it by: `exec-2bfd`."""
+    """Enough of the id of a call to know it by: `exec-2bfd` of one a cell made, `call..sD4e`."""
     if isinstance(tool.requester, CodeCellRequester) and tool.tool_call_id.startswith("exec-"):
         return tool.tool_call_id[:9]
-    return tool.tool_call_id
+    return short_call_id(tool.tool_call_id)
 
 
 def call_label(history: History, tool: ToolCall) -> str:

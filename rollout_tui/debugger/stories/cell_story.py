@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rollout_tui.words import duration
+from rollout_tui.words import duration, short_call_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,5 @@ def now_words(story: CellStory) -> str:
         work = f"no nested work since #{last} ({duration(story.quiet_ms)})"
     else:
         work = "no nested work yet"
-    waited = f"{story.waited_on_by} waits on it" if story.waited_on_by else "nobody waits on it"
-    return f"{work}, {waited}"
+    by = short_call_id(story.waited_on_by) if story.waited_on_by else "nobody"
+    return f"{work}, {by} waits on it"

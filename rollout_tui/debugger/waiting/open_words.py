@@ -52,10 +52,9 @@ def _call(work: OpenWork, tool: ToolCall) -> str:
     if isinstance(tool.requester, CodeCellRequester):
         return short_call(tool)
     name = tool_name(tool.kind)
-    if work.wait(tool) is not None:
-        return f"{name}({tool.tool_call_id})"
-    text = call_text(work.spans.history, tool) if name != "exec" else ""
-    return f"{name}({tool.tool_call_id})" + (f" {text[:_SHORT]}" if text else "")
+    words = f"{name}({short_call(tool)})"
+    text = call_text(work.spans.history, tool) if name != "exec" and work.wait(tool) is None else ""
+    return f"{words} {text[:_SHORT]}" if text else words
 
 
 def _cell_state(work: OpenWork, number: int, cell: CodeCell) -> list[str]:

@@ -19,7 +19,7 @@ from rollout_tui.tui.lenses.cell_choice import choose
 from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.tui.texts.text_lines import highlight
 from rollout_tui.tui.texts.text_rows import TextRows
-from rollout_tui.words import count, duration
+from rollout_tui.words import count, duration, short_call_id
 
 WIDE, MEDIUM = 90, 60
 """Cells; below the first what a wait gave gets a row of its own, below the second what came of it too."""
@@ -84,7 +84,7 @@ def _head(story: CellStory, width: int, *, opened: bool) -> Line:
     head = (
         Cell("v" if opened else ">", "dim"),
         Cell(story.name, "cell strong", 8),
-        Cell(_short(story.call_id), "", 16 if width >= WIDE else None),
+        Cell(short_call_id(story.call_id), "", 16 if width >= WIDE else None),
         Cell(story.status, STATUS_STYLES.get(story.status, ""), 10),
     )
     states = _states(story) if _states_fit(story, width) or not opened else ""
@@ -181,7 +181,7 @@ def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[Mak
     head = (
         Cell("", "", _indent(width) - 1),
         Cell(name, "dim", 7),
-        Cell(_short(wait.tool_call_id), "wait"),
+        Cell(short_call_id(wait.tool_call_id), "wait"),
         Cell(_span(wait.started_seq, wait.ended_seq), "dim"),
         Cell(duration(wait.duration_ms), "running" if wait.is_open else "dim", 7, "right"),
     )
@@ -193,10 +193,6 @@ def _wait_rows(name: str, wait: CellWait, width: int, *, here: bool) -> list[Mak
         rows = [partial(row, width, *head, target=target)]
         rows += _wrapped_rows("", outcome, style, target, width)
     return [*rows, partial(_named, "", gave, "", target, width)] if gave else rows
-
-
-def _short(tool_call_id: str) -> str:
-    return tool_call_id if len(tool_call_id) <= 16 else f"{tool_call_id[:9]}..{tool_call_id[-4:]}"
 
 
 def _outcome(wait: CellWait, *, here: bool) -> tuple[str, str]:
@@ -279,7 +275,7 @@ def _lost_line(wait: CellWait, width: int) -> Line:
         width,
         Cell("", "", 1),
         Cell(f"cell {wait.cell_id}", "cell"),
-        Cell(_short(wait.tool_call_id), "wait"),
+        Cell(short_call_id(wait.tool_call_id), "wait"),
         Cell(_span(wait.started_seq, wait.ended_seq), "dim"),
         Cell(duration(wait.duration_ms), "dim"),
         Cell(one_line(wait.gave or ("still open" if wait.is_open else "")), "", FLEXIBLE),

@@ -11,7 +11,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread, ToolCall
 from rollout_tui.trace.events import UNREADABLE, Event, event_type
 from rollout_tui.trace.spine import BadLine
-from rollout_tui.words import short_id
+from rollout_tui.words import short_call_id, short_id
 
 if TYPE_CHECKING:
     from rollout_tui.recording import Trace
@@ -56,7 +56,7 @@ class _Values(dict[str, str]):
 
 def _tool(history: History, tool_call_id: str) -> str:
     tool = latest(history, ToolCall, tool_call_id)
-    return f"{'tool' if tool is None else tool_name(tool.kind)} {short_id(tool_call_id)}"
+    return f"{'tool' if tool is None else tool_name(tool.kind)} {short_call_id(tool_call_id)}"
 
 
 def _thread(history: History, thread_id: str) -> str:
@@ -69,8 +69,10 @@ NAMED: dict[str, Callable[[History, Any], str]] = {
     "child": lambda history, payload: _thread(history, payload.child_thread_id),
     "parent": lambda history, payload: _thread(history, payload.parent_thread_id),
     "tool": lambda history, payload: _tool(history, payload.tool_call_id),
-    "started_tool": lambda history, payload: f"{tool_name(payload.kind)} {short_id(payload.tool_call_id)}",
-    "exec": lambda history, payload: short_id(payload.exec_tool_call_id),
+    "started_tool": lambda history, payload: (
+        f"{tool_name(payload.kind)} {short_call_id(payload.tool_call_id)}"
+    ),
+    "exec": lambda history, payload: short_call_id(payload.exec_tool_call_id),
     "item": lambda history, payload: short_id(payload.item_id),
 }
 """Names in templates that are no fields."""
