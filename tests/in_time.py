@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PATIENCE_S = 60
 """Wall time, on a machine however busy, for what takes milliseconds."""
+
+
+def becomes(condition: Callable[[], T], every_s: float = 0.01) -> T:
+    """What `condition` answers once that is true; fails where it takes longer than `PATIENCE_S`."""
+    stop = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < stop, f"it is not so after {PATIENCE_S} s"
+        time.sleep(every_s)
+    return found
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from in_time import PATIENCE_S, becomes
 from recordings_at_hand import RECORDINGS
 from scripted import Script, assistant, state_bytes, user
 
@@ -31,16 +31,6 @@ def script(tmp_path: Path) -> Script:
     script = Script(tmp_path / "bundle")
     script.begin()
     return script
-
-
-def waits(condition: Callable[[], object], seconds: float = 5.0) -> bool:
-    """Whether something becomes true before long."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 # -- asking -----------------------------------------------------------------------
@@ -214,11 +204,11 @@ def test_following_yields_each_new_head(script: Script) -> None:
 
     follower = threading.Thread(target=follow, daemon=True)
     follower.start()
-    assert waits(lambda: heads == [2])
+    becomes(lambda: heads == [2])
     script.turn("u2")
-    assert waits(lambda: heads[-1:] == [3])
+    becomes(lambda: heads[-1:] == [3])
     script.turn("u3")
-    follower.join(5)
+    follower.join(PATIENCE_S)
     assert heads == [2, 3, 4]
 
 

@@ -7,13 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from hostile import hostile_bundle
-from in_time import PATIENCE_S
+from in_time import PATIENCE_S, becomes
 from running import program, recording, run
 
 from rollout_tui.cli import COMMANDS, main
@@ -200,8 +199,7 @@ def test_ctrl_c_while_reading(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    while not any(one.endswith("trace.jsonl") for one in open_files(running.pid)):
-        time.sleep(0.01)
+    becomes(lambda: any(one.endswith("trace.jsonl") for one in open_files(running.pid)))
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=PATIENCE_S)
     assert (running.returncode, out, err) == (130, b"", b"")
@@ -267,10 +265,7 @@ def test_the_demo_without_a_terminal_writes_a_recording_and_says_where(tmp_path:
 def test_a_demo_recording_that_is_not_finished_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rollout_tui", "demo", "--headless", "--pace", "1000"]
     demo = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)})
-    stop = time.monotonic() + PATIENCE_S
-    while not list(tmp_path.glob("*/*/trace.jsonl")):
-        assert demo.poll() is None and time.monotonic() < stop
-        time.sleep(0.02)
+    becomes(lambda: demo.poll() is not None or list(tmp_path.glob("*/*/trace.jsonl")))
     demo.send_signal(number)
     assert demo.wait(PATIENCE_S) == 128 + number
     assert not list(tmp_path.iterdir())

@@ -6,11 +6,10 @@ import os
 import re
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import pytest
-from in_time import PATIENCE_S
+from in_time import becomes
 from recordings_at_hand import DEMO
 from tmux_terminal import Terminal, processes, program
 from writing_agents import TWO_CELLS, Agent
@@ -97,10 +96,7 @@ def test_nothing_stays_behind_when_the_terminal_goes(terminal: Terminal, copied:
     terminal.until("#21/64")
     (process,) = processes(copied)
     terminal.close()
-    stop = time.monotonic() + PATIENCE_S
-    while Path(f"/proc/{process}").exists() and time.monotonic() < stop:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{process}").exists()
+    becomes(lambda: not Path(f"/proc/{process}").exists(), every_s=0.05)
 
 
 def test_suspending_and_coming_back(terminal: Terminal) -> None:

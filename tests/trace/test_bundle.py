@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 from pathlib import Path
 
@@ -111,31 +110,21 @@ def test_a_manifest_without_end_is_none(make_bundle: MakeBundle) -> None:
     assert any("too large to be a manifest" in note for note in bundle.notes)
 
 
-def test_a_manifest_being_written_is_waited_for(make_bundle: MakeBundle) -> None:
+def test_a_manifest_being_written_is_waited_for(
+    make_bundle: MakeBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = make_bundle(manifest_text='{"schema_ver', spine="")
-
-    def finish() -> None:
-        time.sleep(0.05)
-        (folder / "manifest.json").write_text(manifest())
-
-    writer = threading.Thread(target=finish)
-    writer.start()
+    monkeypatch.setattr(time, "sleep", lambda seconds: (folder / "manifest.json").write_text(manifest()))
     assert open_bundle(folder).identity.source == "manifest"
-    writer.join()
 
 
-def test_the_moment_between_manifest_and_trace_is_waited_for(make_bundle: MakeBundle) -> None:
+def test_the_moment_between_manifest_and_trace_is_waited_for(
+    make_bundle: MakeBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = make_bundle()
     (folder / "trace.jsonl").unlink()
-
-    def begin() -> None:
-        time.sleep(0.05)
-        (folder / "trace.jsonl").touch()
-
-    writer = threading.Thread(target=begin)
-    writer.start()
+    monkeypatch.setattr(time, "sleep", lambda seconds: (folder / "trace.jsonl").touch())
     assert open_bundle(folder).identity.rollout_id == "rollout-a"
-    writer.join()
 
 
 def test_an_old_broken_manifest_is_not_waited_for(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from in_time import PATIENCE_S
+
 from rollout_tui.tui.following.mailbox import Mailbox
 from rollout_tui.tui.following.messages import FileChanged, News, SearchAdvanced, WriterSeen
 
@@ -44,7 +46,7 @@ def test_the_last_message_of_a_thread_is_always_taken() -> None:
     thread.start()
     last = ""
     while last != "4999":
-        assert rung.wait(5)
+        assert rung.wait(PATIENCE_S)
         rung.clear()
         last = next((one.reason for one in box.take() if isinstance(one, FileChanged)), last)
     thread.join()
