@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from in_time import PATIENCE_S
 from textual.events import Paste
 from textual.pilot import Pilot
 
@@ -27,9 +28,9 @@ from rollout_tui.tui.widgets.line_view import LineView
 WIDE, NARROW, LARGE = (120, 40), (80, 24), (200, 60)
 
 
-async def until(pilot: Pilot[int], what: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[int], what: Callable[[], object]) -> None:
     """Let the program run until `what` is true. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_S):
         while not what():
             await pilot.pause(0.02)
 
@@ -94,12 +95,12 @@ class Shown:
         await self.pilot.pause(0.03)
         await self.pilot.pause()
 
-    async def until(self, what: Callable[[], object], seconds: float = 10.0) -> None:
+    async def until(self, what: Callable[[], object]) -> None:
         """Wait until `what` is true and painted."""
         try:
-            await until(self.pilot, what, seconds)
+            await until(self.pilot, what)
         except TimeoutError:
-            raise AssertionError(f"not true within {seconds} s; the screen:\n{self.text()}") from None
+            raise AssertionError(f"not true within {PATIENCE_S} s; the screen:\n{self.text()}") from None
         await self.painted()
 
     def bar(self, name: str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from in_time import PATIENCE_S
 from luring_texts import LURE
 from on_screen import Shown, on_screen
 from scripted import Script, user
@@ -95,7 +94,7 @@ async def test_ages_count_up_while_something_is_open(writer: Writer) -> None:
         await shown.press("3")
         before = shown.bar("blocked"), shown.lanes()
         rows = [shown.pane(pane).splitlines() for pane in ("timeline", "lens", "inspector")]
-        await shown.until(lambda: shown.bar("blocked") != before[0], 3)
+        await shown.until(lambda: shown.bar("blocked") != before[0])
         assert "blocked" in shown.bar("blocked")
         for pane, was in zip(("timeline", "lens", "inspector"), rows, strict=True):
             now = shown.pane(pane).splitlines()
@@ -132,13 +131,13 @@ async def test_a_killed_writer_shows_as_stopped(writer: Writer) -> None:
     async with on_screen(writer.folder) as shown:
         assert "LIVE" in shown.bar("header")
         writer.kill()
-        await shown.until(lambda: "STOPPED" in shown.bar("header"), 8)
+        await shown.until(lambda: "STOPPED" in shown.bar("header"))
         before = shown.bar("blocked"), shown.bar("header")
         assert re.search(r"STOPPED (3[89]|4\d) s ago, 5 things open", before[1])
         assert not re.search(r"idle \d", before[0])
         found = shown.session.reading.known.findings.complete("stopped")
         assert any(one.code == "stopped_open" for one in found)
-        await shown.until(lambda: shown.bar("header") != before[1], 3)
+        await shown.until(lambda: shown.bar("header") != before[1])
         assert shown.bar("blocked") == before[0], "ages do not count on when nobody writes"
 
 
@@ -228,10 +227,10 @@ async def test_a_slow_live_breakpoint_says_so_and_following_goes_on(script: Scri
         ):
             await shown.type_line(f"{sort} ~ /(a+)+[yY]$/")
             seq = write()
-            await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"), PATIENCE_S)
+            await shown.until(lambda seq=seq: f"took too long on #{seq}" in shown.bar("footer"))
             assert shown.session.following and shown.session.seq == seq
         script.tool("say aay")
-        await shown.until(lambda: shown.session.seq == 5 and not shown.session.following, PATIENCE_S)
+        await shown.until(lambda: shown.session.seq == 5 and not shown.session.following)
 
 
 async def test_reading_writes_nothing(writer: Writer) -> None:
