@@ -5,60 +5,31 @@ Ids and seqs are those of the trace. Times are milliseconds since 1970, duration
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from rollout_tui.debugger.findings.finding_codes import CODES, SEVERITIES
-
-Schema: TypeAlias = dict[str, Any]
+from rollout_tui.export.schema_forms import (
+    BOOLEAN,
+    BOOLEAN_OR_NULL,
+    COUNT,
+    COUNT_OR_NULL,
+    INTEGER,
+    INTEGER_OR_NULL,
+    STRING,
+    STRING_OR_NULL,
+    Schema,
+    document,
+    list_of,
+    map_of,
+    object_with,
+    one_of,
+    said,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-STRING: Schema = {"type": "string"}
-INTEGER: Schema = {"type": "integer"}
-BOOLEAN: Schema = {"type": "boolean"}
-BOOLEAN_OR_NULL: Schema = {"type": ["boolean", "null"]}
-STRING_OR_NULL: Schema = {"type": ["string", "null"]}
-INTEGER_OR_NULL: Schema = {"type": ["integer", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
-
-
-def _object(fields: dict[str, Schema]) -> Schema:
-    """An object with exactly these fields."""
-    return {
-        "type": "object",
-        "properties": fields,
-        "required": list(fields),
-        "additionalProperties": False,
-    }
-
-
-def _document(description: str, fields: dict[str, Schema]) -> Schema:
-    """What a command prints."""
-    return _said(_object(fields), description)
-
-
-def _list(items: Schema, description: str = "") -> Schema:
-    return {"type": "array", "items": items} | ({"description": description} if description else {})
-
-
-def _map(values: Schema, description: str = "") -> Schema:
-    made: Schema = {"type": "object", "additionalProperties": values}
-    return made | ({"description": description} if description else {})
-
-
-def _one_of(*words: str) -> Schema:
-    return {"type": "string", "enum": list(words)}
-
-
-def _said(schema: Schema, description: str) -> Schema:
-    return schema | {"description": description}
-
 
 _PRODUCER: Schema = {
     "type": "object",
     "properties": {
-        "type": _one_of("inference", "tool", "code_cell", "compaction"),
+        "type": one_of("inference", "tool", "code_cell", "compaction"),
         "inference_call_id": STRING,
         "tool_call_id": STRING,
         "code_cell_id": STRING,
@@ -68,23 +39,23 @@ _PRODUCER: Schema = {
     "additionalProperties": False,
 }
 
-_CONTEXT_ITEM = _object(
+_CONTEXT_ITEM = object_with(
     {
-        "item_id": _said(STRING_OR_NULL, "null for a pending item"),
-        "role": _one_of("system", "developer", "user", "assistant", "tool"),
+        "item_id": said(STRING_OR_NULL, "null for a pending item"),
+        "role": one_of("system", "developer", "user", "assistant", "tool"),
         "kind": STRING,
         "channel": STRING_OR_NULL,
-        "status": _one_of("in_context", "accepted", "pending", "dropped"),
+        "status": one_of("in_context", "accepted", "pending", "dropped"),
         "first_seen_seq": INTEGER,
-        "text": _said(STRING_OR_NULL, "the whole text; null where only the provider can read it"),
+        "text": said(STRING_OR_NULL, "the whole text; null where only the provider can read it"),
         "call_id": STRING_OR_NULL,
-        "produced_by": _list(_PRODUCER, "as in the reduced state"),
+        "produced_by": list_of(_PRODUCER, "as in the reduced state"),
     },
 )
 
-_WAITING = _object(
+_WAITING = object_with(
     {
-        "kind": _one_of(
+        "kind": one_of(
             "turn",
             "inference",
             "tool_call",
@@ -97,20 +68,20 @@ _WAITING = _object(
         "id": STRING,
         "label": STRING,
         "since_seq": INTEGER,
-        "age_ms": _said(COUNT, "time of the event asked for minus that of since_seq"),
-        "parent": _said(INTEGER_OR_NULL, "index of what holds it, in the same list"),
+        "age_ms": said(COUNT, "time of the event asked for minus that of since_seq"),
+        "parent": said(INTEGER_OR_NULL, "index of what holds it, in the same list"),
     },
 )
 
-_SEVERITY = _one_of(*SEVERITIES)
-_EXECUTION_STATUS = _one_of("running", "completed", "failed", "cancelled", "aborted")
+_SEVERITY = one_of(*SEVERITIES)
+_EXECUTION_STATUS = one_of("running", "completed", "failed", "cancelled", "aborted")
 
-_DURATIONS = _object(
+_DURATIONS = object_with(
     {"total": COUNT, "model": COUNT, "tools": COUNT, "waits": COUNT, "compaction": COUNT, "idle": COUNT}
 )
 
 _USAGE: dict[str, Schema] = {
-    "calls": _said(COUNT, "calls with recorded usage"),
+    "calls": said(COUNT, "calls with recorded usage"),
     "input_tokens": COUNT,
     "cached_input_tokens": COUNT,
     "cache_write_input_tokens": COUNT,
@@ -119,56 +90,56 @@ _USAGE: dict[str, Schema] = {
 }
 
 SCHEMAS: dict[str, Schema] = {
-    "context": _document(
+    "context": document(
         "what a thread had in its context at an event",
         {
             "seq": INTEGER,
             "thread_id": STRING,
-            "items": _list(
+            "items": list_of(
                 _CONTEXT_ITEM, "in_context in their order, then accepted, pending, dropped by first_seen_seq"
             ),
         },
     ),
-    "life_line": _document(
+    "life_line": document(
         "context --item: the way of one text to the model",
         {
             "title": STRING,
             "thread_id": STRING,
-            "item_id": _said(STRING_OR_NULL, "null while nothing of it is in the conversation"),
-            "hops": _list(
-                _object(
+            "item_id": said(STRING_OR_NULL, "null while nothing of it is in the conversation"),
+            "hops": list_of(
+                object_with(
                     {
-                        "place": _one_of("terminal", "tool value", "cell output", "model"),
+                        "place": one_of("terminal", "tool value", "cell output", "model"),
                         "id": STRING,
                         "seq": INTEGER,
                         "size_bytes": COUNT,
-                        "cut": _said(STRING_OR_NULL, "the mark left where it was shortened"),
-                        "shorter": _said(BOOLEAN, "fewer bytes arrived than left the place before"),
+                        "cut": said(STRING_OR_NULL, "the mark left where it was shortened"),
+                        "shorter": said(BOOLEAN, "fewer bytes arrived than left the place before"),
                     },
                 )
             ),
-            "moments": _list(_object({"what": STRING, "seq": INTEGER, "by": STRING_OR_NULL})),
-            "first_carried_seq": _said(INTEGER_OR_NULL, "null: no request has carried it"),
+            "moments": list_of(object_with({"what": STRING, "seq": INTEGER, "by": STRING_OR_NULL})),
+            "first_carried_seq": said(INTEGER_OR_NULL, "null: no request has carried it"),
             "last_carried_seq": INTEGER_OR_NULL,
             "dropped_seq": INTEGER_OR_NULL,
             "dropped_by": STRING_OR_NULL,
         },
     ),
-    "blocked": _list(
-        _object(
+    "blocked": list_of(
+        object_with(
             {
                 "thread_id": STRING,
                 "agent_path": STRING,
-                "blocked_on": _list(_WAITING, "what the running turn waits for, parents first"),
-                "background": _list(_WAITING, "open work that nobody waits for"),
+                "blocked_on": list_of(_WAITING, "what the running turn waits for, parents first"),
+                "background": list_of(_WAITING, "open work that nobody waits for"),
             },
         ),
         "every thread that has started and not ended",
     ),
-    "findings": _list(
-        _object(
+    "findings": list_of(
+        object_with(
             {
-                "code": _one_of(*CODES),
+                "code": one_of(*CODES),
                 "severity": _SEVERITY,
                 "seq": INTEGER,
                 "thread_id": STRING_OR_NULL,
@@ -178,22 +149,24 @@ SCHEMAS: dict[str, Schema] = {
         ),
         "in seq order",
     ),
-    "diff": _document(
+    "diff": document(
         "the context of a thread at b against that at a",
         {
             "a": INTEGER,
             "b": INTEGER,
             "thread_id": STRING,
             "unchanged": COUNT,
-            "added": _list(STRING, "item ids"),
-            "removed": _list(STRING, "item ids"),
-            "changed": _list(_object({"item_id": STRING, "before": STRING_OR_NULL, "after": STRING_OR_NULL})),
+            "added": list_of(STRING, "item ids"),
+            "removed": list_of(STRING, "item ids"),
+            "changed": list_of(
+                object_with({"item_id": STRING, "before": STRING_OR_NULL, "after": STRING_OR_NULL})
+            ),
         },
     ),
-    "summary": _document(
+    "summary": document(
         "a recording in numbers",
         {
-            "identity": _object(
+            "identity": object_with(
                 {
                     "trace_id": STRING,
                     "rollout_id": STRING,
@@ -203,10 +176,10 @@ SCHEMAS: dict[str, Schema] = {
                     "ended_at_unix_ms": INTEGER_OR_NULL,
                 },
             ),
-            "status": _one_of("running", "completed", "failed", "aborted"),
-            "recording": _one_of("live", "ended", "stopped"),
-            "recording_complete": _said(BOOLEAN_OR_NULL, "null in schema 1, which has no end mark"),
-            "events": _object(
+            "status": one_of("running", "completed", "failed", "aborted"),
+            "recording": one_of("live", "ended", "stopped"),
+            "recording_complete": said(BOOLEAN_OR_NULL, "null in schema 1, which has no end mark"),
+            "events": object_with(
                 {
                     "count": COUNT,
                     "first_seq": INTEGER_OR_NULL,
@@ -214,18 +187,18 @@ SCHEMAS: dict[str, Schema] = {
                     "duration_ms": INTEGER,
                 }
             ),
-            "counts": _map(_map(COUNT), "by collection: total, then by status or kind"),
-            "tokens": _object({**_USAGE, "by_thread": _map(_object(_USAGE))}),
-            "requests": _list(
-                _object(
+            "counts": map_of(map_of(COUNT), "by collection: total, then by status or kind"),
+            "tokens": object_with({**_USAGE, "by_thread": map_of(object_with(_USAGE))}),
+            "requests": list_of(
+                object_with(
                     {
                         "inference_call_id": STRING,
                         "thread_id": STRING,
                         "seq": INTEGER,
                         "items": COUNT,
-                        "items_before": _said(COUNT, "items of the thread's request before, 0 for the first"),
-                        "stable_items": _said(COUNT, "how many of those it repeats at its start"),
-                        "first_changed": _said(
+                        "items_before": said(COUNT, "items of the thread's request before, 0 for the first"),
+                        "stable_items": said(COUNT, "how many of those it repeats at its start"),
+                        "first_changed": said(
                             STRING_OR_NULL, "the item of the request before that broke the prefix"
                         ),
                         "input_tokens": COUNT_OR_NULL,
@@ -235,30 +208,30 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 "in order; tokens are null where no usage is recorded",
             ),
-            "edges": _list(
-                _object(
+            "edges": list_of(
+                object_with(
                     {
                         "edge_id": STRING,
-                        "kind": _one_of(
+                        "kind": one_of(
                             "spawn_agent", "assign_agent_task", "send_message", "agent_result", "close_agent"
                         ),
-                        "seq": _said(INTEGER, "where it first was known"),
+                        "seq": said(INTEGER, "where it first was known"),
                         "source_thread_id": STRING_OR_NULL,
                         "source_path": STRING,
                         "target_thread_id": STRING_OR_NULL,
                         "target_path": STRING,
                         "text": STRING,
-                        "delivered_seq": _said(INTEGER_OR_NULL, "where an item of the receiver carries it"),
-                        "seen_seq": _said(INTEGER_OR_NULL, "the receiver's first request with that item"),
+                        "delivered_seq": said(INTEGER_OR_NULL, "where an item of the receiver carries it"),
+                        "seen_seq": said(INTEGER_OR_NULL, "the receiver's first request with that item"),
                     },
                 ),
                 "what agents gave each other, in order",
             ),
-            "durations_ms": _said(
+            "durations_ms": said(
                 _DURATIONS, "over all turns; those of several threads add up although they overlap"
             ),
-            "turns": _list(
-                _object(
+            "turns": list_of(
+                object_with(
                     {
                         "codex_turn_id": STRING,
                         "thread_id": STRING,
@@ -270,8 +243,8 @@ SCHEMAS: dict[str, Schema] = {
                     },
                 )
             ),
-            "slowest": _list(
-                _object(
+            "slowest": list_of(
+                object_with(
                     {
                         "tool_call_id": STRING,
                         "thread_id": STRING,
@@ -284,15 +257,15 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 "the five tool calls that took longest; one that never ended up to the last event",
             ),
-            "findings": _object({"error": COUNT, "warning": COUNT, "note": COUNT}),
+            "findings": object_with({"error": COUNT, "warning": COUNT, "note": COUNT}),
         },
     ),
-    "check": _document(
+    "check": document(
         "whether the recording itself is sound",
         {
             "sound": BOOLEAN,
-            "problems": _list(
-                _object(
+            "problems": list_of(
+                object_with(
                     {
                         "code": STRING,
                         "severity": _SEVERITY,
