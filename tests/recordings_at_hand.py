@@ -17,8 +17,13 @@ CORPUS = SHARED / "corpus"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the shared corpus is not at {CORPUS}")
 
 
+def recording(name: str) -> Path:
+    """One of the project's own recordings."""
+    return RECORDINGS / name
+
+
 def recordings() -> list[Path]:
-    """Every recording of the project's own."""
+    """All of them."""
     return sorted(folder for folder in RECORDINGS.iterdir() if folder.is_dir())
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from running import recording
+from recordings_at_hand import recording
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x9b31m\x90\x1bP+q\x1b\\\r\b\x7f\x00"

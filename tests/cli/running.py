@@ -10,8 +10,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recordings_at_hand import RECORDINGS
-
 from rollout_tui.cli import main
 
 
@@ -31,11 +29,6 @@ class Done(NamedTuple):
     def json(self) -> Any:
         """Standard output as one JSON document."""
         return json.loads(self.out)
-
-
-def recording(name: str) -> str:
-    """The path of one of the project's own recordings."""
-    return str(RECORDINGS / name)
 
 
 def run(*arguments: str | Path) -> Done:

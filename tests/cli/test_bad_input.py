@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import Done, recording, run
+from recordings_at_hand import recording
+from running import Done, run
 
 COMMANDS = ("reduce", "findings", "blocked", "context", "summary", "check")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings_at_hand import corpus_folders, needs_corpus, recordings
-from running import recording, run
+from recordings_at_hand import corpus_folders, needs_corpus, recording, recordings
+from running import run
 from schema_check import violations
 
 from rollout_tui.export.schemas import SCHEMAS, schema

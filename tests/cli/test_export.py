@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import recording, run
+from recordings_at_hand import recording
+from running import run
 
 
 def test_a_redacted_bundle_is_a_bundle(tmp_path: Path) -> None:

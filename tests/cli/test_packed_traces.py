@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from own_terminal import OwnTerminal
-from running import recording, run
+from recordings_at_hand import recording
+from running import run
 
 pytestmark = pytest.mark.usefixtures("temporary")
 KINDS = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
@@ -20,7 +21,7 @@ KINDS = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
 
 def packed(folder: Path, suffix: str, name: str = "one-message") -> Path:
     """An archive of a recording, made in `folder`."""
-    made = shutil.make_archive(str(folder / "made"), KINDS[suffix], Path(recording(name)).parent, name)
+    made = shutil.make_archive(str(folder / "made"), KINDS[suffix], recording(name).parent, name)
     return Path(made).rename(folder / f"{name}{suffix}")
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import recording
+from recordings_at_hand import recording
 
 # What the interpreter itself says it does: every file opened, every socket, every program started.
 WATCHED = """
@@ -46,7 +46,7 @@ COMMANDS = (
 )
 
 
-def watched(tmp_path: Path, *arguments: str) -> tuple[int, list[str]]:
+def watched(tmp_path: Path, *arguments: str | Path) -> tuple[int, list[str]]:
     """The exit status of a command, and what it wrote, sent or started."""
     told = tmp_path / "told.json"
     home = tmp_path / "home"

@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 from hostile import hostile_bundle
 from in_time import PATIENCE_S, becomes
-from running import program, recording, run
+from recordings_at_hand import recording
+from running import program, run
 
 from rollout_tui.cli import COMMANDS, main
 from rollout_tui.tui.panes.status import Away, Phase, Standing
@@ -191,8 +192,8 @@ def test_ctrl_c_while_reading(tmp_path: Path) -> None:
     """A recording that is read from a slow place can be given up."""
     bundle = tmp_path / "bundle"
     bundle.mkdir()
-    (bundle / "manifest.json").write_bytes((Path(recording("one-message")) / "manifest.json").read_bytes())
-    first = (Path(recording("one-message")) / "trace.jsonl").read_bytes().splitlines(keepends=True)[0]
+    (bundle / "manifest.json").write_bytes((recording("one-message") / "manifest.json").read_bytes())
+    first = (recording("one-message") / "trace.jsonl").read_bytes().splitlines(keepends=True)[0]
     (bundle / "trace.jsonl").write_bytes(first * 400_000)
     running = subprocess.Popen(
         [sys.executable, "-m", "rollout_tui", "summary", bundle],
@@ -245,7 +246,7 @@ def test_standard_streams_may_be_closed(closed: str, words: tuple[str, ...], sta
 
 
 def test_reading_never_writes_into_the_bundle() -> None:
-    bundle = Path(recording("one-message"))
+    bundle = recording("one-message")
     before = {path: path.stat().st_mtime_ns for path in bundle.rglob("*")}
     for command in HEADLESS:
         run(command, bundle)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from own_terminal import OwnTerminal
-from recordings_at_hand import RECORDINGS, corpus_folders, needs_corpus, recordings
-from running import program, recording, run
+from recordings_at_hand import RECORDINGS, corpus_folders, needs_corpus, recording, recordings
+from running import program, run
 
 ACCEPTED = [one for one in recordings() if (one / "state.json").exists()]
 REFUSED = [one for one in recordings() if (one / "reduce-error.txt").exists()]

@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from in_time import PATIENCE_S
-from running import recording, run
+from recordings_at_hand import recording
+from running import run
 
 from rollout_tui.commands.serve import CHEAP_BYTES
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[str]:
+def served(*arguments: str | Path) -> Iterator[str]:
     """The address of a served recording."""
     pytest.importorskip("textual_serve", reason="the extra `serve` is not installed here")
     command = [sys.executable, "-m", "rollout_tui", "serve", *arguments, "--port", "0"]

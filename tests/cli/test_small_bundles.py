@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import recording, run
+from recordings_at_hand import recording
+from running import run
 from schema_check import violations
 
 from rollout_tui.export.schemas import schema

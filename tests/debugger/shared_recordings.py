@@ -20,7 +20,7 @@ def corpus_params() -> list[Any]:
 
 
 @cache
-def recording(name: str) -> Trace:
+def shared_recording(name: str) -> Trace:
     """The corpus recording with that folder name, all of it reduced; skips the test where it is absent."""
     found = next((folder for folder in corpus_folders() if folder.name == name), None)
     if found is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, spawned
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import begun, own_recording
 
 from rollout_tui.debugger.stories.agent_edges import Edge, ends
@@ -26,7 +26,7 @@ def course(edge: Edge) -> tuple[str, int, int | None, int | None]:
 @needs_corpus
 def test_two_children_and_what_they_are_given() -> None:
     """Alpha is spawned at #21, accepts at #30, sees it at #33; beta #36, #43, #47; results #68, #82."""
-    trace = recording("ma-two-parallel")
+    trace = shared_recording("ma-two-parallel")
     at_45 = told(trace, 45)
     assert list(at_45) == ["/root", "/root/alpha", "/root/beta"]
     assert [agent.depth for agent in at_45.values()] == [0, 1, 1]
@@ -57,7 +57,7 @@ def test_two_children_and_what_they_are_given() -> None:
 @needs_corpus
 def test_both_ends_of_an_edge() -> None:
     """Alpha's result is observed at #68 and in root's request at #73; beta's task goes from #36 to #47."""
-    trace = recording("ma-two-parallel")
+    trace = shared_recording("ma-two-parallel")
     by_kind = {(edge.kind, edge.event): edge.edge_id for edge in agents(trace, trace.at(105)).edges}
     assert ends(trace.history, by_kind["agent_result", 68]) == (68, 73)
     assert ends(trace.history, by_kind["spawn_agent", 36]) == (36, 47)
@@ -105,7 +105,7 @@ def test_the_tree_goes_parents_first(tmp_path: Path) -> None:
 @needs_corpus
 @pytest.mark.parametrize("most", [1, 2])
 def test_only_the_latest_edges_are_listed(most: int) -> None:
-    trace = recording("ma-two-parallel")
+    trace = shared_recording("ma-two-parallel")
     every = agents(trace, trace.at(105)).edges
     assert agents(trace, trace.at(105), most_edges=most).edges == every[-most:]
 

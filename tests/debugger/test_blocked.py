@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, spawned
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import WAIT, begun, by_own_folder, own_recording, with_cell
 
 from rollout_tui.debugger.spans.waits import wait_of
@@ -106,7 +106,7 @@ def test_the_document() -> None:
     ],
 )
 def test_in_words(seq: int, words: str, background: str) -> None:
-    waits = waits_at(recording("two-cells-interleaved"), seq)
+    waits = waits_at(shared_recording("two-cells-interleaved"), seq)
     assert (in_words(waits), background_in_words(waits)) == (words, background)
 
 
@@ -174,7 +174,7 @@ def test_a_killed_recording_stays_blocked() -> None:
 @needs_corpus
 def test_in_schema_1_a_turn_waits_for_its_cell_until_that_answers() -> None:
     """Cell 2 starts at #22, calls at #23, yields at #25; #28 waits for it."""
-    trace = recording("v0.160.1-cells")
+    trace = shared_recording("v0.160.1-cells")
     assert [one.kind for one in waits_at(trace, 23).blocked_on] == ["turn", "code_cell", "tool_call"]
     assert [one.kind for one in waits_at(trace, 25).blocked_on] == ["turn"]
     assert [one.kind for one in waits_at(trace, 25).background] == [
@@ -213,7 +213,7 @@ def test_waiting_for_an_agent_and_what_it_does() -> None:
 
 @needs_corpus
 def test_two_agents_in_words() -> None:
-    waits = waits_at(recording("ma-two-parallel"), 54)
+    waits = waits_at(shared_recording("ma-two-parallel"), 54)
     assert in_words(waits) == (
         "/root blocked 560 ms on wait_agent(c3) -> (/root/alpha -> exec_command(a1) echo alpha; sleep 0.3 + "
         "/root/beta -> exec_command(b1) cat a.txt)"

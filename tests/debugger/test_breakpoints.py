@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.stops import event_facts, watched
 from rollout_tui.debugger.stops.breakpoints import Breakpoints, Searching, Sort, Stop
@@ -16,7 +16,7 @@ def next_stop(points: Breakpoints, event: int, *, backwards: bool = False) -> St
 
 def stops(name: str, sort: Sort, *sources: str) -> list[int]:
     """Seqs of all stops, checked to be the same forwards and backwards."""
-    trace = recording(name)
+    trace = shared_recording(name)
     points = Breakpoints(trace)
     for source in sources:
         points.add(sort, source)
@@ -95,7 +95,7 @@ def test_watches(name: str, source: str, seqs: list[int]) -> None:
 
 
 def test_several_breakpoints_stop_at_the_nearest() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     points = Breakpoints(trace)
     cell = points.add("break", "code_cell_ended")
     wait = points.add("break", "tool=wait status=completed")
@@ -109,7 +109,7 @@ def test_several_breakpoints_stop_at_the_nearest() -> None:
 
 
 def test_the_list_and_how_to_take_one_away() -> None:
-    points = Breakpoints(recording("two-cells-interleaved"))
+    points = Breakpoints(shared_recording("two-cells-interleaved"))
     assert next_stop(points, 0) is None
     first = points.add("break", "exit_code!=0")
     second = points.add("watch", "input_tokens > 200k")
@@ -127,14 +127,14 @@ def test_the_list_and_how_to_take_one_away() -> None:
 
 def test_a_long_search_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rollout_tui.debugger.stops.breakpoints.SLICE_S", 0.0)
-    points = Breakpoints(recording("two-cells-interleaved"))
+    points = Breakpoints(shared_recording("two-cells-interleaved"))
     points.add("break", "exit_code=99")
     found = list(points.seek(0))
     assert found and all(isinstance(one, Searching) for one in found)
 
 
 def test_every_stop_in_both_directions() -> None:
-    points = Breakpoints(recording("two-cells-interleaved"))
+    points = Breakpoints(shared_recording("two-cells-interleaved"))
     points.add("break", "tool=wait")
     found = [one.event for one in points.stops(0) if isinstance(one, Stop)]
     assert found == [27, 28, 33, 34, 39, 50, 51, 54]
@@ -143,7 +143,7 @@ def test_every_stop_in_both_directions() -> None:
 
 
 def test_a_type_of_event_goes_by_both_names() -> None:
-    points = Breakpoints(recording("two-cells-interleaved"))
+    points = Breakpoints(shared_recording("two-cells-interleaved"))
     points.add("break", "type=code_cell_started cell=2")
     assert [one.event for one in points.stops(0) if isinstance(one, Stop)] == [20]
 
@@ -184,7 +184,7 @@ def test_a_type_of_event_goes_by_both_names() -> None:
 def test_what_is_wrong_is_named_with_what_is_allowed(command: str, message: str) -> None:
     sort: Sort = "watch" if command.startswith("watch") else "break"
     with pytest.raises(ExpressionProblem, match=message) as problem:
-        Breakpoints(recording("one-message")).add(sort, command.removeprefix(sort))
+        Breakpoints(shared_recording("one-message")).add(sort, command.removeprefix(sort))
     assert "\n" not in str(problem.value)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import ROOT_THREAD
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import EXEC, WAIT, own_recording, with_cell, with_exec
 
 from rollout_tui.debugger.stories.cell_list import cell_ids
@@ -88,7 +88,7 @@ def test_waits_and_what_they_gave() -> None:
 
 @needs_corpus
 def test_what_the_model_got_word_by_word() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     wait = told(trace, 29)["cell 1"].waits[0]
     # Not carried yet: read from the result of the call.
     assert wait.gave == "Script running with cell ID 1\nWall time 0.3 seconds\nOutput:\n\nA1"
@@ -165,7 +165,7 @@ def test_a_cell_that_nobody_waits_for() -> None:
 
 @needs_corpus
 def test_cells_of_schema_1() -> None:
-    stories = told(recording("v0.160.1-cells"), 73)
+    stories = told(shared_recording("v0.160.1-cells"), 73)
     assert changes(stories["cell 1"]) == [
         (9, "started", 0),
         (18, "initial response completed", 650),
@@ -179,7 +179,7 @@ def test_cells_of_schema_1() -> None:
     assert [(wait.tool_call_id, wait.outcome) for wait in stories["cell 2"].waits] == [("w1", "completed")]
     # #69 ends the last call of cell 6, 6 ms before the end.
     assert (stories["cell 6"].unobserved, stories["cell 6"].quiet_ms) == (True, 6)
-    early = told(recording("v0.160.1-cells"), 24)["cell 2"]
+    early = told(shared_recording("v0.160.1-cells"), 24)["cell 2"]
     assert (early.status, early.waited_on_by) == ("starting", "x1")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from recordings_at_hand import corpus_folders
 from scripted import Script
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.changes.change_words import in_words
 from rollout_tui.debugger.changes.changes import ChangeRow, changes
@@ -56,7 +56,7 @@ def test_a_value_that_becomes_one_of_another_kind(script: Script) -> None:
 
 
 def test_the_end_of_a_cell() -> None:
-    history = recording("two-cells-interleaved").history
+    history = shared_recording("two-cells-interleaved").history
     rows = {row.path: (row.before, row.after) for row in changes(history, 49)}
     assert rows["execution.status"] == ("running", "completed")
     assert rows["runtime_status"] == ("yielded", "completed")
@@ -66,7 +66,7 @@ def test_the_end_of_a_cell() -> None:
 
 
 def test_a_wait_is_tied_to_its_cell() -> None:
-    history = recording("two-cells-interleaved").history
+    history = shared_recording("two-cells-interleaved").history
     (row,) = (row for row in changes(history, 39) if row.path == "wait_tool_call_ids")
     assert (row.kind, row.id, row.added) == ("code_cell", "code_cell:call_B", ("call_wB2",))
     assert (row.before, row.after) == ("1", "2")
@@ -74,7 +74,7 @@ def test_a_wait_is_tied_to_its_cell() -> None:
 
 
 def test_a_request_brings_results_into_the_context() -> None:
-    history = recording("two-cells-interleaved").history
+    history = shared_recording("two-cells-interleaved").history
     assert in_words(history, 30) == [
         "item 9 (tool function_call_output of call_wA1) is there",
         "wait call_wA1 gave the model conversation_item:9",
@@ -84,14 +84,14 @@ def test_a_request_brings_results_into_the_context() -> None:
 
 
 def test_a_failing_command() -> None:
-    history = recording("parallel-tools").history
+    history = shared_recording("parallel-tools").history
     said = in_words(history, 22)
     assert 'command "exit 3" ended: failed' in said
     assert 'command "exit 3": exit 3, 0 B' in said
 
 
 def test_a_compaction() -> None:
-    history = recording("remote-compaction-auto").history
+    history = shared_recording("remote-compaction-auto").history
     said = in_words(history, 18)
     assert "compaction installed in /root: 4 items became 3" in said
     assert "context of /root: 3 items replace it from the next request on" in said

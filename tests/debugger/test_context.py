@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from context_rows import marks, rows_at, statuses
 from recordings_at_hand import case_folders, corpus_folders, needs_corpus
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import own_recording
 
 from rollout_tui.debugger.context.context import Context, text
@@ -74,7 +74,7 @@ def test_what_an_event_changed_is_marked() -> None:
 
 @needs_corpus
 def test_labels_and_sizes() -> None:
-    rows = rows_at(recording("two-cells-interleaved"), 49, CELLS_ROOT)
+    rows = rows_at(shared_recording("two-cells-interleaved"), 49, CELLS_ROOT)
     made = [row.provenance for row in rows[:9]]
     assert made == ["harness", "harness", "user", *["model"] * 2, *["code cell"] * 2, "model", "tool"]
     assert [(row.label[:40], row.size_bytes) for row in rows] == [
@@ -93,8 +93,8 @@ def test_labels_and_sizes() -> None:
         ("wait cell 1 8000 ms", 36),
         ("cell 2 result  B1 B2 fromB", 10),
     ]
-    assert text(recording("two-cells-interleaved"), rows[-1]) == "B1\nB2\nfromB\n"
-    assert rows_at(recording("two-cells-interleaved"), 50, CELLS_ROOT)[-1].label == (
+    assert text(shared_recording("two-cells-interleaved"), rows[-1]) == "B1\nB2\nfromB\n"
+    assert rows_at(shared_recording("two-cells-interleaved"), 50, CELLS_ROOT)[-1].label == (
         "call_wB2  cell 2 completed  B1 B2 fromB"
     )
 

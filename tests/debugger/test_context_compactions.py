@@ -8,7 +8,7 @@ from pathlib import Path
 from context_rows import rows_at, statuses
 from recordings_at_hand import needs_corpus
 from scripted import ROOT_THREAD, Script, assistant, user
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import begun, own_recording
 
 from rollout_tui.debugger.changes.diff import diff
@@ -44,7 +44,7 @@ def test_a_compaction_empties_the_context_until_the_next_request() -> None:
 @needs_corpus
 def test_a_compaction_that_nobody_recorded() -> None:
     """The request at #25 carries other items than the context had: those are dropped by it."""
-    trace = recording("local-compaction-auto")
+    trace = shared_recording("local-compaction-auto")
     root = trace.history.rollout.root_thread_id
     requests = [call for call in trace.at(trace.head).inference_calls.values() if call.thread_id == root]
     shrunk = next(

@@ -7,7 +7,7 @@ from pathlib import Path
 from context_rows import rows_at, statuses
 from recordings_at_hand import needs_corpus
 from scripted import call, cell_call, cell_output, output, user
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import begun, own_recording, with_cell
 
 from rollout_tui.debugger.context.context import text
@@ -45,7 +45,7 @@ def test_a_result_whose_output_is_known_already_is_not_pending(tmp_path: Path) -
 @needs_corpus
 def test_a_childs_report_is_pending_then_accepted_then_in_context() -> None:
     """#68 alpha's result is observed, #72 root accepts it by a receipt, #73 carries it."""
-    trace = recording("ma-two-parallel")
+    trace = shared_recording("ma-two-parallel")
     root = trace.history.rollout.root_thread_id
     report = {
         seq: [

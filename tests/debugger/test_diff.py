@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.changes.comparison import Pair, compare
 from rollout_tui.debugger.changes.diff import (
@@ -63,7 +63,7 @@ def test_what_takes_the_place_of_another_has_its_role() -> None:
 
 
 def test_a_request_against_the_one_before() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     found = request_diff(trace, 36, root(trace))
     assert found is not None
     assert (found.a, found.b, found.before_count, found.after_count) == (30, 36, 9, 11)
@@ -72,7 +72,7 @@ def test_a_request_against_the_one_before() -> None:
 
 
 def test_the_first_request_is_compared_with_nothing() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     found = request_diff(trace, 11, root(trace))
     assert found is not None
     assert (found.a, found.b, found.compared.added) == (0, 10, items(1, 2, 3))
@@ -80,7 +80,7 @@ def test_the_first_request_is_compared_with_nothing() -> None:
 
 
 def test_two_events() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert diff_json(trace, diff(trace, 16, 45, root(trace))) == {
         "a": 16,
         "b": 45,
@@ -94,14 +94,14 @@ def test_two_events() -> None:
 
 
 def test_nothing_is_in_context_between_a_compaction_and_the_next_request() -> None:
-    trace = recording("remote-compaction-auto")
+    trace = shared_recording("remote-compaction-auto")
     assert context_ids(trace.history, root(trace), 17) == items(1, 2, 3, 4)
     assert context_ids(trace.history, root(trace), 18) == ()
     assert context_ids(trace.history, root(trace), 19) == items(10, 7, 8, 9)
 
 
 def test_across_a_compaction() -> None:
-    trace = recording("remote-compaction-auto")
+    trace = shared_recording("remote-compaction-auto")
     compaction = "01a20368-d2fb-7991-a773-1254b7e773e8"
     found = request_diff(trace, 19, root(trace))
     assert found is not None and found.compactions == (compaction,)
@@ -117,7 +117,7 @@ def test_across_a_compaction() -> None:
 
 
 def test_a_local_compaction_loses_what_the_response_brought() -> None:
-    trace = recording("compact-local-mid-turn")
+    trace = shared_recording("compact-local-mid-turn")
     found = request_diff(trace, 19, root(trace))
     assert found is not None
     assert found.compared.lost == items(5)

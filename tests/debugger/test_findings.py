@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 from recordings_at_hand import case_folders, corpus_folders, needs_corpus
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.findings.finding import Finding
 from rollout_tui.debugger.findings.finding_codes import CODES, at_least
@@ -26,13 +26,13 @@ def found(name: str, *codes: str) -> list[tuple[int, str, str | None]]:
     """(seq, code, object id) of a recording's findings with these codes; warnings of the client left out."""
     return [
         (one.seq, one.code, one.object_id)
-        for one in find_all(recording(name))
+        for one in find_all(shared_recording(name))
         if (one.code in codes if codes else one.code != "protocol_warning")
     ]
 
 
 def only(name: str, code: str) -> Finding:
-    (finding,) = (one for one in find_all(recording(name)) if one.code == code)
+    (finding,) = (one for one in find_all(shared_recording(name)) if one.code == code)
     return finding
 
 
@@ -50,7 +50,7 @@ def test_a_failed_request_takes_turn_and_agent_with_it() -> None:
         (36, "turn_failed", turn),
         (36, "agent_failed", child),
     ]
-    failed, told, turn_failed, agent = find_all(recording("ma-child-http400"))[-4:]
+    failed, told, turn_failed, agent = find_all(shared_recording("ma-child-http400"))[-4:]
     assert failed.message == "inference 1: invalid_request_error: mock bad request"
     assert failed.thread_id == child
     assert [link.label for link in failed.chain] == ["alpha", "turn 1"]
@@ -62,7 +62,7 @@ def test_a_failed_request_takes_turn_and_agent_with_it() -> None:
 def test_an_error_in_a_cell_is_followed_from_patch_to_cell_to_call() -> None:
     patch, cell, call = (
         one
-        for one in find_all(recording("cell-nested-uncaught"))
+        for one in find_all(shared_recording("cell-nested-uncaught"))
         if one.code in ("patch_failed", "code_cell_failed", "tool_call_failed")
     )
     assert [(one.seq, one.code) for one in (patch, cell, call)] == [
@@ -92,7 +92,7 @@ def test_a_command_that_fails_although_its_call_does_not() -> None:
 
 
 def test_calls_that_never_ran() -> None:
-    calls = [one for one in find_all(recording("bad-tool-calls")) if one.code == "tool_call_failed"]
+    calls = [one for one in find_all(shared_recording("bad-tool-calls")) if one.code == "tool_call_failed"]
     assert [(one.seq, one.object_id) for one in calls] == [
         (12, "b1"),
         (15, "b2"),
@@ -123,7 +123,7 @@ def test_waits_on_cells_that_are_gone() -> None:
         (34, "wait_on_ended_cell", "call_w3"),
         (35, "tool_call_failed", "call_w3"),
     ]
-    wait, call = find_all(recording("cell-terminate"))[-2:]
+    wait, call = find_all(shared_recording("cell-terminate"))[-2:]
     assert wait.message == "wait on cell 1, terminated since #28"
     assert call.under is wait
 
@@ -131,7 +131,7 @@ def test_waits_on_cells_that_are_gone() -> None:
 def test_an_interrupted_turn_explains_what_it_left() -> None:
     name = "interrupt"
     turn = "01a20356-0c84-7840-a8f7-d27c04fa0f6e"
-    third = [one for one in find_all(recording(name)) if one.root().object_id == turn]
+    third = [one for one in find_all(shared_recording(name)) if one.root().object_id == turn]
     assert [(one.seq, one.code) for one in third] == [
         (37, "open_at_end"),
         (39, "open_at_end"),
@@ -145,7 +145,7 @@ def test_an_interrupted_turn_explains_what_it_left() -> None:
 
 
 def test_a_killed_writer_leaves_everything_open() -> None:
-    trace = recording("sigkill-during-tool")
+    trace = shared_recording("sigkill-during-tool")
     assert recording_status(trace.history) == "stopped"
     assert found("sigkill-during-tool") == [
         (2, "stopped_open", "01a20368-3e4a-7653-8865-168df10eea5b"),
@@ -161,7 +161,7 @@ def test_a_killed_writer_leaves_everything_open() -> None:
 
 
 def test_while_it_is_live_nothing_is_said_of_what_is_open() -> None:
-    trace = recording("sigkill-during-tool")
+    trace = shared_recording("sigkill-during-tool")
     findings = Findings(trace)
     findings.update()
     assert findings.complete("live") == []
@@ -200,13 +200,13 @@ def test_output_that_was_cut_on_its_way() -> None:
 
 
 def only_first(name: str) -> Finding:
-    return next(one for one in find_all(recording(name)) if one.code == "output_truncated")
+    return next(one for one in find_all(shared_recording(name)) if one.code == "output_truncated")
 
 
 def test_a_request_that_was_sent_again() -> None:
     failed, retried = (
         one
-        for one in find_all(recording("idle-timeout"))
+        for one in find_all(shared_recording("idle-timeout"))
         if one.code in ("inference_failed", "inference_retried")
     )
     assert (failed.seq, retried.seq, retried.under) == (10, 11, failed)
@@ -274,7 +274,7 @@ def test_everything_that_did_not_complete_is_found(folder: Path) -> None:
 @needs_corpus
 @pytest.mark.parametrize("name", ["v0.166.0-mixed", "ma-errors", "interrupt", "app-multi-turn"])
 def test_event_by_event_gives_the_same_as_all_at_once(name: str) -> None:
-    trace = recording(name)
+    trace = shared_recording(name)
     stepwise = Findings(trace)
     head = trace.history.head
     try:
@@ -291,7 +291,7 @@ def test_event_by_event_gives_the_same_as_all_at_once(name: str) -> None:
 
 
 def damaged(tmp_path: Path, name: str) -> Path:
-    trace = recording(name)
+    trace = shared_recording(name)
     shutil.copytree(trace.bundle.folder, tmp_path / "bundle")
     return tmp_path / "bundle"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.stories.lifeline import LifeLine, life_line
 
 
 def line_of(name: str, object_id: str, event: int | None = None) -> LifeLine:
-    trace = recording(name)
+    trace = shared_recording(name)
     found = life_line(trace, object_id, trace.history.head if event is None else event)
     assert found is not None
     return found
@@ -42,7 +42,7 @@ def test_nothing_later_than_the_event_is_known() -> None:
     found = line_of("big-tool-output", "call_big", 14)
     assert (found.item_id, found.first_carried) == (None, None)
     assert [hop.place for hop in found.hops] == ["terminal", "tool value"]
-    assert life_line(recording("big-tool-output"), "call_big", 10) is None
+    assert life_line(shared_recording("big-tool-output"), "call_big", 10) is None
 
 
 def test_a_nested_call_goes_through_its_cell() -> None:
@@ -93,7 +93,7 @@ def test_what_a_request_left_out_without_a_compaction() -> None:
 
 
 def test_the_report_of_a_child() -> None:
-    trace = recording("ma-child-http400")
+    trace = shared_recording("ma-child-http400")
     edge = next(one for one in trace.snapshot(54).resolved_edges if one.startswith("edge:agent_result"))
     found = line_of("ma-child-http400", edge)
     assert next((moment.what, moment.event) for moment in found.moments) == ("sent", 39)
@@ -101,4 +101,4 @@ def test_the_report_of_a_child() -> None:
 
 
 def test_ids_of_nothing() -> None:
-    assert life_line(recording("big-tool-output"), "nope", 32) is None
+    assert life_line(shared_recording("big-tool-output"), "nope", 32) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import own_recording
 
 from rollout_tui.debugger.waiting.resolution import Resolution, unresolved
@@ -11,7 +11,7 @@ from rollout_tui.graph.objects import CodeCell, InteractionEdge, PendingEdge, To
 
 def test_a_call_that_runs_before_its_response_is_recorded() -> None:
     """Call c2 starts at #17; #23 records the response that asked for it, #26 the request with its output."""
-    history = recording("tools-start-before-completion").history
+    history = shared_recording("tools-start-before-completion").history
     asked, gave = "the item that asked for it", "the item with what it gave the model"
     at = {event: list(unresolved(history, ToolCall, "c2", event)) for event in (16, 17, 22, 23, 25, 26)}
     assert at == {

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.searching.search import Hit, Scanned, search
 from rollout_tui.debugger.searching.search_query import SearchProblem, query
@@ -24,7 +24,7 @@ def places(found: list[Hit]) -> set[tuple[int, str, str | None]]:
 
 
 def test_event_lines_come_first_then_the_payloads_around_the_cursor() -> None:
-    found = hits(recording("two-cells-interleaved"), "echo fromB", near=45)
+    found = hits(shared_recording("two-cells-interleaved"), "echo fromB", near=45)
     assert [(hit.event, hit.where) for hit in found[:3]] == [(20, "event"), (45, "event"), (45, "payload")]
     distances = [abs(hit.event - 45) for hit in found if hit.where == "payload"]
     assert distances == sorted(distances)
@@ -32,27 +32,27 @@ def test_event_lines_come_first_then_the_payloads_around_the_cursor() -> None:
 
 
 def test_text_is_found_as_it_reads_not_as_it_is_escaped() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert (15, "event", None) in places(hits(trace, 'text("A"+i)'))
     assert (45, "payload", "raw_payload:29") in places(hits(trace, '{"cmd":"echo fromB"}'))
     assert (24, "payload", "raw_payload:14") in places(hits(trace, "ID 1\nWall time"))
 
 
 def test_a_request_does_not_repeat_the_hits_of_the_one_before() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert places(hits(trace, "Please do the task")) == {(10, "payload", "raw_payload:6")}
     requests = [hit for hit in hits(trace, "Script running with cell ID 1") if hit.id == "raw_payload:38"]
     assert requests == []
 
 
 def test_case_counts_when_it_is_typed() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert hits(trace, "please DO the task") == []
     assert hits(trace, "please do the task") != []
 
 
 def test_ids_that_stand_in_no_file() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert hits(trace, "conversation_item:7")[0] == Hit(
         24, "object", "conversation_item:7", 1, "conversation_item:7"
     )
@@ -60,7 +60,7 @@ def test_ids_that_stand_in_no_file() -> None:
 
 
 def test_regular_expressions() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     events = {hit.event for hit in hits(trace, "/echo from[AB]/") if hit.where == "event"}
     assert events == {15, 20, 41, 45}
     assert hits(trace, "echo from[AB]") == []
@@ -90,7 +90,7 @@ def test_letters_beyond_ascii(tmp_path: Path) -> None:
 
 
 def test_excerpts_show_what_is_around() -> None:
-    (hit,) = hits(recording("two-cells-interleaved"), "please do the task")
+    (hit,) = hits(shared_recording("two-cells-interleaved"), "please do the task")
     assert '"text": "Please do the task."' in hit.excerpt
     assert hit.excerpt.startswith("...") and hit.excerpt.endswith("...")
     assert hit.occurrences == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.waiting.silences import MOST, SHORTEST_MS, Silence, Silences, in_words
@@ -48,7 +48,7 @@ def test_the_ten_longest_whatever_the_order_of_reading() -> None:
 
 
 def test_in_a_recording() -> None:
-    trace = recording("session-write-poll-ctrlc")
+    trace = shared_recording("session-write-poll-ctrlc")
     silences = index_of(trace.history, Silences)
     assert silences.found == (Silence(26, 27, 5002),)
     assert in_words(trace, silences.found[0]).startswith("5.00 s without an event: /root blocked ")
@@ -56,7 +56,7 @@ def test_in_a_recording() -> None:
 
 
 def test_what_was_open_meanwhile() -> None:
-    trace = recording("interrupt")
+    trace = shared_recording("interrupt")
     first, second = index_of(trace.history, Silences).found
     assert (first.start, first.length_ms, second.start, second.length_ms) == (25, 1007, 40, 1314)
     assert "inference 2" in in_words(trace, first)

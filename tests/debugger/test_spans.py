@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recordings_at_hand import case_folders, corpus_folders, needs_corpus
 from scripted import ROOT_THREAD, TURN, cell_call
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import EXEC, begun, by_own_folder, own_recording, with_cell, with_request
 
 from rollout_tui.debugger.spans import span_tree as codes
@@ -95,7 +95,7 @@ def test_a_span_is_numbered_within_its_thread() -> None:
 
 @needs_corpus
 def test_in_schema_1_a_cell_hangs_on_its_turn() -> None:
-    spans = spans_of(recording("v0.160.1-cells"))
+    spans = spans_of(shared_recording("v0.160.1-cells"))
     turn = named(spans, "codex_turn", spans.span(spans.of_kind(codes.TURN)[0]).id).id
     assert parent_of(spans, "code_cell", "code_cell:x0") == ("codex_turn", turn)
     nested = "exec-a7412a96-68b3-4f6c-8a14-f250d6b4888d"
@@ -108,7 +108,7 @@ def test_in_schema_1_a_cell_hangs_on_its_turn() -> None:
 
 @needs_corpus
 def test_the_end_of_the_work_can_come_after_the_end_of_the_call() -> None:
-    spans = spans_of(recording("ma-two-parallel"))
+    spans = spans_of(shared_recording("ma-two-parallel"))
     assert events_of(spans, "tool_call", "b1") == [50, 56]
     operation = spans.span(spans.span_of(57))
     assert (operation.kind, operation.start, operation.end) == ("terminal_operation", 51, 57)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import Script
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import by_own_folder, own_recording
 
 from rollout_tui.debugger.findings.finding import Finding
@@ -169,7 +169,7 @@ def test_over_is_what_its_definition_says_on_the_corpus() -> None:
 @needs_corpus
 def test_agent_events_are_threads_and_what_they_give_each_other() -> None:
     """#21 and #36: spawns under way; #30, #43, #72, #86: they and the results arrive; #68, #82: results."""
-    trace = recording("ma-two-parallel")
+    trace = shared_recording("ma-two-parallel")
     assert all_from(walk_of(trace), "agent_next", 1) == [
         2,
         17,

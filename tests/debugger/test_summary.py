@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recordings_at_hand import corpus_folders, needs_corpus
 from scripted import Body
-from shared_recordings import recording
+from shared_recordings import shared_recording
 from small_recordings import own_recording, with_cell
 
 from rollout_tui.debugger.summary import summary
@@ -47,7 +47,7 @@ def test_in_schema_1_a_turn_is_at_a_cell_until_that_answers(tmp_path: Path) -> N
 
 
 def test_identity_and_status() -> None:
-    found = summary(recording("reasoning-exec-phases"))
+    found = summary(shared_recording("reasoning-exec-phases"))
     assert found["identity"]["trace_id"] == "6bb6845e-83c3-454a-9a78-dd1e508d7e4d"
     assert found["identity"]["root_thread_id"] == "01a20366-577d-7550-965c-78494bfe7263"
     assert found["identity"]["schema_version"] == 2
@@ -56,7 +56,7 @@ def test_identity_and_status() -> None:
 
 
 def test_tokens_add_up() -> None:
-    tokens = summary(recording("reasoning-exec-phases"))["tokens"]
+    tokens = summary(shared_recording("reasoning-exec-phases"))["tokens"]
     (by_thread,) = tokens.pop("by_thread").values()
     assert tokens == {
         "calls": 2,
@@ -71,12 +71,12 @@ def test_tokens_add_up() -> None:
 
 def test_requests_with_what_they_repeat_and_cost() -> None:
     """Requests at #8 and #22; the second begins with the 3 items of the first."""
-    first, second = summary(recording("reasoning-exec-phases"))["requests"]
+    first, second = summary(shared_recording("reasoning-exec-phases"))["requests"]
     assert (first["items_before"], first["stable_items"], first["first_changed"]) == (0, 0, None)
     assert (second["items_before"], second["stable_items"]) == (first["items"], first["items"])
     tokens = ("input_tokens", "cached_input_tokens", "output_tokens")
     assert [[one[name] for name in tokens] for one in (first, second)] == [[1200, 0, 80], [1500, 1152, 20]]
-    broken = [one for one in summary(recording("app-multi-turn"))["requests"] if one["first_changed"]]
+    broken = [one for one in summary(shared_recording("app-multi-turn"))["requests"] if one["first_changed"]]
     assert [
         (one["seq"], one["items_before"], one["stable_items"], one["first_changed"]) for one in broken
     ] == [(54, 13, 1, "conversation_item:2")]
@@ -97,10 +97,10 @@ def test_what_agents_gave_each_other() -> None:
 
 
 def test_where_the_time_of_a_turn_went() -> None:
-    (turn,) = turn_times(recording("reasoning-exec-phases"))
+    (turn,) = turn_times(shared_recording("reasoning-exec-phases"))
     assert (turn.number, turn.status, turn.event, turn.total_ms) == (1, "completed", 4, 173)
     assert (turn.model_ms, turn.tools_ms, turn.waits_ms, turn.idle_ms) == (20 + 18, 70, 0, 65)
-    (waiting,) = turn_times(recording("two-cells-interleaved"))
+    (waiting,) = turn_times(shared_recording("two-cells-interleaved"))
     assert waiting.waits_ms == 302 + 303 + 1838 + 2
     assert waiting.tools_ms == 222 + 206
     assert waiting.model_ms == 54 + 23 + 27 + 26 + 14
@@ -117,7 +117,7 @@ def test_an_open_turn_counts_up_to_the_last_event(tmp_path: Path) -> None:
 
 
 def test_counts_by_kind_and_status() -> None:
-    found = summary(recording("sigkill-during-tool"))
+    found = summary(shared_recording("sigkill-during-tool"))
     assert found["recording"] == "stopped" and found["status"] == "running"
     assert found["counts"]["tool_calls"] == {"total": 2, "completed": 1, "running": 1}
     assert found["counts"]["codex_turns"] == {"total": 1, "running": 1}
@@ -133,7 +133,7 @@ def test_the_parts_of_every_turn_are_the_whole() -> None:
 
 
 def test_the_calls_that_took_longest_come_first() -> None:
-    found = summary(recording("two-cells-interleaved"))["slowest"]
+    found = summary(shared_recording("two-cells-interleaved"))["slowest"]
     assert len(found) == 5
     assert [one["duration_ms"] for one in found] == sorted(
         (one["duration_ms"] for one in found), reverse=True
@@ -147,7 +147,7 @@ def test_the_calls_that_took_longest_come_first() -> None:
 
 
 def test_a_call_that_never_ended_counts_up_to_the_last_event() -> None:
-    found = summary(recording("sigkill-during-tool"))
+    found = summary(shared_recording("sigkill-during-tool"))
     running = [one for one in found["slowest"] if one["status"] == "running"]
     assert len(running) == found["counts"]["tool_calls"]["running"] > 0
     assert all(0 <= one["duration_ms"] <= found["events"]["duration_ms"] for one in running)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.stories.terminals import Session, operation_count, terminals
 
 
 def sessions(name: str, event: int | None = None) -> list[Session]:
-    trace = recording(name)
+    trace = shared_recording(name)
     at = trace.history.head if event is None else event
     return terminals(trace.snapshot(at), trace.bundle.identity.root_thread_id)
 
@@ -39,7 +39,7 @@ def test_as_of_an_event() -> None:
 
 
 def test_only_the_latest_are_shown() -> None:
-    trace = recording("terminals")
+    trace = shared_recording("terminals")
     thread = trace.bundle.identity.root_thread_id
     assert operation_count(trace.history, thread, 67) == 7
     shown = terminals(trace.snapshot(67), thread, most=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from shared_recordings import recording
+from shared_recordings import shared_recording
 
 from rollout_tui.debugger.context.content_sizes import Category
 from rollout_tui.debugger.tokens import (
@@ -18,7 +18,7 @@ from rollout_tui.debugger.tokens import (
 
 
 def test_recorded_usage_of_the_latest_call() -> None:
-    trace = recording("reasoning-exec-phases")
+    trace = shared_recording("reasoning-exec-phases")
     thread = trace.bundle.identity.root_thread_id
     assert latest_usage(trace.history, thread, 8) is None
     at_first, at_end = (latest_usage(trace.history, thread, event) for event in (18, 27))
@@ -31,19 +31,19 @@ def test_recorded_usage_of_the_latest_call() -> None:
 
 
 def test_a_call_without_usage_leaves_that_of_the_one_before() -> None:
-    trace = recording("usage-and-item-variants")
+    trace = shared_recording("usage-and-item-variants")
     usage = latest_usage(trace.history, trace.bundle.identity.root_thread_id, 37)
     assert usage and usage.input_tokens == 1
 
 
 def test_the_window_that_the_client_was_told() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     assert context_window(trace, trace.bundle.identity.root_thread_id, 45) == 258_400
     assert context_window(trace, trace.bundle.identity.root_thread_id, 9) is None
 
 
 def test_what_fills_the_context() -> None:
-    trace = recording("big-tool-output")
+    trace = shared_recording("big-tool-output")
     found = tokens(trace, 32, trace.bundle.identity.root_thread_id)
     sizes = {share.name: (share.items, share.size_bytes) for share in found.categories}
     assert sizes["tool output"] == (2, 40_213 + 40_216)
@@ -56,7 +56,7 @@ def test_what_fills_the_context() -> None:
 
 
 def test_requests_grow_on_a_stable_prefix() -> None:
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     found = tokens(trace, 45, trace.bundle.identity.root_thread_id)
     assert [(one.event, one.number, one.items, one.before, one.stable) for one in found.requests] == [
         (10, 1, 3, 0, 0),
@@ -72,7 +72,7 @@ def test_requests_grow_on_a_stable_prefix() -> None:
 
 def test_growth_has_a_column_for_each_request_or_for_several() -> None:
     """Requests at #10, #24, #30, #36, #56; the last has no answer yet at #56."""
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     root = trace.bundle.identity.root_thread_id
     history = trace.history
     assert [one.event for one in growth(history, root, 64, 80)] == [10, 24, 30, 36, 56]
@@ -80,13 +80,13 @@ def test_growth_has_a_column_for_each_request_or_for_several() -> None:
     assert [one.event for one in growth(history, root, 64, 2)] == [24, 56]
     assert [one.event for one in growth(history, root, 56, 2)] == [24, 36]
     assert growth(history, root, 9, 80) == growth(history, "nope", 64, 80) == []
-    trace = recording("reasoning-exec-phases")
+    trace = shared_recording("reasoning-exec-phases")
     grown = growth(trace.history, trace.bundle.identity.root_thread_id, 27, 80)
     assert [(one.input_tokens, one.cached_tokens) for one in grown] == [(1200, 0), (1500, 1152)]
 
 
 def test_where_the_cache_broke() -> None:
-    trace = recording("app-multi-turn")
+    trace = shared_recording("app-multi-turn")
     found = tokens(trace, 63, trace.bundle.identity.root_thread_id)
     broken = found.requests[-1]
     assert (broken.event, broken.items, broken.before, broken.stable) == (54, 6, 13, 1)
@@ -95,7 +95,7 @@ def test_where_the_cache_broke() -> None:
 
 def test_recorded_tokens_are_those_of_the_latest_answered_request() -> None:
     """#36 asks, #37 has its answer: 1,000 tokens in, 50 out."""
-    trace = recording("two-cells-interleaved")
+    trace = shared_recording("two-cells-interleaved")
     root = trace.bundle.identity.root_thread_id
     assert [recorded_tokens(trace.history, root, seq) for seq in (36, 37, 49)] == [None, 1050, 1050]
     assert recorded_tokens(trace.history, "nope", 49) is None
@@ -103,7 +103,7 @@ def test_recorded_tokens_are_those_of_the_latest_answered_request() -> None:
 
 def test_a_compaction_leaves_nothing_recorded() -> None:
     """#18 replaces the context, #19 asks anew."""
-    trace = recording("remote-compaction-auto")
+    trace = shared_recording("remote-compaction-auto")
     root = trace.bundle.identity.root_thread_id
     assert [recorded_tokens(trace.history, root, seq) is None for seq in (17, 18, 19)] == [False, True, True]
 

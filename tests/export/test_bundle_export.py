@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from bundles_at_hand import recording
 from in_time import in_time
+from recordings_at_hand import recording
 from scripted import Body, Script, function
 
 from rollout_tui.export.bundle import SliceProblem, write_bundle

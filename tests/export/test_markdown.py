@@ -7,8 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bundles_at_hand import recording
-from recordings_at_hand import recordings
+from recordings_at_hand import recording, recordings
 from scripted import Script, reasoning, user
 
 from rollout_tui.export.markdown import LONGEST_TEXT, account

@@ -20,8 +20,7 @@ from zlib import crc32
 
 import msgspec
 import pytest
-from bundles_at_hand import recording
-from recordings_at_hand import ROOT
+from recordings_at_hand import ROOT, recording
 
 from rollout_tui.cli import main
 from rollout_tui.recording import open_trace

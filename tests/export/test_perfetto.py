@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles_at_hand import recording
-from recordings_at_hand import recordings
+from recordings_at_hand import recording, recordings
 from scripted import Script, agent_message, assistant, spawned
 
 from rollout_tui.export.perfetto import write_perfetto

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles_at_hand import official_state, recording, shape_differences
-from recordings_at_hand import CORPUS, corpus_folders, needs_corpus, recordings
+from official_states import official_state, shape_differences
+from recordings_at_hand import CORPUS, corpus_folders, needs_corpus, recording, recordings
 
 from rollout_tui.export.bundle import write_bundle
 from rollout_tui.export.redaction import Redactor

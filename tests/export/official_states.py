@@ -1,4 +1,4 @@
-"""Bundles to try exports on: the project's own, and the shared corpus where it is at hand."""
+"""The official reducer where it is at hand, and how two of its states differ."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings_at_hand import RECORDINGS, SHARED
+from recordings_at_hand import SHARED
 
 RELEASES = {"schema1": "0.164.0", "schema2": "0.169.0"}
-
-
-def recording(name: str) -> Path:
-    """One of the project's own recordings."""
-    return RECORDINGS / name
 
 
 def official_state(schema: str, bundle: Path, out: Path) -> str | None:
