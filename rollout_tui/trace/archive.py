@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, cast
@@ -268,8 +269,8 @@ def _bundle_inside(path: Path, into: Path, left_out: str | None) -> Path:
         level = sorted(below for folder in others for below in folder.iterdir() if below.is_dir())
     if not found and left_out is not None:
         raise BundleProblem(
-            f"{shown(path)}: {shown(Path(left_out))} is not taken out of it: a link, outside, too deep or "
-            "named with control characters; unpack it yourself and open the folder"
+            f"{shown(path)}: {shown(Path(left_out))} is not taken out of it: a link, outside, too deep, or "
+            "with a name that is too long or holds control characters; unpack it yourself and open the folder"
         )
     if not found:
         raise BundleProblem(f"{shown(path)} holds no trace.jsonl; {_other_archive(into)}")
@@ -290,6 +291,7 @@ def _gathered(bundles: list[Path], into: Path) -> Path:
     gathered = Path(mkdtemp(dir=into))
     for number, folder in enumerate(bundles, 1):
         name = "-".join(folder.relative_to(into).parts)
-        free = len(os.fsencode(name)) <= _LONGEST_NAME and not (gathered / name).exists()
-        folder.rename(gathered / (name if free else str(number)))
+        if len(os.fsencode(name)) > _LONGEST_NAME or (gathered / name).exists():
+            name = next(free for free in map(str, count(number)) if not (gathered / free).exists())
+        folder.rename(gathered / name)
     return gathered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from _thread import allocate_lock
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -54,23 +55,28 @@ class Unpacked:
         self._folders = ExitStack()
         self._by_file: dict[tuple[int, ...], Path] = {}
         self._lock = allocate_lock()
-        self._closing = False
+        self._closings = 0
 
-    def find(self, path: Path) -> Path:
+    def find(self, path: Path, given_up: Callable[[], bool] = bool) -> Path:
         """Where what `path` means lies: in an unpacked folder if it leads into an archive, else there.
 
-        Raises BundleProblem.
+        Raises BundleProblem, also once `given_up` says that nobody waits for it any more.
         """
+        closings = self._closings
         archive = archive_of(path)
         if archive is None:
             return path
         from rollout_tui.trace.archive import unpacked
 
+        def in_vain() -> bool:
+            # It may be closed before this is begun: one at a time is unpacked.
+            return self._closings != closings or given_up()
+
         with self._lock:
             status = archive.stat()
             file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             if file not in self._by_file:
-                folder = self._folders.enter_context(unpacked(archive, given_up=lambda: self._closing))
+                folder = self._folders.enter_context(unpacked(archive, given_up=in_vain))
                 self._by_file[file] = folder = folder.resolve()
                 _GIVEN[folder] = archive
                 self._folders.callback(_GIVEN.pop, folder)
@@ -78,11 +84,10 @@ class Unpacked:
 
     def close(self) -> None:
         """Take away every folder that was made; one that is being unpacked is given up."""
-        self._closing = True
+        self._closings += 1
         with self._lock:
             self._folders.close()
             self._by_file.clear()
-            self._closing = False
 
 
 def _file_of(path: Path) -> Path | None:

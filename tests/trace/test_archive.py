@@ -92,13 +92,16 @@ def test_bundles_that_lie_apart_are_all_there(tmp_path: Path, pack: Pack) -> Non
     members = {}
     for top in ("before/report/", "after/", "after-/", "x" * 200 + "/" + "y" * 200 + "/"):
         members |= {top + name: content for name, content in BUNDLE.items()}
+    for top in ("5/", "same/name-here/", "same-name/here/"):
+        members |= {top + name.removeprefix("bundle/"): content for name, content in BUNDLE.items()}
     members["after/bundle/payloads/trace.jsonl"] = b"no bundle of its own"
     with unpacked(pack(tmp_path, members)) as folder:
         assert sorted(one.name for one in bundle_folders(folder)) == [
-            "4",
+            *("5", "6", "7"),
             "after--bundle",
             "after-bundle",
             "before-report-bundle",
+            "same-name-here",
         ]
         assert (folder / "after-bundle" / "payloads" / "1.json").is_file()
 

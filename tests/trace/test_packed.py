@@ -7,7 +7,8 @@ import tarfile
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from recordings_at_hand import RECORDINGS
 from rollout_tui import open_trace
 from rollout_tui.trace.archive import open_archive
 from rollout_tui.trace.bundle import BundleProblem, open_bundle
-from rollout_tui.trace.packed import Unpacked, around, as_given
+from rollout_tui.trace.packed import Unpacked, archive_of, around, as_given
 from rollout_tui.trace.writer_watch import WriterWatch, states_of
+from rollout_tui.tui.following.loader import Loader
+from rollout_tui.tui.following.messages import Failed, News
 
 pytestmark = pytest.mark.usefixtures("temporary")
 NAMES = ("one-message", "two-cells-interleaved")
@@ -90,20 +93,81 @@ def test_the_recordings_beside_it(archive: Path, unpacked: Unpacked, tmp_path: P
 def test_what_is_being_unpacked_when_it_is_closed_is_given_up(
     archive: Path, unpacked: Unpacked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closing = threading.Thread(target=unpacked.close)
+    close = threading.Thread(target=unpacked.close)
 
     def read(file: object, size: int = -1) -> bytes:
         """A file without an end."""
-        if closing.ident is None:
-            closing.start()
+        if close.ident is None:
+            close.start()
         return b"x"
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", read)
     monkeypatch.setattr(tarfile.ExFileObject, "read", read)
     with pytest.raises(BundleProblem, match="nobody waits for it"):
         unpacked.find(archive)
-    closing.join(PATIENCE_S)
-    assert not closing.is_alive()
+    close.join(PATIENCE_S)
+    assert not close.is_alive()
+
+
+def test_what_waits_for_its_turn_when_it_is_closed_is_given_up_too(
+    archive: Path, unpacked: Unpacked, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, told = threading.Event(), list[str]()
+
+    def find() -> None:
+        try:
+            unpacked.find(archive / NAMES[0])
+        except BundleProblem as problem:
+            told.append(str(problem))
+
+    def looked(path: Path) -> Path | None:
+        found = archive_of(path)
+        if path != archive:
+            asked.set()
+        return found
+
+    wait, close = threading.Thread(target=find), threading.Thread(target=unpacked.close)
+
+    def read(file: object, size: int = -1) -> bytes:
+        """A file without an end."""
+        if close.ident is None:
+            wait.start()
+            assert asked.wait(PATIENCE_S)
+            close.start()
+        return b"x"
+
+    monkeypatch.setattr("rollout_tui.trace.packed.archive_of", looked)
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", read)
+    monkeypatch.setattr(tarfile.ExFileObject, "read", read)
+    with pytest.raises(BundleProblem, match="nobody waits for it"):
+        unpacked.find(archive)
+    for thread in (wait, close):
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+    assert len(told) == 1 and "nobody waits for it" in told[0]
+    assert not list(temporary.iterdir())
+
+
+def test_one_who_gives_up_does_not_stand_in_the_way_of_others(
+    archive: Path, unpacked: Unpacked, temporary: Path
+) -> None:
+    with pytest.raises(BundleProblem, match="nobody waits for it"):
+        unpacked.find(archive, lambda: True)
+    assert not list(temporary.iterdir())
+    assert (unpacked.find(archive) / NAMES[0]).is_dir()
+
+
+def test_a_recording_that_is_left_is_not_unpacked_any_further(archive: Path) -> None:
+    class Slow(Unpacked):
+        def find(self, path: Path, given_up: Callable[[], bool] = bool) -> Path:
+            loader.stop()
+            return super().find(path, given_up)
+
+    with closing(Slow()) as slow:
+        news: list[News] = []
+        loader = Loader(archive, news.append, slow)
+        loader.run()
+        assert isinstance(news[-1], Failed) and "nobody waits for it" in news[-1].problem
 
 
 def test_unpacking_ends_when_nobody_waits_for_it(archive: Path, tmp_path: Path) -> None:

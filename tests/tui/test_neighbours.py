@@ -92,9 +92,9 @@ async def test_an_archive_is_unpacked_while_the_screen_says_so(two_cells: Path, 
     goes_on = threading.Event()
 
     class Slow(Unpacked):
-        def find(self, path: Path) -> Path:
+        def find(self, path: Path, given_up: Callable[[], bool] = bool) -> Path:
             goes_on.wait(PATIENCE_S)
-            return super().find(path)
+            return super().find(path, given_up)
 
     with closing(Slow()) as unpacked:
         app = RolloutApp(Opening(archive, unpacked=unpacked))

@@ -99,7 +99,7 @@ class Loader(threading.Thread):
                 if (archive := archive_of(self._path)) is not None:
                     told = f"unpacking {archive.name} ..."
                     self._tell(Waiting(told))
-                return Trace(open_bundle(self._unpacked.find(self._path)))
+                return Trace(open_bundle(self._unpacked.find(self._path, self._stopping.is_set)))
             except BundleProblem as problem:
                 if not self._wait:
                     raise
