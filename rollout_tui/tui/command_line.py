@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_tui.debugger.moving.go_to import COUNTED, go_to
 from rollout_tui.trace.packed import around
 from rollout_tui.tui.actions.breaking import list_breaks, remove_break, set_break, set_watch
+from rollout_tui.tui.actions.desk import screen_of
 from rollout_tui.tui.actions.exporting import export_to
 from rollout_tui.tui.actions.handing_out import link, write
 from rollout_tui.tui.actions.marking import list_marks
@@ -19,7 +20,6 @@ from rollout_tui.tui.lens_names import LENSES_BY_NAME
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.app import RolloutApp
 
 
 class Command(NamedTuple):
@@ -79,7 +79,7 @@ def _act(action_id: str) -> Callable[[Desk, str], None]:
 
 
 def _theme(desk: Desk, argument: str) -> None:
-    app = cast("RolloutApp", desk.app)
+    app = screen_of(desk).program
     if argument in app.available_themes:
         app.theme = argument
     else:
@@ -90,13 +90,13 @@ def _theme(desk: Desk, argument: str) -> None:
 def _recordings(desk: Desk, argument: str) -> None:
     from rollout_tui.tui.screens.picker import picker_screen
 
-    cast("RolloutApp", desk.app).choose(picker_screen(around(desk.session.trace.bundle.folder)))
+    screen_of(desk).program.choose(picker_screen(around(desk.session.trace.bundle.folder)))
 
 
 def _recent(desk: Desk, argument: str) -> None:
     from rollout_tui.tui.screens.picker import recent_screen
 
-    app = cast("RolloutApp", desk.app)
+    app = screen_of(desk).program
     if app.opening.memory is None:
         desk.say("nothing is remembered about traces (memory = false)", "warning")
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from rollout_tui.tui.actions.desk import screen_of
 from rollout_tui.tui.keys import with_keys
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 AGAIN_S = 2.0
 
@@ -21,14 +21,14 @@ def ask(desk: Desk) -> None:
 
 def palette(desk: Desk) -> None:
     """All actions by name."""
-    _screen(desk).app.action_command_palette()
+    screen_of(desk).app.action_command_palette()
 
 
 def help_screen(desk: Desk) -> None:
     """All keys, first those for where one is; a row that is chosen is done."""
     from rollout_tui.tui.screens.help import help_screen as made
 
-    screen = _screen(desk)
+    screen = screen_of(desk)
 
     def chosen(offer_id: str | None) -> None:
         if offer_id is not None:
@@ -39,26 +39,25 @@ def help_screen(desk: Desk) -> None:
 
 def cancel(desk: Desk) -> None:
     """Cancel one level: what runs, a search, a filter, a selection, a held thread, zoom, ways of looking."""
-    screen = _screen(desk)
-    if screen.opened is None:
+    if desk.opened is None:
         return
-    pane = screen.opened.place.pane
-    said = screen.running.cancel() or screen.opened.cancel()
+    pane = desk.opened.place.pane
+    said = desk.running.cancel() or desk.opened.cancel()
     if said:
         desk.say(said)
-    if screen.opened.place.pane != pane:
-        desk.focus_pane(screen.opened.place.pane)
+    if desk.opened.place.pane != pane:
+        desk.focus_pane(desk.opened.place.pane)
     desk.repaint()
 
 
 def quit_program(desk: Desk) -> None:
     """Leave."""
-    _screen(desk).app.exit(0)
+    screen_of(desk).app.exit(0)
 
 
 def interrupt(desk: Desk) -> None:
     """Cancel what is running; the second time within two seconds leave."""
-    screen = _screen(desk)
+    screen = screen_of(desk)
     now = time.monotonic()
     if now - screen.interrupted_at < AGAIN_S:
         screen.app.exit(0)
@@ -71,8 +70,4 @@ def interrupt(desk: Desk) -> None:
 
 def suspend(desk: Desk) -> None:
     """To the shell; `fg` comes back."""
-    _screen(desk).app.action_suspend_process()
-
-
-def _screen(desk: Desk) -> DebuggerScreen:
-    return cast("DebuggerScreen", desk)
+    screen_of(desk).app.action_suspend_process()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from rollout_tui.tui.drawing.lens import LensLines
     from rollout_tui.tui.drawing.lines import Line
     from rollout_tui.tui.drawing.targets import Target
+    from rollout_tui.tui.screens.debugger import DebuggerScreen
     from rollout_tui.tui.state.exporting import Export
     from rollout_tui.tui.state.player import Player
     from rollout_tui.tui.state.session import Session
@@ -136,3 +137,8 @@ class Desk(Protocol):
 
     def take(self, offer_id: str) -> None:
         """Do what can be chosen from a list (see `offers`)."""
+
+
+def screen_of(desk: Desk) -> DebuggerScreen:
+    """The screen that a desk is, for what means nothing without one: plain mode does not come here."""
+    return cast("DebuggerScreen", desk)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+from rollout_tui.tui.actions.desk import screen_of
 
 if TYPE_CHECKING:
     from rollout_tui.tui.actions.desk import Desk
-    from rollout_tui.tui.screens.debugger import DebuggerScreen
 
 
 def tour(desk: Desk, argument: str) -> None:
@@ -18,7 +19,7 @@ def tour(desk: Desk, argument: str) -> None:
     from rollout_tui.tui.starting.opening import Opening
     from rollout_tui.tui.tour import Tour
 
-    screen = cast("DebuggerScreen", desk)
+    screen = screen_of(desk)
     if screen.tour is not None:
         screen.app.pop_screen()
         return

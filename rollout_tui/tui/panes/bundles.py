@@ -13,7 +13,7 @@ from rollout_tui.tui.keys import BY_ID, key_label, key_of, with_keys
 from rollout_tui.tui.panes.blocked_line import SILENT_MS
 from rollout_tui.words import ago, count, short_id, size, whole_seconds
 
-STATUS_STYLES = {
+STYLES_OF_BUNDLES = {
     "running": "running",
     "ended": "ok",
     "stopped": "warning",
@@ -36,7 +36,7 @@ class _Column(NamedTuple):
 
 
 _COLUMNS = (
-    _Column(lambda one, now: one.status, lambda one: STATUS_STYLES.get(one.status, ""), 8),
+    _Column(lambda one, now: one.status, lambda one: STYLES_OF_BUNDLES.get(one.status, ""), 8),
     _Column(lambda one, now: _began(one, now), lambda one: "dim", 10, "right", 5),
     _Column(lambda one, now: quiet_words(one, now), lambda one: "warning", 14, drop=2),
     _Column(lambda one, now: one.model, lambda one: "inference", 16, drop=1),

@@ -11,6 +11,7 @@ from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread, ToolCall
 from rollout_tui.trace.events import UNREADABLE, Event, event_type
 from rollout_tui.trace.spine import BadLine
+from rollout_tui.tui.objects.labels import STATUS_STYLES
 from rollout_tui.words import short_call_id, short_id
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def words_of(history: History, event: Event) -> EventWords:
     template, style = WORDS[event_type(event.payload)]
     status = getattr(event.payload, "status", "")
     text = template.format_map(_Values(history, event.payload))
-    return EventWords(text, STATUS_STYLES.get(status, style))
+    return EventWords(text, STYLES_OF_FAILURES.get(status, style))
 
 
 class _Values(dict[str, str]):
@@ -77,7 +78,7 @@ NAMED: dict[str, Callable[[History, Any], str]] = {
 }
 """Names in templates that are no fields."""
 
-STATUS_STYLES = {"failed": "error", "cancelled": "warning", "aborted": "warning", "terminated": "warning"}
+STYLES_OF_FAILURES = {one: STATUS_STYLES[one] for one in ("failed", "cancelled", "aborted", "terminated")}
 
 WORDS: dict[str, tuple[str, str]] = {
     "rollout_started": ("rollout started", "strong"),
