@@ -123,6 +123,17 @@ def one_line(text: str, width: int, *, mark: str = "\u2026") -> str:
     return clip(printable(text[:enough]), width, mark=mark)
 
 
+def line_end(text: str, width: int, *, mark: str = "\u2026") -> str:
+    """The end of `text` as one printable line of at most `width` cells, `mark` before it where cut."""
+    kept = printable(text[-(MARKS_PER_BASE + 1) * (max(width, 0) + 1) :])
+    if cells(kept) <= width:
+        return kept
+    kept = kept[-width:] if width > 0 else ""
+    while kept and cells(mark + kept) > width:
+        kept = kept[1:]
+    return clip(mark + kept, width)
+
+
 def cells(text: str) -> int:
     """Width of printable text in terminal cells: 2 for wide characters, 0 for combining ones, else 1."""
     return len(text) if text.isascii() else sum(map(_widths.__getitem__, text))

@@ -19,6 +19,7 @@ from rollout_tui.printable import (
     clip,
     fit,
     json_printable,
+    line_end,
     one_line,
     printable,
 )
@@ -163,6 +164,26 @@ def test_clip_keeps_the_marks_of_the_last_character() -> None:
 @given(texts, st.integers(0, 30))
 def test_one_line_is_the_clipped_whole(text: str, width: int) -> None:
     assert one_line(text, width) == clip(printable(text), width, mark="…")
+
+
+@given(texts, st.integers(-1, 30))
+def test_line_end_fits_and_is_safe(text: str, width: int) -> None:
+    shown = line_end(text, width)
+    assert cells(shown) <= max(width, 0)
+    assert_safe(shown)
+
+
+@given(st.text("ab/\u4e2d", max_size=40), st.integers(1, 30))
+def test_line_end_is_the_end_of_the_whole(text: str, width: int) -> None:
+    shown = line_end(text, width)
+    if cells(text) <= width:
+        assert shown == text
+    else:
+        assert shown[0] == "\u2026" and text.endswith(shown[1:]) and cells(shown) >= width - 1
+
+
+def test_line_end_of_a_huge_text_keeps_what_differs() -> None:
+    assert line_end("/root/" + "a" * 1_000_000 + "/kid_10", 12) == "\u2026aaaa/kid_10"
 
 
 def test_one_line_of_a_huge_text_is_quick() -> None:

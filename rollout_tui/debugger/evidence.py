@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from rollout_tui.recording import Trace
 
 LONGEST_MESSAGE = 240
+CUT_MARK = "..."
 _BLANKS = re.compile(r"\s+")
+_CUT_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$")
+"""An escape of a JSON string that is not whole, behind those that are."""
+_CLOSINGS = ('"}', '"]}', '":null}')
+"""What may be missing of an object: its string was a value, one of a list, a name."""
 
 
 def reference_to(trace: Trace, raw_payload_id: str | None) -> PayloadReference | None:
@@ -67,6 +72,15 @@ def json_value(text: str) -> Any:
         return msgspec.json.decode(text)
     except (ValueError, RecursionError):
         return None
+
+
+def cut_json_value(text: str) -> Any:
+    """The value of a JSON object that was cut within a string and ends in `...` instead; None for others."""
+    if not text.endswith(CUT_MARK):
+        return None
+    begun = _CUT_ESCAPE.sub(r"\1", text.removesuffix(CUT_MARK)) + CUT_MARK
+    ended = (json_value(begun + closing) for closing in _CLOSINGS)
+    return next((value for value in ended if value is not None), None)
 
 
 def line(text: str, most: int = LONGEST_MESSAGE) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rollout_tui.printable import printable
+from rollout_tui.printable import cells, printable
 from rollout_tui.tui.drawing.lens import JoinedLines, LineList, MadeLines
 from rollout_tui.tui.drawing.lines import (
     FLEXIBLE,
@@ -18,6 +18,7 @@ from rollout_tui.tui.drawing.lines import (
     row,
     wrapped,
 )
+from rollout_tui.tui.panes.lanes import Lane, lane_line
 
 
 def test_of_an_id_of_megabytes_only_the_beginning_is_looked_at() -> None:
@@ -99,3 +100,16 @@ def test_a_word_longer_than_a_line_is_broken(word: str) -> None:
     assert all(line.width <= 40 for line in lines)
     joined = "".join(line.text for line in lines).replace(" ", "")
     assert joined == printable(f"eventtype{word}isnotknown")
+
+
+def test_lanes_are_straight_whatever_a_thread_is_called() -> None:
+    names = (
+        "/root",
+        "/root/\u6f22\u5b57\u6f22\u5b57",
+        "/root/" + "\u5b57" * 30,
+        "/root/e\u0301",
+        "/root/\x1b[31m",
+    )
+    lines = [lane_line(Lane("thread", name, (0, 1, 2)), 1) for name in names]
+    before = {cells(one.text) - len("III") for one in lines}
+    assert len(before) == 1 and "\x1b" not in "".join(one.text for one in lines)

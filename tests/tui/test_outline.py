@@ -12,6 +12,7 @@ from recordings_at_hand import recordings
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.spans.span_tree import CELL, INFERENCE, OPERATION, ROOT, THREAD, TOOL, TURN
 from rollout_tui.debugger.spans.spans import Spans
+from rollout_tui.recorder import record
 from rollout_tui.recording import Trace
 from rollout_tui.trace.bundle import open_bundle
 from rollout_tui.tui.panes.outline import BLOCK, Outline
@@ -103,3 +104,20 @@ def test_a_command_that_failed_says_its_exit_code(demo: Path) -> None:
     texts = [shown.line(number).text for number in range(len(shown))]
     assert any("scripts/check_days" in text and "exit 3" in text for text in texts)
     assert any("inference 2" in text and "failed" in text for text in texts)
+
+
+def test_threads_differ_in_a_narrow_timeline_and_calls_say_what_they_were_given(tmp_path: Path) -> None:
+    """Arguments that are longer than a preview are cut in it: what is there is told all the same."""
+    with record(tmp_path, model="toy") as recording, recording.root.turn() as turn:
+        for number in range(12):
+            asked = {"task_name": "x" * 40, "message": f"Look at part {number} of it. " * 20}
+            with turn.tool_call("spawn_agent", asked) as call:
+                child = recording.root.child(f"reader_of_a_long_chapter_{number}", asked_by=call)
+                call.completed("{}")
+                child.end()
+    assert recording.bundle is not None
+    session = session_over(recording.bundle)
+    content = timeline(session.view(), session.reading.known.outline, 34)
+    rows = [content.line(number).text for number in range(len(content))]
+    assert all(any(f"_chapter_{number} " in row for row in rows) for number in range(12))
+    assert sum("spawn_agent Look at" in row for row in rows) == 12

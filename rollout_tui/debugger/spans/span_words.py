@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rollout_tui.debugger.evidence import line
+from rollout_tui.debugger.evidence import cut_json_value, line
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label, command_line, tool_name
 from rollout_tui.debugger.spans.span_tree import KINDS, TURN
@@ -61,11 +61,10 @@ def call_text(history: History, tool: ToolCall, started: ToolCall | None = None)
     if operation is not None:
         return one_line(command_line(operation))
     called = started or as_started(history, tool.tool_call_id) or tool
-    told = telling_argument(call_arguments(called))
-    if told:
-        return told
     preview = called.summary.input_preview if isinstance(called.summary, GenericSummary) else None
-    return one_line(preview or "") if preview != "{}" else ""
+    arguments = call_arguments(called) or cut_json_value(preview or "")
+    told = telling_argument(arguments) if isinstance(arguments, dict) else ""
+    return told or (one_line(preview or "") if preview != "{}" else "")
 
 
 def telling_argument(arguments: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rollout_tui.export.table import broken
-from rollout_tui.printable import cells, clip, one_line, printable
+from rollout_tui.printable import cells, clip, line_end, one_line, printable
 from rollout_tui.tui.drawing.targets import Target
 
 CUT = "\u2026"
@@ -53,7 +53,7 @@ class Cell(NamedTuple):
     `width` is in terminal cells; None takes the natural width, FLEXIBLE what the others leave (several
     share it alike). `align` is `left` or `right`. What does not fit ends in an ellipsis. A cell is left
     out when it stands at `drop` > 0 and the row is too narrow to give flexible cells `least` cells: the
-    highest `drop` goes first.
+    highest `drop` goes first. With `keep_end` it is cut at its beginning: paths differ at their end.
     """
 
     text: str
@@ -62,6 +62,7 @@ class Cell(NamedTuple):
     align: str = "left"
     drop: int = 0
     least: int = 12
+    keep_end: bool = False
 
 
 FLEXIBLE = -1
@@ -107,7 +108,7 @@ def _pieces(width: int, columns: tuple[Cell | str, ...], gap: int) -> tuple[Piec
         room = min(wanted, left)
         if room <= 0:
             continue
-        shown = one_line(one.text, room, mark=CUT)
+        shown = (line_end if one.keep_end else one_line)(one.text, room, mark=CUT)
         blank = " " * (room - cells(shown))
         last = number == len(kept) - 1
         pieces.append(Piece(blank + shown if one.align == "right" else shown, one.style))

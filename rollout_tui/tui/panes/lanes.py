@@ -21,6 +21,7 @@ from rollout_tui.debugger.spans.spans import Spans
 from rollout_tui.debugger.waiting.silences import Silences
 from rollout_tui.graph.history import History
 from rollout_tui.graph.objects import Thread
+from rollout_tui.printable import fit, line_end
 from rollout_tui.tui.drawing.lines import CUT, Line, Piece, line
 from rollout_tui.tui.panes.ruler import Ruler, ruler
 from rollout_tui.words import duration
@@ -139,8 +140,8 @@ def _probe(spans: Spans, event: int, column: int, rows: dict[int, list[int]]) ->
 
 def lane_line(lane: Lane, cursor_column: int, note: str = "") -> Line:
     """One lane: name, letters (those after the cursor dimmed), a note at the right."""
-    name = lane.name if len(lane.name) <= NAME_WIDTH else f"{CUT}{lane.name[1 - NAME_WIDTH :]}"
-    pieces: list[Piece] = [Piece(f" {name:<{NAME_WIDTH}} ", "agent")]
+    name = line_end(lane.name, NAME_WIDTH, mark=CUT)
+    pieces: list[Piece] = [Piece(f" {fit(name, NAME_WIDTH)} ", "agent")]
     start = 0
     for at in range(1, len(lane.weights) + 1):
         same = at < len(lane.weights) and lane.weights[at] == lane.weights[start]

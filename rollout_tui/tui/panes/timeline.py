@@ -83,6 +83,7 @@ def focus_row(spans: Spans, outline: Outline, event: int) -> int:
 def span_line(view: View, outline: Outline, number: int, depth: int, width: int) -> Line:
     """The row of a span, of the cell or terminal operation that shares it too."""
     spans = outline.spans
+    kind = spans.kinds[number]
     shared = shared_span(spans, number, CELL)
     future = spans.windows.begins[number] > view.event
     state = state_of(view, number if shared is None else shared, future=future)
@@ -96,7 +97,7 @@ def span_line(view: View, outline: Outline, number: int, depth: int, width: int)
     shown = row(
         width,
         Cell(" " * (depth * (2 if width >= ROOMY else 1)) + fold, "dim"),
-        Cell(label(spans, number), STYLES[spans.kinds[number]], FLEXIBLE, least=8),
+        Cell(label(spans, number), STYLES[kind], FLEXIBLE, least=8, keep_end=kind == THREAD),
         *((said,) if said.text else ()),
         Cell(time, "running" if state.open else "dim", align="right", drop=1),
         target=ToEvent(max(1, spans.windows.begins[number])),

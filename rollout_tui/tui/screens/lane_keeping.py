@@ -8,6 +8,7 @@ from rollout_tui.tui.drawing.lines import Line
 from rollout_tui.tui.panes.lanes import NAME_WIDTH, Lanes, event_at, lane_line, lanes, scrubber_line
 from rollout_tui.tui.panes.position import failures_note
 from rollout_tui.tui.state.session import Session
+from rollout_tui.words import count
 
 RULER_MARGIN = NAME_WIDTH + 2
 NOTE_WIDTH = 24
@@ -30,7 +31,11 @@ class LaneKeeper:
         made = self._kept(session, max(8, width - RULER_MARGIN - NOTE_WIDTH), most)
         column = made.ruler.column(session.history.events.times[session.event])
         reading = session.reading
-        rows = [lane_line(one, column, reading.thread_note(one.thread_id)) for one in made.lanes]
+        notes = [reading.thread_note(one.thread_id) for one in made.lanes]
+        without = len(reading.threads) - len(notes)
+        if notes and without > 0:
+            notes[-1] = f"{notes[-1]}  +{count(without, 'thread')}".strip()
+        rows = [lane_line(one, column, note) for one, note in zip(made.lanes, notes, strict=True)]
         note, style = failures_note(session)
         return (*rows, scrubber_line(made.ruler, column, note, style))
 
