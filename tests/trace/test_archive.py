@@ -286,7 +286,7 @@ def test_an_archive_without_a_trace_and_one_that_is_not_there(tmp_path: Path, pa
     assert "does not exist" in problem(path, tmp_path / "into")
 
 
-@pytest.mark.parametrize("top", ["../", "/home/somebody/", "deep/" * 20, "esc\x1b[31m/"])
+@pytest.mark.parametrize("top", ["../", "/home/somebody/", "deep/" * 20, "x" * 256 + "/", "esc\x1b[31m/"])
 def test_a_trace_that_is_not_taken_out_is_named(tmp_path: Path, pack: Pack, top: str) -> None:
     said = problem(pack(tmp_path, {f"{top}trace.jsonl": b"{}"}), tmp_path / "into")
     assert "trace.jsonl is not taken out of it: a link, outside, too deep" in said and "\x1b" not in said

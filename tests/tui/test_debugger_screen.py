@@ -233,6 +233,21 @@ async def test_a_message_that_has_no_room_in_the_footer_is_read_whole(
         assert shown.frame() == before
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_a_message_goes_when_it_is_clicked(two_cells: Path, size: tuple[int, int]) -> None:
+    async with on_screen(two_cells, size) as shown:
+        before = shown.frame()
+        await shown.type_line("theme")
+        assert shown.frame() != before
+        await shown.pilot.click(offset=(4, size[1] - 2))
+        await shown.painted()
+        assert shown.frame() == before
+        await shown.type_line("unnote")
+        await shown.pilot.click("#footer", offset=(4, 0))
+        await shown.painted()
+        assert shown.frame() == before
+
+
 async def test_a_low_screen_keeps_its_rows(two_cells: Path) -> None:
     async with on_screen(two_cells, (40, 5)) as shown:
         before = shown.frame()

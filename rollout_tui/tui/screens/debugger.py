@@ -288,10 +288,13 @@ class DebuggerScreen(Screen[None]):
             self.repaint()
 
     def on_bar_clicked(self, message: Bar.Clicked) -> None:
-        """A word of the footer is a button."""
-        action = clicked_action(message.bar.line, message.piece, self.states)
-        if message.bar.id == "footer" and action is not None and not self.message[0]:
-            self.act(action.id)
+        """A word of the footer is a button; a message, which may lie over rows, goes when it is clicked."""
+        if message.bar.id in ("footer", "said") and self.message[0]:
+            self.say("")
+        elif message.bar.id == "footer":
+            action = clicked_action(message.bar.line, message.piece, self.states)
+            if action is not None:
+                self.act(action.id)
 
     def _answered(self, sign: str, text: str) -> None:
         """A command, a search or a filter was typed."""

@@ -17,7 +17,7 @@ class Bar(RowWidget):
     DEFAULT_CSS = "Bar { height: 1; background: $background; color: $foreground; }"
 
     class Clicked(Message):
-        """A piece of the bar was clicked: its number and its text."""
+        """A piece of the bar was clicked: its number in its row and its text."""
 
         def __init__(self, bar: Bar, piece: int, text: str) -> None:
             super().__init__()
@@ -51,7 +51,7 @@ class Bar(RowWidget):
     def on_click(self, event: events.Click) -> None:
         """Tell which piece was clicked."""
         at = 0
-        for number, piece in enumerate(self.line.pieces):
+        for number, piece in enumerate(self._lines[event.y].pieces):
             at += cells(piece.text)
             if event.x < at:
                 self.post_message(self.Clicked(self, number, piece.text))
