@@ -67,13 +67,17 @@ class Unpacked:
         if archive is None:
             return path
         from rollout_tui.trace.archive import unpacked
+        from rollout_tui.trace.bundle import not_reachable
 
         def in_vain() -> bool:
             # It may be closed before this is begun: one at a time is unpacked.
             return self._closings != closings or given_up()
 
         with self._lock:
-            status = archive.stat()
+            try:
+                status = archive.stat()
+            except OSError as error:
+                raise not_reachable(path, error) from error
             file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             if file not in self._by_file:
                 folder = self._folders.enter_context(unpacked(archive, given_up=in_vain))

@@ -60,6 +60,19 @@ def test_what_is_not_in_it_is_told_by_the_name_that_was_given(archive: Path, ins
     assert tempfile.gettempdir() not in str(refused.value)
 
 
+def test_an_archive_that_goes_while_it_is_looked_for_is_not_there(
+    archive: Path, unpacked: Unpacked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(path: Path) -> Path | None:
+        found = archive_of(path)
+        archive.unlink()
+        return found
+
+    monkeypatch.setattr("rollout_tui.trace.packed.archive_of", looked)
+    with pytest.raises(BundleProblem, match="does not exist"):
+        unpacked.find(archive / NAMES[0])
+
+
 def test_an_archive_is_unpacked_once_while_it_stays_as_it_is(
     archive: Path, unpacked: Unpacked, temporary: Path
 ) -> None:

@@ -225,13 +225,17 @@ def pending_target(history: History, pending: Pending) -> ToObject:
 def _left(view: View, one: ContextItem, seq: int, width: int) -> Cell:
     """When an item left, and where there is room by what; or as which item a compaction kept it."""
     history, narrow = view.snapshot.history, width < BY_WHAT
-    digits = len(str(max(view.snapshot.seq, len(history.collections[ConversationItem].order))))
+    seqs = len(str(view.snapshot.seq))
+    items = len(str(len(history.collections[ConversationItem].order)))
     by = "" if narrow or one.dropped_by != "compaction" else " by compaction"
     told = f"left #{seq}" if narrow else f"left at #{seq}{by}"
     if (kept := _kept_as(history, one, view.event)) is not None:
         number = kept.rpartition(":")[2]
         told = f"as item {number}" if narrow else f"kept at #{seq} as item {number}"
-    return Cell(told, "note", len("left #00" if narrow else "left at # by compaction") + digits)
+    if narrow:
+        return Cell(told, "note", max(len("left #") + seqs, len("as item ") + items))
+    left, again = len("left at # by compaction"), len("kept at # as item ")
+    return Cell(told, "note", seqs + max(left, again + items))
 
 
 def _kept_as(history: History, one: ContextItem, event: int) -> str | None:

@@ -199,6 +199,15 @@ def test_what_a_compaction_kept_is_said_of_what_it_dropped(script: Script) -> No
     ]
 
 
+def test_what_a_compaction_kept_in_a_long_recording_is_said_whole(script: Script) -> None:
+    script.seq = 99_999_990
+    script.begin()
+    script.ask("i1", user("a"))
+    at = script.compact("c1", [user("a")], [user("a")])
+    told = shown("context", script.folder, at, 78, folds=frozenset({"context:dropped"}))
+    assert f" kept at #{at} as item 3 " in told[-1]
+
+
 def test_in_the_next_request_the_replacement_is_the_context() -> None:
     content = context(view_at(corpus("compact-remote-mid-turn"), 22), 78)
     assert content.title == "context /root  5 items"
