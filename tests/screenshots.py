@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from in_time import PATIENCE_S
 from recordings_at_hand import FIXTURES, ROOT
 from textual.pilot import Pilot
 
@@ -121,17 +122,18 @@ async def _shot(picture: Picture) -> str:
 
 
 async def until_read(app: RolloutApp, pilot: Pilot[int]) -> None:
-    for _ in range(500):
-        await pilot.pause(0.02)
-        screen = app.screen
-        if isinstance(screen, DebuggerScreen):
-            if screen.opened and screen.opened.reading.settled and not screen.painter.loading:
-                break
-        elif app.pick and len(screen.query_one(LineView).content) > 2:
-            break
-    else:
-        raise TimeoutError("the recording was not read within 10 s")
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_read(app):
+            await pilot.pause(0.02)
     await pilot.pause(0.3)
+
+
+def is_read(app: RolloutApp) -> bool:
+    """Whether all that is recorded is on the screen, or all recordings are in the list."""
+    screen = app.screen
+    if isinstance(screen, DebuggerScreen):
+        return bool(screen.opened and screen.opened.reading.settled and not screen.painter.loading)
+    return app.pick and len(screen.query_one(LineView).content) > 2
 
 
 async def press(pilot: Pilot[int], key: str) -> None:
