@@ -56,20 +56,17 @@ def body(trace: Trace, raw_payload_id: str | None) -> bytes | None:
 def value(trace: Trace, raw_payload_id: str | None) -> Any:
     """A payload as plain JSON values, None when it cannot be had."""
     data = body(trace, raw_payload_id)
-    if data is None:
-        return None
-    try:
-        return msgspec.json.decode(data)
-    except (ValueError, RecursionError):
-        return None
+    return None if data is None else _decoded(data)
 
 
 def json_value(text: str) -> Any:
     """JSON text as plain values, None where it is none or holds more values than one may have."""
-    if too_many_values(text):
-        return None
+    return None if too_many_values(text) else _decoded(text)
+
+
+def _decoded(data: bytes | str) -> Any:
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(data)
     except (ValueError, RecursionError):
         return None
 
