@@ -39,6 +39,16 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
         (user(""), "empty", "user"),
         (call("c", "exec_command", '{"cmd": "ls -la"}'), "exec_command  ls -la", "model"),
         (call("c", "list_agents", "{}"), "list_agents", "model"),
+        (
+            call("c", "send_message", '{"target": "/root/alpha", "message": "go on"}'),
+            "send_message  alpha: go on",
+            "model",
+        ),
+        (
+            call("c", "spawn_agent", json.dumps({"task_name": "x" * 40, "message": "go on"})),
+            f"spawn_agent  {'x' * 21}...: go on",
+            "model",
+        ),
         (call("c", "plan", '{"steps": [1]}'), 'plan  {"steps":[1]}', "model"),
         (call("c", "plan", "not json"), "plan  not json", "model"),
         (call("c", "wait", '{"cell_id": "2", "terminate": true}'), "wait cell 2 terminate", "model"),

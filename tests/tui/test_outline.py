@@ -110,7 +110,7 @@ def test_threads_differ_in_a_narrow_timeline_and_calls_say_what_they_were_given(
     """Arguments that are longer than a preview are cut in it: what is there is told all the same."""
     with record(tmp_path, model="toy") as recording, recording.root.turn() as turn:
         for number in range(12):
-            asked = {"task_name": "x" * 40, "message": f"Look at part {number} of it. " * 20}
+            asked = {"task_name": "reader", "message": f"Look at part {number} of it. " * 20}
             with turn.tool_call("spawn_agent", asked) as call:
                 child = recording.root.child(f"reader_of_a_long_chapter_{number}", asked_by=call)
                 call.completed("{}")
@@ -120,4 +120,4 @@ def test_threads_differ_in_a_narrow_timeline_and_calls_say_what_they_were_given(
     content = timeline(session.view(), session.reading.known.outline, 34)
     rows = [content.line(number).text for number in range(len(content))]
     assert all(any(f"_chapter_{number} " in row for row in rows) for number in range(12))
-    assert sum("spawn_agent Look at" in row for row in rows) == 12
+    assert sum("spawn_agent reader: L" in row for row in rows) == 12

@@ -25,7 +25,9 @@ from rollout_tui.words import short_call_id
 
 # Of these arguments the first that a call has says most about it.
 _TELLING = ("cmd", "command", "message", "query", "path", "target", "task_name", "session_id")
+_RECEIVERS = ("task_name", "target")
 _LONGEST = 160
+_LONGEST_NAME = 24
 
 
 def title(spans: Spans, number: int) -> str:
@@ -68,14 +70,22 @@ def call_text(history: History, tool: ToolCall, started: ToolCall | None = None)
 
 
 def telling_argument(arguments: dict[str, Any]) -> str:
-    """The argument that says most about a call, on one line; empty when there is none of those."""
+    """The argument that says most about a call, on one line; empty when there is none of those.
+
+    A message comes after whom it is for: `alpha: look at the tests`.
+    """
     for name in _TELLING:
-        value = arguments.get(name)
-        if isinstance(value, (str, int)) and value != "":
-            return one_line(str(value))
-        if isinstance(value, list) and value:
-            return one_line(" ".join(map(str, value)))
+        if told := _told(arguments.get(name)):
+            receivers = (_told(arguments.get(one)) for one in _RECEIVERS if name == "message")
+            named = next((line(one.rpartition("/")[2], _LONGEST_NAME) for one in receivers if one), "")
+            return one_line(f"{named}: {told}" if named else told)
     return ""
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return str(value) if isinstance(value, (str, int)) else ""
 
 
 def wait_label(wait: Wait) -> str:
