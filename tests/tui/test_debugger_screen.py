@@ -228,9 +228,9 @@ async def test_a_message_that_has_no_room_in_the_footer_is_read_whole(
         whole = shown.frame()
         assert "tokyo-night" in "".join(whole[-6:]) and whole[:10] == before[:10]
         await shown.press("colon")
-        assert "tokyo-night" not in "".join(shown.frame())
+        await shown.until(lambda: "tokyo-night" not in "".join(shown.frame()))
         await shown.press("escape")
-        assert shown.frame() == before
+        await shown.until(lambda: shown.frame() == before)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
@@ -240,12 +240,10 @@ async def test_a_message_goes_when_it_is_clicked(two_cells: Path, size: tuple[in
         await shown.type_line("theme")
         assert shown.frame() != before
         await shown.pilot.click(offset=(4, size[1] - 2))
-        await shown.painted()
-        assert shown.frame() == before
+        await shown.until(lambda: shown.frame() == before)
         await shown.type_line("unnote")
         await shown.pilot.click("#footer", offset=(4, 0))
-        await shown.painted()
-        assert shown.frame() == before
+        await shown.until(lambda: shown.frame() == before)
 
 
 async def test_a_low_screen_keeps_its_rows(two_cells: Path) -> None:
