@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 
 from rollout_tui import __version__
+from rollout_tui.system_errors import reason_of
 
 TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
 _INSIDE = f"{os.sep}rollout_tui{os.sep}"
@@ -21,7 +22,7 @@ def problem(error: BaseException) -> str:
     """What went wrong, in one line."""
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if isinstance(error.filename, str) else ""
-        return f"{error.strerror.lower()}{where}"
+        return f"{reason_of(error)}{where}"
     if isinstance(error, MemoryError):
         return "not enough memory for this recording"
     places = list(_places(error))

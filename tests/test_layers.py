@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "rollout_tui"
 
 # From the bottom up. What is not listed is on top.
 ORDER = (
-    ("immutable", "on_demand", "printable", "words"),
+    ("immutable", "on_demand", "printable", "system_errors", "words"),
     ("trace",),
     ("graph",),
     ("reducer",),

@@ -12,6 +12,7 @@ from rollout_tui.commands.loading import bundle, event_at, place, thread_at
 from rollout_tui.commands.opening import lens_name
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
 from rollout_tui.recording import Trace
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.arrivals import is_running
 from rollout_tui.trace.bundle import Bundle
 from rollout_tui.trace.packed import as_given
@@ -66,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         BrowserServer(shlex.join(command), port, "rollout-tui", _say).serve()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CommandFailure(f"rollout-tui serve: port {port} cannot be used: {reason}", FAILED) from error
+        problem = f"rollout-tui serve: port {port} cannot be used: {reason_of(error)}"
+        raise CommandFailure(problem, FAILED) from error
     return FINE
 
 

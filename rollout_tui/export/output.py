@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from rollout_tui.system_errors import reason_of
+
 _BUNDLE_NAMES = frozenset(("trace.jsonl", "manifest.json", "payloads", "state.json"))
 # Of all that may have the name already nothing is opened, nor what a link leads to.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -161,5 +163,4 @@ def _put_folder(aside: Path, path: Path) -> None:
 
 
 def _problem(path: Path, error: Exception) -> OutputProblem:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return OutputProblem(f"{path} cannot be written: {reason.lower()}")
+    return OutputProblem(f"{path} cannot be written: {reason_of(error)}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_tui.debugger.patterns import too_slow
 from rollout_tui.debugger.stops.breakpoints import Searching
 from rollout_tui.plain.pane import WIDTH, PlainPane, squeezed
+from rollout_tui.system_errors import reason_of
 from rollout_tui.tui.actions import function_of
 from rollout_tui.tui.actions.moving import no_stop
 from rollout_tui.tui.drawing.lens import LensLines, View
@@ -91,7 +92,7 @@ class PlainRunning:
             export.start(lambda: None)
             export.wait()
         except OSError as problem:
-            self._desk.say(f"no export: {problem.strerror}")
+            self._desk.say(f"no export: {reason_of(problem)}")
             return
         finally:
             export.stop()

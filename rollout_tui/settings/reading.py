@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from rollout_tui.settings.key_names import key_problem
 from rollout_tui.settings.presets import PRESETS, Keys
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.regular_files import read_regular
 
 MOST_BYTES = 256 << 10
@@ -57,7 +58,7 @@ def read_settings(path: Path, actions: Mapping[str, Default]) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise SettingsProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+        raise SettingsProblem(f"{path}: {reason_of(error, 'cannot be read')}") from error
     if len(data) > MOST_BYTES:
         raise SettingsProblem(f"{path}: larger than {MOST_BYTES >> 10} KiB")
     # It takes 20 ms to import, which nobody without a file has to wait for.

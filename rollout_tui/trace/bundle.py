@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollout_tui.immutable import Immutable
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.identity import (
     HEAD_BYTES,
     MANIFEST_NAME,
@@ -220,5 +221,4 @@ def not_reachable(
         return BundleProblem(f"{shown(path)} does not exist; {expected}")
     if isinstance(error, PermissionError):
         return BundleProblem(f"{shown(path)}: no permission to read it; {expected}")
-    reason = (error.strerror if isinstance(error, OSError) else None) or otherwise
-    return BundleProblem(f"{shown(path)} cannot be {what}: {reason.lower()}; {expected}")
+    return BundleProblem(f"{shown(path)} cannot be {what}: {reason_of(error, otherwise)}; {expected}")

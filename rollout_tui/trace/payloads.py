@@ -15,6 +15,7 @@ from _thread import allocate_lock
 from pathlib import Path
 from typing import Literal
 
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.regular_files import OPEN_FILE, file_kind
 
 MIB = 1 << 20
@@ -207,7 +208,4 @@ def _problem(path: str, error: OSError | ValueError) -> PayloadProblem:
         return PayloadProblem("payload_missing", path, "what should be its folder is a file")
     if number in (errno.ENXIO, errno.EOPNOTSUPP):
         return PayloadProblem("payload_unreadable", path, "it is a socket or a device, not a regular file")
-    reason = (
-        error.strerror if isinstance(error, OSError) and error.strerror else "not a name this system can open"
-    )
-    return PayloadProblem("payload_unreadable", path, reason[:1].lower() + reason[1:])
+    return PayloadProblem("payload_unreadable", path, reason_of(error, "not a name this system can open"))

@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from rollout_tui.system_errors import reason_of
+
 # O_NONBLOCK: opening a FIFO without a writer would wait for ever. It means nothing for regular files.
 OPEN_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 """Flags to open a file that may be something else, never through a link."""
@@ -64,4 +66,4 @@ def file_kind(mode: int) -> str:
 
 def plain_reason(error: OSError) -> str:
     """A system error in a few plain words."""
-    return _REASONS.get(error.errno or 0, (error.strerror or "it cannot be read").lower())
+    return _REASONS.get(error.errno or 0) or reason_of(error, "it cannot be read")

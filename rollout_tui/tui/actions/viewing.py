@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.app import SuspendNotSupported
 
 from rollout_tui.printable import printable
+from rollout_tui.system_errors import reason_of
 from rollout_tui.tui.chosen import chosen_value
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _show(desk: Desk, program: Program, name: str, data: bytes) -> None:
         desk.say("this terminal cannot be handed over; :write FILE writes the value", "warning")
         return
     except (OSError, ValueError) as problem:
-        trouble = _said(problem)
+        trouble = reason_of(problem)
     if trouble:
         desk.say(f"{program.variables[-1]}={wanted!r}: {trouble}; :write FILE writes the value", "warning")
     else:
@@ -71,12 +72,8 @@ def _trouble(words: list[str]) -> str:
     try:
         status = subprocess.run(words, check=False).returncode
     except OSError as problem:
-        return _said(problem)
+        return reason_of(problem)
     return f"ended with status {status}" if status else ""
-
-
-def _said(problem: OSError | ValueError) -> str:
-    return ((problem.strerror if isinstance(problem, OSError) else None) or str(problem)).lower()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.events import Event
 from rollout_tui.trace.spine import BadLine, references_of
 from rollout_tui.tui.drawing.lens import JoinedLines, LensLines, LineList, View
@@ -79,7 +80,7 @@ def _event_line(view: View, found: Event | BadLine, width: int) -> list[LensLine
             document = event_document(view.trace, view.event)
             shown, told = [json_lines(view, document, f"raw:{view.event}", width)], document.size
     except OSError as error:
-        words = f"The line cannot be read any more: {error.strerror}."
+        words = f"The line cannot be read any more: {reason_of(error)}."
         return [LineList("", wrapped(words, width, "error", 1))]
     title = head_line(f"event #{view.snapshot.seq}", size(told), where, fold, width, opened=opened)
     return [LineList("", (title, *head)), *(shown if opened else ())]

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.arrivals import Arrivals, running_bundles
 from rollout_tui.trace.glance import glance
 from rollout_tui.trace.packed import around
@@ -72,7 +73,7 @@ class Neighbours:
         try:
             running = running_bundles(root)
         except OSError as error:
-            self._screen.mailbox.put(RunningFound(None, f"{root}: {error.strerror or error}"))
+            self._screen.mailbox.put(RunningFound(None, f"{root}: {reason_of(error)}"))
             return
         at = running.index(folder) if folder in running else -1 if by > 0 else 0
         found = running[(at + by) % len(running)] if running else None

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from rollout_tui.remembered.recent import RecentTraces
 from rollout_tui.remembered.store import Store
+from rollout_tui.system_errors import reason_of
 from rollout_tui.trace.packed import as_given
 from rollout_tui.trace.roots import BundleList, BundleRow, TraceRoot
 from rollout_tui.tui.drawing.lines import line
@@ -127,7 +128,7 @@ class PickerScreen(Screen[None]):
             try:
                 self.mailbox.put(Looked(self._bundles.rows()))
             except OSError as error:
-                self.mailbox.put(Looked([], f"{self._where}: {error.strerror or error}"))
+                self.mailbox.put(Looked([], f"{self._where}: {reason_of(error)}"))
             self._stopping.wait(LOOK_EVERY_S)
 
     def on_picker_screen_mail(self) -> None:

@@ -10,6 +10,7 @@ from textual.timer import Timer
 
 from rollout_tui.debugger.stops.breakpoints import SLICE_S, Searching, Stop
 from rollout_tui.debugger.thread_names import ThreadSearch, UnknownThread
+from rollout_tui.system_errors import reason_of
 from rollout_tui.tui.actions.moving import no_stop
 from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
 from rollout_tui.tui.keys import with_keys
@@ -180,7 +181,7 @@ class Running:
         try:
             export.start(lambda: self._screen.mailbox.put(Exporting()))
         except OSError as problem:
-            self._screen.say(f"no export: {problem.strerror}", "warning")
+            self._screen.say(f"no export: {reason_of(problem)}", "warning")
             return
         self._export = export
         self._screen.painter.paint_footer()
