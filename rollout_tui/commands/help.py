@@ -106,7 +106,7 @@ def _settings() -> Iterator[str]:
     from rollout_tui.settings.key_names import ALLOWED
 
     yield f"Settings: {config_file()}"
-    yield f"Remembered places, marks and notes: {state_folder()}"
+    yield f"Remembered places, marks, notes and counts: {state_folder()}"
     yield ""
     yield from (f"    {line}" for line in EXAMPLE.splitlines())
     yield ""

@@ -51,7 +51,10 @@ def _beside(there: tuple[T, ...], recalled: tuple[T, ...], own: tuple[T, ...]) -
     return (*(one for one in there if one not in known), *own)
 
 
-def _figures(seen: Glance) -> Figures:
+def _figures(seen: Glance, before: Figures | None) -> Figures | None:
+    """What is seen at a glance; of what went meanwhile what was known `before`."""
+    if seen.unreadable:
+        return before
     return Figures(
         started_at_unix_ms=seen.identity.started_at_unix_ms if seen.identity else 0,
         size_bytes=seen.size_bytes,
@@ -91,7 +94,7 @@ def remember(session: Session, opening: Opening) -> str:
             lens=lens,
             marks=marks,
             notes=notes,
-            figures=_figures(glance(folder)),
+            figures=_figures(glance(folder), there.figures if there else None),
         )
     )
     if saved or not session.notes:

@@ -163,6 +163,19 @@ def test_the_figures_of_an_archive_are_those_of_the_last_visit(tmp_path: Path) -
     assert (row.status, row.turns, row.failures) == ("stopped", 3, 4)
 
 
+async def test_the_figures_of_what_goes_while_it_is_open_are_those_known_before(tmp_path: Path) -> None:
+    store, folder = Store(tmp_path / TRACES), tmp_path / "bundle"
+    shutil.copytree(TWO_CELLS, folder)
+    for goes in (False, True):
+        app = RolloutApp(Opening(folder, memory=store))
+        async with app.run_test() as pilot:
+            await shown(app, pilot, lambda screen: screen.opened and screen.opened.head == 64)
+            if goes:
+                shutil.rmtree(folder)
+        (left,) = store.recent(9)
+        assert left.figures is not None and (left.figures.ended, left.figures.turns) == (True, 1)
+
+
 def test_what_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
     store = Store(tmp_path / TRACES)
     store.save(remembered())
