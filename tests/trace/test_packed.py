@@ -21,7 +21,7 @@ from rollout_tui.trace.bundle import BundleProblem, open_bundle
 from rollout_tui.trace.packed import Unpacked, archive_of, around, as_given
 from rollout_tui.trace.writer_watch import WriterWatch, states_of
 from rollout_tui.tui.following.loader import Loader
-from rollout_tui.tui.following.messages import Failed, News
+from rollout_tui.tui.following.messages import Failed, News, Opened, Waiting
 
 pytestmark = pytest.mark.usefixtures("temporary")
 NAMES = ("one-message", "two-cells-interleaved")
@@ -181,6 +181,32 @@ def test_a_recording_that_is_left_is_not_unpacked_any_further(archive: Path) -> 
         loader = Loader(archive, news.append, slow)
         loader.run()
         assert isinstance(news[-1], Failed) and "nobody waits for it" in news[-1].problem
+
+
+def test_of_an_archive_that_is_still_copied_is_said_once_what_is_wrong(archive: Path) -> None:
+    whole, news = archive.read_bytes(), list[News]()
+
+    class Counting(Unpacked):
+        times = 0
+
+        def find(self, path: Path, given_up: Callable[[], bool] = bool) -> Path:
+            self.times += 1
+            if self.times == 3:
+                archive.write_bytes(whole)
+            return super().find(path / NAMES[0], given_up)
+
+    def tell(one: News) -> None:
+        news.append(one)
+        if isinstance(one, Opened):
+            loader.stop()
+
+    archive.write_bytes(whole[: len(whole) // 2])
+    with closing(Counting()) as counting:
+        loader = Loader(archive, tell, counting, wait=True)
+        loader.run()
+    said = [one.problem if isinstance(one, Waiting) else type(one).__name__ for one in news]
+    assert said[0] == f"unpacking {archive.name} ..." and "cannot be unpacked" in said[1]
+    assert said[2] == "Opened"
 
 
 def test_unpacking_ends_when_nobody_waits_for_it(archive: Path, tmp_path: Path) -> None:

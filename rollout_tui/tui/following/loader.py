@@ -93,11 +93,12 @@ class Loader(threading.Thread):
             raise
 
     def _open(self) -> Trace | None:
-        told = ""
+        told = unpacking = ""
         while not self._stopping.is_set():
             try:
-                if (archive := archive_of(self._path)) is not None:
-                    told = f"unpacking {archive.name} ..."
+                if (archive := archive_of(self._path)) is not None and not unpacking:
+                    # Once: one that is still being copied is tried again and again.
+                    told = unpacking = f"unpacking {archive.name} ..."
                     self._tell(Waiting(told))
                 return Trace(open_bundle(self._unpacked.find(self._path, self._stopping.is_set)))
             except BundleProblem as problem:
