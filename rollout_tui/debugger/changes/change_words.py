@@ -28,7 +28,7 @@ def in_words(history: History, event: int) -> list[str]:
     return list(said)
 
 
-def _window_change(names: Names, changed: Changed, what: str) -> str | None:
+def _window_change(changed: Changed, what: str) -> str | None:
     window, before = changed.now.execution, changed.before
     if before is not None and before.status == window.status:
         return None
@@ -113,7 +113,7 @@ def _started(what: Callable[[Names, Any], str]) -> Phrase:
 
 
 def _ended(what: Callable[[Names, Any], str]) -> Phrase:
-    return lambda names, changed: _window_change(names, changed, what(names, changed.now))
+    return lambda names, changed: _window_change(changed, what(names, changed.now))
 
 
 def _gained(what: Callable[[Names, Any], str], field: str, words: str) -> Phrase:

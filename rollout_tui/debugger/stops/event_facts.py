@@ -121,7 +121,11 @@ class EventFacts:
                 own["status"] = window.status
                 if window.ended_at_unix_ms is not None:
                     own["duration"] = window.ended_at_unix_ms - window.started_at_unix_ms
-            _RULES[type(changed)](self, own, changed, fields)
+            if isinstance(changed, objects.ConversationItem) and "" not in fields:
+                # It is accepted: the rest was told when it came up.
+                own["item"] = changed.item_id
+            else:
+                _RULES[type(changed)](self, own, changed)
             yield own
 
     def _changed(self, event: int) -> Iterator[tuple[int, set[str]]]:
@@ -144,7 +148,7 @@ class EventFacts:
 
     # -- one rule per kind of object -----------------------------------------------------
 
-    def tool(self, own: Record, tool: objects.ToolCall, fields: set[str]) -> None:
+    def tool(self, own: Record, tool: objects.ToolCall) -> None:
         """A tool call."""
         self._of_tool(own, tool)
         if "error" in self.wanted and tool.execution.status == "failed":
@@ -169,7 +173,7 @@ class EventFacts:
             cell = self._sources.latest(objects.CodeCell, cell_id) if isinstance(cell_id, str) else None
             own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id) if cell else None
 
-    def operation(self, own: Record, operation: objects.TerminalOperation, fields: set[str]) -> None:
+    def operation(self, own: Record, operation: objects.TerminalOperation) -> None:
         """A command or an input to one."""
         tool = self._sources.latest(objects.ToolCall, operation.tool_call_id)
         if tool is not None:
@@ -178,7 +182,7 @@ class EventFacts:
         if operation.result is not None:
             own["exit_code"] = operation.result.exit_code
 
-    def cell(self, own: Record, cell: objects.CodeCell, fields: set[str]) -> None:
+    def cell(self, own: Record, cell: objects.CodeCell) -> None:
         """A code cell."""
         own["cell"] = (cell.runtime_cell_id or "", cell.code_cell_id)
         own["status"] = cell.runtime_status
@@ -187,7 +191,7 @@ class EventFacts:
             body = cell_result(value(self._sources.trace, cell.raw_result_payload_id))
             own["error"] = body.get("error_text")
 
-    def call(self, own: Record, call: objects.InferenceCall, fields: set[str]) -> None:
+    def call(self, own: Record, call: objects.InferenceCall) -> None:
         """An inference call."""
         own.update(call=call.inference_call_id, model=call.model, items=len(call.request_item_ids))
         self._place(own, call.thread_id, call.codex_turn_id)
@@ -197,41 +201,39 @@ class EventFacts:
             own["output_tokens"] = call.usage.output_tokens
             own["reasoning_tokens"] = call.usage.reasoning_output_tokens
 
-    def compaction_request(self, own: Record, request: objects.CompactionRequest, fields: set[str]) -> None:
+    def compaction_request(self, own: Record, request: objects.CompactionRequest) -> None:
         """A request to compact."""
         own["model"] = request.model
         self._place(own, request.thread_id, request.codex_turn_id)
 
-    def turn(self, own: Record, turn: objects.CodexTurn, fields: set[str]) -> None:
+    def turn(self, own: Record, turn: objects.CodexTurn) -> None:
         """A turn."""
         self._place(own, turn.thread_id, turn.codex_turn_id)
 
-    def thread(self, own: Record, thread: objects.Thread, fields: set[str]) -> None:
+    def thread(self, own: Record, thread: objects.Thread) -> None:
         """An agent thread."""
         own["agent"] = thread.agent_path
         self._place(own, thread.thread_id, None)
 
-    def rollout(self, own: Record, rollout: objects.Rollout, fields: set[str]) -> None:
+    def rollout(self, own: Record, rollout: objects.Rollout) -> None:
         """The rollout itself."""
         own["status"] = rollout.status
 
-    def compaction(self, own: Record, compaction: objects.Compaction, fields: set[str]) -> None:
+    def compaction(self, own: Record, compaction: objects.Compaction) -> None:
         """An installed compaction."""
         self._place(own, compaction.thread_id, compaction.codex_turn_id)
 
-    def item(self, own: Record, item: objects.ConversationItem, fields: set[str]) -> None:
-        """An item that comes up; of one that is accepted only which it is."""
-        own["item"] = item.item_id
-        if "" in fields:
-            own.update(role=item.role, kind=item.kind)
-            own["text"] = whole_text(self._sources.trace, item) if "text" in self.wanted else None
-            self._place(own, item.thread_id, item.codex_turn_id)
+    def item(self, own: Record, item: objects.ConversationItem) -> None:
+        """An item that comes up."""
+        own.update(item=item.item_id, role=item.role, kind=item.kind)
+        own["text"] = whole_text(self._sources.trace, item) if "text" in self.wanted else None
+        self._place(own, item.thread_id, item.codex_turn_id)
 
-    def edge(self, own: Record, edge: objects.InteractionEdge, fields: set[str]) -> None:
+    def edge(self, own: Record, edge: objects.InteractionEdge) -> None:
         """Something that one agent gave another."""
         own["edge"] = edge.kind
 
-    def pending_edge(self, own: Record, edge: objects.PendingEdge, fields: set[str]) -> None:
+    def pending_edge(self, own: Record, edge: objects.PendingEdge) -> None:
         """Something that one agent gives another and that is not seen yet."""
         own.update(edge=edge.kind, text=edge.text)
         if edge.kind == "agent_result":
@@ -242,7 +244,7 @@ class EventFacts:
 _OF_STATUS = frozenset(("", "execution", "runtime_status", "status"))
 _TOLD = _OF_STATUS | {"usage", "result", "accepted_seq"}
 
-Rule = Callable[[EventFacts, Record, Any, set[str]], None]
+Rule = Callable[[EventFacts, Record, Any], None]
 
 _RULES: Mapping[type[Object], Rule] = {
     objects.ToolCall: EventFacts.tool,
