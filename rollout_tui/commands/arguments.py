@@ -30,8 +30,10 @@ exit status:
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """As wide as the terminal. A parser makes one for every argument, and where it is not told the width
-    it asks shutil, whose imports take longer than all of this.
+    """As wide as the terminal.
+
+    A parser makes one for every argument, and where it is not told the width it asks shutil, whose imports
+    take longer than all of this.
     """
 
     def __init__(self, prog: str) -> None:
@@ -51,9 +53,7 @@ def _columns() -> int:
 
 @contextlib.contextmanager
 def _untranslated() -> Iterator[None]:
-    """Let argparse look for no translations of its headings: there are none, and that takes it longer than
-    reading a small recording.
-    """
+    """Let argparse look for no translations: there are none, and looking takes longer than a small trace."""
     translate = argparse._  # type: ignore[attr-defined]
     argparse._ = str  # type: ignore[attr-defined]
     try:

@@ -158,10 +158,9 @@ def _choose_recent(options: argparse.Namespace) -> int:
 
 def _recent() -> Iterator[str]:
     """The traces that were looked at last and are still there."""
-    from rollout_tui.commands.configuring import memory
-    from rollout_tui.settings import Settings
+    from rollout_tui.commands.configuring import memory, use_settings
 
-    store = memory(Settings())
+    store = memory(use_settings())
     if store is not None and (there := store.recent_traces(MOST_RECENT)):
         yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(str(one))}' for one in there)}"
 

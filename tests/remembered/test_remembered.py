@@ -297,6 +297,10 @@ def test_what_was_looked_at_last_is_offered(
     assert f"rollout-tui {TWO_CELLS}" in capsys.readouterr().err
     assert main(["--recent"]) == 0
     assert capsys.readouterr().out.splitlines() == [str(TWO_CELLS)]
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text("memory = false\n")
+    assert main([]) == 2
+    assert str(TWO_CELLS) not in capsys.readouterr().err
 
 
 async def test_the_screen_comes_back_to_where_one_was(tmp_path: Path) -> None:
