@@ -93,9 +93,11 @@ def run(options: argparse.Namespace) -> int:
     def opening() -> Opening:
         """Made when the program is there that draws."""
         from rollout_tui.tui.starting.opening import Opening
+        from rollout_tui.tui.state.places import LENS, TIMELINE
 
         asked_for = (where.path, at, options.follow, options.wait, thread, lens, memory(settings))
-        return Opening(*asked_for, latest=options.latest, unpacked=UNPACKED)
+        pane = TIMELINE if lens is None else LENS
+        return Opening(*asked_for, latest=options.latest, pane=pane, unpacked=UNPACKED)
 
     if options.plain:
         from rollout_tui.plain.program import run as run_plain

@@ -8,12 +8,14 @@ from typing import Any
 from rollout_tui.debugger.context.headings import message_text
 from rollout_tui.debugger.names import item_name
 from rollout_tui.debugger.stories.agent_edges import KINDS, name
-from rollout_tui.export.table import table, wrapped
+from rollout_tui.export.table import GAP, table, wrapped
+from rollout_tui.printable import line_end
 from rollout_tui.words import count, duration
 
 _KINDS = ("total", "model", "tools", "waits", "compaction", "idle")
 _BREAKS, _EDGES = 5, 20
 """So many are listed; --json has all."""
+_LEAST_OF_A_PATH = 8
 _RIGHT = tuple(range(1, len(_KINDS) + 1))
 
 
@@ -43,7 +45,7 @@ def summary_text(told: Mapping[str, Any], width: int) -> Iterator[str]:
     yield from _prefix_breaks(told["requests"], width)
     if told["turns"]:
         yield ""
-        yield from table([*_times(told)], width, flexible=0, right=_RIGHT)
+        yield from table([*_times(told, width)], width, flexible=0, right=_RIGHT)
     if told["slowest"]:
         yield ""
         yield "longest tool calls:"
@@ -122,12 +124,15 @@ def _edge(one: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _times(told: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Rows of where the time of each turn went."""
+def _times(told: Mapping[str, Any], width: int) -> Iterator[tuple[str, ...]]:
+    """Rows of where the time of each turn went; of a long path its end is told, where paths differ."""
+    spent = [*(turn["durations_ms"] for turn in told["turns"]), told["durations_ms"]]
+    figures = [tuple(duration(one[kind]) for kind in _KINDS) for one in spent]
+    room = width - sum(max(map(len, column)) + len(GAP) for column in zip(_KINDS, *figures, strict=True))
     yield ("time spent", *_KINDS)
-    for turn in told["turns"]:
-        spent = turn["durations_ms"]
-        name = f"{turn['agent_path'] or turn['thread_id']} turn {turn['number']} {turn['status']}"
-        yield (name, *(duration(spent[kind]) for kind in _KINDS))
+    for turn, row in zip(told["turns"], figures, strict=False):
+        which = f" turn {turn['number']} {turn['status']}"
+        whose = line_end(turn["agent_path"] or turn["thread_id"], max(_LEAST_OF_A_PATH, room - len(which)))
+        yield (whose + which, *row)
     if len(told["turns"]) > 1:
-        yield ("all turns", *(duration(told["durations_ms"][kind]) for kind in _KINDS))
+        yield ("all turns", *figures[-1])

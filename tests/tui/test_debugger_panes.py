@@ -280,3 +280,10 @@ async def test_long_ids_of_calls_leave_room_for_what_is_said(with_ids_of_models:
         assert "call.._wB2 waits" in shown.pane("lens")
     async with on_screen(with_ids_of_models, NARROW, at=45) as shown:
         assert "wait(call.._wB2) -> cell 2 (running" in shown.bar("blocked")
+
+
+async def test_a_narrow_screen_begins_in_the_pane_that_was_asked_for(demo: Path) -> None:
+    async with on_screen(demo, NARROW, at=80, lens="cells", pane=LENS) as shown:
+        assert shown.visible(LENS) and not shown.visible(TIMELINE)
+        assert "cells  /root at #80" in shown.pane("lens")
+        assert shown.screen.place.pane == LENS

@@ -14,7 +14,7 @@ from rollout_tui.debugger.findings.finding_codes import MARKS, SEVERITIES, Sever
 from rollout_tui.debugger.indexes import index_of
 from rollout_tui.debugger.names import Names
 from rollout_tui.debugger.spans.span_tree import SPAN_OBJECTS
-from rollout_tui.printable import one_line
+from rollout_tui.printable import cells, line_end, one_line
 from rollout_tui.tui.drawing.lens import LensLines, MadeLines, View
 from rollout_tui.tui.drawing.lines import FLEXIBLE, Cell, Line, paragraph, restyled, row
 from rollout_tui.tui.drawing.targets import ToEvent, ToObject
@@ -25,6 +25,8 @@ from rollout_tui.words import count
 INDENT, MESSAGE_INDENT = "  ", 3
 ONE_ROW_FROM = 110
 """Cells; in less room what a finding says stands below where it is."""
+LEAST_OF_A_PATH = 12
+"""Cells that are left to the path of a thread."""
 MOST_ROWS = 3
 """Rows of what a finding says there."""
 MOST_WHOLE = 200
@@ -125,7 +127,7 @@ def _long(one: Finding, depth: int, listed: Arranged, names: Names, width: int) 
     why = " > ".join(link.label for link in one.chain)
     told = one_line(f"why: {why}" if why else "", width // 3)
     thread_width = min(18, listed.thread_width)
-    thread = (Cell(_where(one, names), "agent", thread_width, drop=2),) if thread_width else ()
+    thread = (Cell(_where(one, names), "agent", thread_width, drop=2, keep_end=True),) if thread_width else ()
     return row(
         width,
         Cell(f" {MARKS[one.severity]}", one.severity, 2),
@@ -140,12 +142,16 @@ def _long(one: Finding, depth: int, listed: Arranged, names: Names, width: int) 
 
 def _head(one: Finding, depth: int, names: Names, width: int) -> Line:
     thread, inside = _where(one, names), holders(one)
-    return row(
-        width,
+    before = (
         Cell(f"{INDENT * depth} {MARKS[one.severity]}", one.severity),
         Cell(f"#{one.seq}", "dim"),
         Cell(one.code, one.severity),
-        Cell(thread, "agent", drop=1),
+    )
+    room = max(LEAST_OF_A_PATH, width - sum(len(cell.text) + 1 for cell in before))
+    return row(
+        width,
+        *before,
+        Cell(thread, "agent", cells(line_end(thread, room)), drop=1, keep_end=True),
         Cell(f"> {inside}" if thread and inside else inside, "dim", FLEXIBLE, drop=2),
         target=_target(one),
     )

@@ -168,7 +168,7 @@ class DebuggerScreen(Screen[None]):
         if session is None or session.following or not session.event:
             return self.opening
         held, lens = session.place.held_thread, session.place.lens
-        return replace(self.opening, at=session.seq, thread=held, lens=lens, wait=False)
+        return replace(self.opening, at=session.seq, thread=held, lens=lens, pane=self.pane, wait=False)
 
     def leave(self) -> bool:
         """Back to what this trace was chosen from."""

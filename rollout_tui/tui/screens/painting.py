@@ -249,10 +249,12 @@ class Painter:
             "rollout-tui",
             (NOTHING, *wrapped(words, 70, style, 2), NOTHING, *wrapped(with_keys(hint), 70, "dim", 2)),
         )
+        # In the pane that has the focus: hidden it would lose that.
+        shown = self._screen.pane
         for name in PANES:
-            self._screen.widget(name).display = name == TIMELINE
+            self._screen.widget(name).display = name == shown
         self._laid_out = None
-        self._screen.widget(TIMELINE).show(content)
+        self._screen.widget(shown).show(content)
         self._bar("header", line(Piece(" rollout-tui", "strong"), background="bar"))
         self._bar("blocked", NOTHING)
         self.paint_footer()

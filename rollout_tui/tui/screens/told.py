@@ -82,6 +82,8 @@ class Told:
         if looking is not None:
             screen.opened.looking = looking
         begin(screen.opened, screen.opening)
+        if screen.opening.pane != screen.pane:
+            screen.focus_pane(screen.opening.pane)
         screen.painter.waiting = ""
         screen.painter.ending = news.ending or screen.painter.ending
         screen.neighbours.watch()

@@ -10,6 +10,7 @@ from rollout_tui.recording import Trace, UnknownSeq
 from rollout_tui.remembered.store import Store
 from rollout_tui.trace.packed import Unpacked
 from rollout_tui.tui.remembering import recall, restore
+from rollout_tui.tui.state.places import TIMELINE
 from rollout_tui.tui.state.session import Session
 
 
@@ -20,8 +21,8 @@ class Opening:
     `at` is a seq (None: the last event), `follow` None means while it grows, `thread` an id, a unique
     beginning of one or an agent path, `lens` a name. `wait`: the trace need not be there yet. `memory` is
     what is known from earlier. `root` is the folder of recordings it was chosen from, `latest` takes a newer
-    one of them when this one is over; `said` is why it was opened, where the user did not do that. `unpacked`
-    has what comes out of archives.
+    one of them when this one is over; `said` is why it was opened, where the user did not do that. `pane` is
+    the one to begin in. `unpacked` has what comes out of archives.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Opening:
     root: Path | None = None
     latest: bool = False
     said: str = ""
+    pane: str = TIMELINE
     unpacked: Unpacked = field(default_factory=Unpacked)
 
 

@@ -7,6 +7,7 @@ from recordings_at_hand import DEMO, RECORDINGS
 from scripted import Script
 
 from rollout_tui.graph.objects import InferenceCall
+from rollout_tui.recorder import record
 from rollout_tui.tui.drawing.targets import ToEvent
 from rollout_tui.tui.lenses.findings import MOST_WHOLE, findings
 
@@ -94,3 +95,15 @@ def test_what_was_open_when_the_writer_was_killed_is_found_unless_it_still_write
     killed = RECORDINGS / "sigkill-during-cell"
     assert any("stopped_open" in row for row in shown("findings", killed, 10, 118))
     assert not any("stopped_open" in row for row in shown("findings", killed, 10, 118, growing=True))
+
+
+def test_findings_of_threads_with_long_paths_are_told_apart(tmp_path: Path) -> None:
+    with record(tmp_path, model="toy") as recording:
+        for number in range(3):
+            child = recording.root.child(f"reader_of_a_very_long_chapter_{number}")
+            with child.turn() as turn, turn.tool_call("exec_command", {}) as call:
+                call.failed("no")
+    assert recording.bundle is not None
+    for width in (48, 120):
+        text = " ".join(rows(findings(view_at(recording.bundle, 23, severity="error"), width)))
+        assert [f"_chapter_{number}" in text for number in range(3)] == [True] * 3
