@@ -12,6 +12,7 @@ from pathlib import Path
 from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser
 from rollout_tui.commands.outcome import FAILED, FINE, CommandFailure
+from rollout_tui.commands.screen import why_no_screen
 
 _DESCRIPTION = (
     "Watch a scripted agent: a cell that yields, waits, a nested tool, a failing command, a child agent."
@@ -42,8 +43,8 @@ def parser() -> Parser:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write and follow the demo; without a terminal write it and say where."""
-    headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
+    """Write and follow the demo; without a screen write it and say where."""
+    headless = options.headless or why_no_screen()
     root = options.root or Path(tempfile.mkdtemp(prefix="rollout-tui-demo-"))
     to_remove = options.root is None
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from rollout_tui.commands.answer import say_lines
 from rollout_tui.commands.arguments import Parser, add_at, add_thread, add_trace
 from rollout_tui.commands.loading import Place, default_trace, place
 from rollout_tui.commands.outcome import FINE, WRONG_USAGE, CommandFailure, complain
+from rollout_tui.commands.screen import why_no_screen
 from rollout_tui.commands.unpacking import UNPACKED
 from rollout_tui.trace.bundle import BundleProblem, is_folder_of_bundles, open_bundle
 from rollout_tui.tui.lens_names import LENS_NAMES, LENSES_BY_NAME
@@ -82,8 +81,8 @@ def run(options: argparse.Namespace) -> int:
     lens = lens_name(options.lens or where.query.get("lens"))
     if not options.wait:
         _check_there(where, by_default=options.trace is None)
-    if not options.plain:
-        _check_terminal()
+    if not options.plain and (reason := why_no_screen()):
+        raise CommandFailure(f"rollout-tui: {reason}")
     from rollout_tui.commands.configuring import memory, use_settings
 
     settings = use_settings()
@@ -140,14 +139,14 @@ def _bundle(where: Place, *, latest: bool) -> Path | None:
 
 
 def _choose_recent(options: argparse.Namespace) -> int:
-    """Choose among what was looked at last; with --plain or without a terminal list it."""
+    """Choose among what was looked at last; with --plain or without a screen list it."""
     from rollout_tui.commands.configuring import memory, use_settings
 
     settings = use_settings()
     store = memory(settings)
     if store is None:
         raise CommandFailure("rollout-tui: --recent: nothing is remembered about traces (memory = false)")
-    if options.plain or not _has_terminal():
+    if options.plain or why_no_screen():
         say_lines(map(str, store.recent_traces()))
         return FINE
     from rollout_tui.tui.app import run as run_app
@@ -165,22 +164,6 @@ def _recent() -> Iterator[str]:
     store = memory(use_settings())
     if store is not None and (there := store.recent_traces(MOST_RECENT)):
         yield f"Looked at last: {'   '.join(f'rollout-tui {shlex.quote(str(one))}' for one in there)}"
-
-
-def _check_terminal() -> None:
-    """Refuse where nothing can be drawn. Raises CommandFailure."""
-    if not _has_terminal():
-        raise CommandFailure(
-            "rollout-tui: the terminal interface needs a terminal; without one use reduce, context, diff, "
-            "findings, blocked, summary, check or export (rollout-tui help)"
-        )
-    if os.environ.get("TERM") == "dumb":
-        raise CommandFailure("rollout-tui: TERM=dumb cannot place text on the screen; --plain needs no more")
-
-
-def _has_terminal() -> bool:
-    """Whether there is a terminal, or a browser in place of one."""
-    return (sys.stdin.isatty() and sys.stdout.isatty()) or "TEXTUAL_DRIVER" in os.environ
 
 
 def lens_name(wanted: str | None) -> str | None:

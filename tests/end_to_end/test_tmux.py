@@ -156,13 +156,16 @@ def test_a_pager_that_cannot_be_started_is_said_and_the_screen_is_back(terminal:
     terminal.until("ready$")
 
 
-def test_a_terminal_that_cannot_place_text_is_told_of_the_plain_mode(terminal: Terminal) -> None:
+def test_a_terminal_that_cannot_place_text_gets_what_needs_none(terminal: Terminal, tmp_path: Path) -> None:
     terminal.type(f"TERM=dumb {program(TWO_CELLS)}")
     terminal.until("TERM=dumb cannot place text", "--plain")
     terminal.type(f"TERM=dumb {program(TWO_CELLS, '--plain')}")
     terminal.until("#64/64", "? all keys")
     terminal.type("q")
     terminal.until("ready$")
+    terminal.type(f"TERM=dumb {program(Path('demo'), str(tmp_path))} && echo 'wri'tten")
+    terminal.until("written")
+    assert list(tmp_path.glob("trace-*/trace.jsonl"))
 
 
 @pytest.mark.parametrize("name", ["screen", "tmux-256color", "xterm", "linux"])
