@@ -157,7 +157,7 @@ class DebuggerScreen(Screen[None]):
         self.repaint()
 
     def say(self, message: str, style: str = "") -> None:
-        """Show a message in the footer until the next key."""
+        """Show a message at the bottom until the next key, or a click on it."""
         self.message = (message, style)
         self.painter.paint_footer()
 
