@@ -53,7 +53,7 @@ def test_what_failed_and_what_is_waited_for_are_a_key_away(terminal: Terminal, s
 def test_a_lens_that_is_asked_for_is_what_a_narrow_terminal_shows(terminal: Terminal) -> None:
     terminal.resize(80, 24)
     terminal.type(f"{program(TWO_CELLS)} --at 45 --lens cells")
-    terminal.until("#45/64", "2 alive, 1 waited on")
+    assert "timeline" not in terminal.until("#45/64", "2 alive, 1 waited on")
     terminal.press("Tab", "Tab")
     terminal.until("timeline")
     terminal.press("q")
