@@ -59,6 +59,23 @@ async def test_a_filter_lists_some_events_and_esc_gives_pane_and_place_back(two_
         assert "& tool=wait" not in shown.pane("timeline")
 
 
+async def test_enter_in_a_filtered_list_opens_the_row_that_is_marked(two_cells: Path) -> None:
+    """The cursor is at #45, which is no wait: the row marked is that of the wait before."""
+    async with on_screen(two_cells, at=45) as shown:
+        await shown.type_line("tool=wait", "&")
+        await shown.until(lambda: "8 of 64" in shown.pane("timeline"))
+        await shown.press("v")
+        assert "the filter lists single events; Esc ends it" in shown.bar("footer")
+        await shown.press("enter")
+        assert (shown.session.seq, shown.session.place.lens) == (39, "context")
+        await shown.press("enter")
+        assert (shown.session.seq, shown.session.place.lens) == (39, "raw")
+        await shown.press("backspace", "backspace")
+        assert (shown.session.seq, shown.session.place.lens) == (45, "context")
+        await shown.press("escape")
+        assert shown.session.outline and shown.session.filtering is None
+
+
 async def test_a_filter_that_cannot_be_understood_loses_nothing(two_cells: Path) -> None:
     async with on_screen(two_cells, at=45) as shown:
         before = shown.session.place

@@ -19,9 +19,14 @@ SIDEWAYS = 8
 
 
 def open_line(desk: Desk) -> None:
-    """Open the cursor row of the pane; in the outline fold or unfold it."""
+    """Open the cursor row of the pane; in the outline fold or unfold it.
+
+    Of a list that the event at the cursor is not in, the row nearest to it is gone to first.
+    """
     session = desk.session
-    if desk.pane == TIMELINE:
+    row = desk.line_view(desk.pane).line
+    elsewhere = row is not None and isinstance(row.target, ToEvent) and row.target.event != session.event
+    if desk.pane == TIMELINE and not (session.filtering is not None and elsewhere):
         if session.filtering is not None or not session.outline or not session.toggle_span():
             session.leave()
             session.show_lens("raw")
@@ -150,6 +155,9 @@ life_line = _lens("life_line")
 
 def outline(desk: Desk) -> None:
     """Outline or flat list."""
+    if desk.session.filtering is not None:
+        desk.say(with_keys("the filter lists single events; {cancel} ends it"))
+        return
     desk.session.outline = not desk.session.outline
     desk.repaint()
 
