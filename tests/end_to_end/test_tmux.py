@@ -50,16 +50,6 @@ def test_what_failed_and_what_is_waited_for_are_a_key_away(terminal: Terminal, s
     terminal.until("1 alive, 1 waited on", "call_wait_2", "> the main loop is here", "gave the model")
 
 
-def test_a_lens_that_is_asked_for_is_what_a_narrow_terminal_shows(terminal: Terminal) -> None:
-    terminal.resize(80, 24)
-    terminal.type(f"{program(TWO_CELLS)} --at 45 --lens cells")
-    assert "timeline" not in terminal.until("#45/64", "2 alive, 1 waited on")
-    terminal.press("Tab", "Tab")
-    terminal.until("timeline")
-    terminal.press("q")
-    terminal.until("ready$")
-
-
 def test_walking_through_a_recording(terminal: Terminal) -> None:
     terminal.type(program(TWO_CELLS))
     terminal.until("ENDED", "#64/64")
@@ -107,6 +97,16 @@ def test_nothing_stays_behind_when_the_terminal_goes(terminal: Terminal, copied:
     (process,) = processes(copied)
     terminal.close()
     becomes(lambda: not Path(f"/proc/{process}").exists(), every_s=0.05)
+
+
+def test_a_lens_that_is_asked_for_is_what_a_narrow_terminal_shows(terminal: Terminal) -> None:
+    terminal.resize(80, 24)
+    terminal.type(f"{program(TWO_CELLS)} --at 45 --lens cells")
+    assert "timeline" not in terminal.until("#45/64", "2 alive, 1 waited on")
+    terminal.press("Tab", "Tab")
+    terminal.until("timeline")
+    terminal.press("q")
+    terminal.until("ready$")
 
 
 def test_suspending_and_coming_back(terminal: Terminal) -> None:
