@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 
 from rollout_tui import __version__
-from rollout_tui.system_errors import reason_of
+from rollout_tui.system_errors import is_without_room, reason_of
 
 TRACEBACK_VARIABLE = "ROLLOUT_TUI_TRACEBACK"
 _INSIDE = f"{os.sep}rollout_tui{os.sep}"
@@ -22,7 +22,8 @@ def problem(error: BaseException) -> str:
     """What went wrong, in one line."""
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if isinstance(error.filename, str) else ""
-        return f"{reason_of(error)}{where}"
+        said = "; what was written is not whole" if is_without_room(error) else ""
+        return f"{reason_of(error)}{where}{said}"
     if isinstance(error, MemoryError):
         return "not enough memory for this recording"
     places = list(_places(error))

@@ -7,7 +7,6 @@ counted as the bytes come, not as the archive claims them.
 
 from __future__ import annotations
 
-import errno
 import gzip
 import os
 import stat
@@ -23,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, cast
 
+from rollout_tui.system_errors import is_without_room
 from rollout_tui.trace.bundle import BundleProblem, not_reachable, shown
 from rollout_tui.trace.identity import SPINE_NAME
 
@@ -39,7 +39,6 @@ LARGEST_READ = 32 * MIB
 _DEEPEST = 16
 _LONGEST_NAME = 255
 _ENCRYPTED = 1
-_WITHOUT_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -106,13 +105,12 @@ def open_archive(
         zipfile.BadZipFile,
         zlib.error,
     ) as error:
-        full = isinstance(error, OSError) and error.errno in _WITHOUT_ROOM
         raise not_reachable(
             path,
             error,
             what="unpacked",
             otherwise="damaged or of another kind",
-            expected="set TMPDIR to a folder with more room" if full else _EXPECTED,
+            expected="set TMPDIR to a folder with more room" if is_without_room(error) else _EXPECTED,
         ) from error
     return _bundle_inside(path, into, budget.left_out)
 
