@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, cast
 
-from rollout_tui.system_errors import is_without_room
+from rollout_tui.system_errors import is_without_room, reason_of
 from rollout_tui.trace.bundle import BundleProblem, not_reachable, shown
 from rollout_tui.trace.identity import SPINE_NAME
 
@@ -32,6 +32,7 @@ OTHER_SUFFIXES = (".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar", ".gz")
 """Of archives that are not unpacked here."""
 
 _EXPECTED = "expected a packed bundle"
+_ELSEWHERE = "set TMPDIR to a folder with more room"
 _PIECE = 256 << 10
 # Directories and headers are read whole by the libraries, some in pieces; none of a real bundle is larger.
 LARGEST_READ = 32 * MIB
@@ -75,7 +76,12 @@ def unpacked(path: Path, limits: Limits | None = None, given_up: Callable[[], bo
 
     Raises BundleProblem.
     """
-    with TemporaryDirectory(prefix="rollout-tui-", ignore_cleanup_errors=True) as folder:
+    try:
+        private = TemporaryDirectory(prefix="rollout-tui-", ignore_cleanup_errors=True)
+    except OSError as error:
+        problem = f"{shown(path)} cannot be unpacked: no temporary folder, {reason_of(error)}; {_ELSEWHERE}"
+        raise BundleProblem(problem) from error
+    with private as folder:
         yield open_archive(path, Path(folder), limits, given_up)
 
 
@@ -110,7 +116,7 @@ def open_archive(
             error,
             what="unpacked",
             otherwise="damaged or of another kind",
-            expected="set TMPDIR to a folder with more room" if is_without_room(error) else _EXPECTED,
+            expected=_ELSEWHERE if is_without_room(error) else _EXPECTED,
         ) from error
     return _bundle_inside(path, into, budget.left_out)
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -104,6 +105,15 @@ def test_bundles_that_lie_apart_are_all_there(tmp_path: Path, pack: Pack) -> Non
             "same-name-here",
         ]
         assert (folder / "after-bundle" / "payloads" / "1.json").is_file()
+
+
+def test_where_no_temporary_folder_can_be_made_it_is_said(
+    tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pack(tmp_path, BUNDLE)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(BundleProblem, match=r"no temporary folder, no such .*; set TMPDIR"), unpacked(path):
+        pass
 
 
 def test_too_deep_a_bundle_is_not_opened_without_its_payloads(tmp_path: Path, pack: Pack) -> None:
