@@ -51,7 +51,9 @@ class Bar(RowWidget):
     def on_click(self, event: events.Click) -> None:
         """Tell which piece was clicked."""
         at = 0
-        for number, piece in enumerate(self._lines[event.y].pieces):
+        # It may show fewer rows by now.
+        row = self._lines[min(event.y, len(self._lines) - 1)]
+        for number, piece in enumerate(row.pieces):
             at += cells(piece.text)
             if event.x < at:
                 self.post_message(self.Clicked(self, number, piece.text))
