@@ -40,6 +40,11 @@ class BundleRow(Glance):
     writer: WriterState
     related: tuple[Relation, ...]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether more is known of it than where it lies."""
+        return bool(self.started_at_unix_ms or self.size_bytes)
+
 
 class BundleList(ABC):
     """Bundles looked at again and again; those that have not changed are not read again."""

@@ -11,7 +11,7 @@ import pytest
 from on_screen import NARROW, WIDE, Shown, is_read, until
 from picking import choosing, looked, names, rows
 
-from rollout_tui.remembered.store import Store
+from rollout_tui.remembered.store import Figures, Remembered, Store
 from rollout_tui.trace.bundle import is_folder_of_bundles
 from rollout_tui.trace.packed import Unpacked
 from rollout_tui.tui.app import RolloutApp
@@ -128,6 +128,22 @@ async def test_what_was_looked_at_last(root: Path, tmp_path: Path) -> None:
         shown = Shown(again, pilot)
         await shown.until(lambda: is_read(shown))
         assert shown.session.seq == 141
+
+
+async def test_of_what_is_gone_nothing_is_counted_that_is_not_known(tmp_path: Path) -> None:
+    store = Store(tmp_path / "remembered")
+    figures = Figures(started_at_unix_ms=1, size_bytes=2000, ended=True, whole=True, turns=3, failures=1)
+    for name, known in (("with", figures), ("without", None)):
+        path = str(tmp_path / name)
+        store.save(Remembered(rollout_id=name, trace_id="t", path=path, figures=known))
+    app = RolloutApp(Opening(Path(), memory=store), recent=store)
+    async with app.run_test(size=WIDE) as pilot:
+        await looked(app, pilot)
+        await until(pilot, lambda: "without is no longer there" in rows(app))
+        listed = [row.lstrip(" \u25b8") for row in rows(app).splitlines()]
+        told = {row.split(" is no ")[0].split()[-1]: row for row in listed if " is no " in row}
+        assert all(known in told["with"] for known in ("3 turns", "1 failed", "2.0 kB"))
+        assert told["without"].split() == ["gone", "without", "is", "no", "longer", "there"]
 
 
 async def test_what_was_looked_at_in_an_archive_opens_from_the_list_at_its_place(

@@ -47,7 +47,7 @@ _COLUMNS = (
         12,
         "right",
     ),
-    _Column(lambda one, now: size(one.size_bytes), lambda one: "dim", 8, "right", 4),
+    _Column(lambda one, now: size(one.size_bytes) if one.is_known else "", lambda one: "dim", 8, "right", 4),
 )
 
 
@@ -135,6 +135,8 @@ def _more(bundle: BundleRow) -> str:
 
 
 def _counted(bundle: BundleRow, number: int, what: str) -> str:
+    if not bundle.is_known:
+        return ""
     return f"{number}{_more(bundle)} {what}s" if number != 1 or _more(bundle) else f"1 {what}"
 
 
