@@ -50,6 +50,19 @@ def test_what_failed_and_what_is_waited_for_are_a_key_away(terminal: Terminal, s
     terminal.until("1 alive, 1 waited on", "call_wait_2", "> the main loop is here", "gave the model")
 
 
+@pytest.mark.parametrize("key", [":", "?"])
+def test_nothing_of_a_long_message_stays(terminal: Terminal, key: str) -> None:
+    terminal.resize(80, 24)
+    terminal.type(f"{program(TWO_CELLS)} --at 45 --lens cells")
+    terminal.until("#45/64", "2 alive, 1 waited on")
+    terminal.press("y")
+    terminal.until("copied the line", "writes it")
+    terminal.press(key)
+    terminal.until(without="copied")
+    terminal.press("Escape")
+    terminal.until("? help", "3.12 s ", without="copied")
+
+
 def test_walking_through_a_recording(terminal: Terminal) -> None:
     terminal.type(program(TWO_CELLS))
     terminal.until("ENDED", "#64/64")

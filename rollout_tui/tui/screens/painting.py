@@ -194,6 +194,8 @@ class Painter:
             said.display = True
         elif said.display:
             said.display = False
+            # Where the prompt opens in the same moment Textual leaves rows of it on the screen.
+            self._screen.call_after_refresh(self._screen.refresh)
 
     def _timeline(self, session: Session, view: View) -> LensLines:
         room = self._screen.widget(TIMELINE).room
