@@ -19,7 +19,7 @@ from rollout_tui.trace.packed import as_given
 
 DEFAULT_PORT = 8642
 CHEAP_BYTES = 4 << 20
-"""A spine up to this size is read before it is served, in a second at most."""
+"""A spine up to this size is read before it is served, in a second or two."""
 
 _DESCRIPTION = """\
 Show the app in a browser on this machine, for whoever has the printed address alone.

@@ -15,7 +15,7 @@ from rollout_tui.words import count, duration
 _KINDS = ("total", "model", "tools", "waits", "compaction", "idle")
 _BREAKS, _EDGES = 5, 20
 """So many are listed; --json has all."""
-_LEAST_OF_A_PATH = 8
+_LEAST_OF_A_PATH, _MOST_OF_A_PATH = 8, 24
 _RIGHT = tuple(range(1, len(_KINDS) + 1))
 
 
@@ -79,7 +79,8 @@ def _tokens_by_thread(told: Mapping[str, Any], width: int) -> Iterator[str]:
         yield from table(
             [
                 (
-                    f"  {paths.get(thread_id) or thread_id}",
+                    "",
+                    paths.get(thread_id) or thread_id,
                     count(used["calls"], "call"),
                     f"{used['input_tokens']:,} in ({used['cached_input_tokens']:,} cached)",
                     f"{used['output_tokens']:,} out",
@@ -87,14 +88,15 @@ def _tokens_by_thread(told: Mapping[str, Any], width: int) -> Iterator[str]:
                 for thread_id, used in by_thread.items()
             ],
             width,
-            flexible=0,
-            right=(1, 2, 3),
+            flexible=1,
+            right=(2, 3, 4),
+            keep_end=True,
         )
 
 
 def _call(one: Mapping[str, Any]) -> tuple[str, ...]:
     status = "" if one["status"] == "completed" else one["status"]
-    where = one["agent_path"] or one["thread_id"]
+    where = line_end(one["agent_path"] or one["thread_id"], _MOST_OF_A_PATH)
     return (f"#{one['started_seq']}", duration(one["duration_ms"]), where, one["label"], status)
 
 

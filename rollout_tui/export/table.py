@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from rollout_tui.printable import cells, clip, fit, one_line
+from rollout_tui.printable import cells, clip, fit, line_end, one_line
 
 GAP = "  "
 NARROWEST = 20
@@ -20,12 +20,18 @@ def room() -> int:
 
 
 def table(
-    rows: Sequence[Sequence[str]], width: int, *, flexible: int | None = None, right: Collection[int] = ()
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    flexible: int | None = None,
+    right: Collection[int] = (),
+    keep_end: bool = False,
 ) -> Iterator[str]:
     """Rows as lines of at most `width` cells, columns aligned.
 
     Cells are texts of a trace and are made printable here. Column `flexible` (default: the last) gets the
-    room that the others leave and is cut there; columns in `right` are set to the right.
+    room that the others leave and is cut there, with `keep_end` at its beginning: paths differ at their end.
+    Columns in `right` are set to the right.
     """
     shown = [[one_line(cell, _LONGEST_CELL) for cell in row] for row in rows]
     if not shown:
@@ -35,6 +41,9 @@ def table(
     at = count - 1 if flexible is None else flexible
     others = sum(widths) - widths[at] + len(GAP) * (count - 1)
     widths[at] = max(NARROWEST, min(widths[at], width - others))
+    if keep_end:
+        for cut in shown:
+            cut[at : at + 1] = [line_end(cell, widths[at]) for cell in cut[at : at + 1]]
     for row in shown:
         padded = [_set(cell, widths[at], at in right) for at, cell in enumerate(row)]
         yield clip(GAP.join(padded).rstrip(), width, mark=_CUT)
