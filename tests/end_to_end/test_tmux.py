@@ -175,7 +175,7 @@ def test_a_terminal_that_cannot_place_text_gets_what_needs_none(terminal: Termin
     terminal.type(f"TERM=dumb {program(TWO_CELLS, '--plain')}")
     terminal.until("#64/64", "? all keys")
     terminal.type("q")
-    terminal.until("ready$")
+    terminal.until("> q\nready$")
     terminal.type(f"TERM=dumb {program(Path('demo'), str(tmp_path))} && echo 'wri'tten")
     terminal.until("written")
     assert list(tmp_path.glob("trace-*/trace.jsonl"))
