@@ -121,8 +121,8 @@ def test_names_and_messages_of_every_place_are_shown_harmless(tmp_path: Path) ->
     with RawTerminal([bundle.parent], tmp_path / "screen", columns=200, rows=60) as terminal:
         for keys, places in (
             ("", ("folder", "model", "text")),
-            ("\r", ("command", "tool name", "agent path", "cell id")),
-            ("7", ("tool call id", "error")),
+            ("\r", ("command", "tool name", "cell id")),
+            ("7", ("tool call id", "error", "agent path")),
             ("8", ("payload path",)),
             (":5\r", ("agent message",)),
             (":4\r", ("turn id",)),
