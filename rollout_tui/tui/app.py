@@ -195,8 +195,11 @@ class RolloutApp(App[int]):
         chosen = replace(self.opening, path=folder, wait=False, root=root)
         self.push_screen(debugger_screen(chosen))
 
-    def switch(self, folder: Path, lens: str, said: str) -> None:
-        """Leave this trace for another one of its folder, with the same lens; `said` is why, if not asked."""
+    def switch(self, folder: Path, lens: str, pane: str, said: str) -> None:
+        """Leave this trace for another one of its folder, in the same lens and pane.
+
+        `said` is why, if not asked.
+        """
         other = Opening(
             folder,
             follow=self.opening.follow,
@@ -205,6 +208,7 @@ class RolloutApp(App[int]):
             root=folder.parent,
             latest=self.opening.latest,
             said=said,
+            pane=pane,
             unpacked=self.opening.unpacked,
         )
         self.switch_screen(debugger_screen(other))

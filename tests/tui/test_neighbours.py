@@ -19,6 +19,7 @@ from rollout_tui.trace.packed import Unpacked
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.debugger import DebuggerScreen
 from rollout_tui.tui.starting.opening import Opening
+from rollout_tui.tui.state.places import LENS
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.line_view import LineView
 
@@ -64,12 +65,12 @@ async def test_a_key_goes_round_those_that_run(begin: Begin) -> None:
     begin("ended", ended=True, at_ms=9000)
     for number, name in enumerate(("one", "two", "three")):
         begin(name, 10 + number, at_ms=1000 * number)
-    async with on_screen(begin("four", 14, at_ms=4000), follow=None) as shown:
+    async with on_screen(begin("four", 14, at_ms=4000), NARROW, follow=None) as shown:
         await shown.press("3")
         for name in ("three", "two", "one", "four"):
             await shown.press("r")
             await shown.until(lambda name=name: opened(shown) == name)
-            assert shown.session.place.lens == "cells"
+            assert (shown.session.place.lens, shown.screen.pane) == ("cells", LENS)
         await shown.press("R")
         await shown.until(lambda: opened(shown) == "one")
         assert "LIVE" in shown.bar("header")

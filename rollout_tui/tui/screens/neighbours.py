@@ -87,8 +87,8 @@ class Neighbours:
             self._screen.say(message.problem or "no other recording runs here; :recordings lists all")
 
     def _go(self, folder: Path, said: str) -> None:
-        lens = self._screen.session.place.lens
-        self._screen.program.switch(folder, lens, said)
+        screen = self._screen
+        screen.program.switch(folder, screen.session.place.lens, screen.pane, said)
 
 
 def _same(path: Path, folder: Path) -> bool:
