@@ -148,6 +148,6 @@ def test_codex_killed_at_work_shows_as_stopped_with_what_was_open(codex: Codex, 
     terminal.press("7")
     terminal.until("stopped_open")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
     terminal.type(program(codex.root))
     terminal.until("stopped", "play the script cells")

@@ -178,6 +178,6 @@ def test_thousands_of_payload_files(terminal: Terminal, tmp_path: Path, agent: A
     agent.write(3)
     terminal.until("#30/30", "following")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
     terminal.type(program(agent.folder.parent))
     terminal.until("recordings  1 bundle", "running")

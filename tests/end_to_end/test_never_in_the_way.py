@@ -149,7 +149,7 @@ def test_a_whole_session_writes_nothing_and_locks_nothing(
     spine = f"{agent.spine}: written"
     assert set(watched.changes()) == {spine}, "only the agent's own writes"
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
     for command in ("findings", "blocked", "summary", "check", "context", "reduce -o /dev/null"):
         word, _, options = command.partition(" ")
         terminal.type(f"clear; {sys.executable} -m rollout_tui {word} {agent.folder} {options}; echo done $?")

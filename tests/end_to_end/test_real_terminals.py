@@ -122,7 +122,7 @@ def test_two_viewers_over_one_trace(terminal: Terminal, busy_agent: BusyAgent, t
         terminal.until(f"#{busy_agent.events}/{busy_agent.events}", "following")
         second.until(f"#1/{busy_agent.events}", f"+{added:,} events")
         second.press("q")
-        second.until("ready$")
+        second.until_prompt()
         busy_agent.begin(1)
         busy_agent.done()
         terminal.until(f"#{busy_agent.events}/{busy_agent.events}", "following")
@@ -135,7 +135,7 @@ def test_suspended_while_the_agent_works_on(terminal: Terminal, busy_agent: Busy
     terminal.type(program(busy_agent.folder))
     terminal.until("following")
     terminal.press("C-z")
-    terminal.until("ready$", without="timeline")
+    terminal.until_prompt()
     busy_agent.begin(500)
     assert busy_agent.done() == 0
     terminal.type("fg")

@@ -33,7 +33,7 @@ def test_a_running_agent_is_followed_pinned_and_seen_to_stop(terminal: Terminal,
     agent.kill()
     terminal.until("STOPPED", "open")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -85,7 +85,7 @@ def test_walking_through_a_recording(terminal: Terminal) -> None:
     terminal.press("Escape")
     terminal.until("context /root")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_lens_that_is_asked_for_is_what_a_narrow_terminal_shows(terminal: Term
     terminal.press("Tab", "Tab")
     terminal.until("timeline")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 def test_suspending_and_coming_back(terminal: Terminal) -> None:
@@ -127,13 +127,13 @@ def test_suspending_and_coming_back(terminal: Terminal) -> None:
     terminal.type(program(TWO_CELLS, "--at", "9"))
     terminal.until("#9/64")
     terminal.press("C-z")
-    terminal.until("ready$", without="timeline")
+    terminal.until_prompt()
     terminal.type("fg")
     terminal.until("#9/64", "timeline")
     terminal.press("C-c")
     terminal.until("Ctrl+C again quits")
     terminal.press("C-c")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 def test_a_value_in_the_users_pager_and_editor_and_back(terminal: Terminal, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_value_in_the_users_pager_and_editor_and_back(terminal: Terminal, tmp_
         terminal.press("Enter")
         terminal.until("#20/64", "back from source")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
     files = (tmp_path / "other.seen").read_text().splitlines()
     assert len(files) == 2 and not any(Path(one).exists() for one in files)
 
@@ -166,7 +166,7 @@ def test_a_pager_that_cannot_be_started_is_said_and_the_screen_is_back(terminal:
     terminal.press("s")
     terminal.until("#21/64")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 def test_a_terminal_that_cannot_place_text_gets_what_needs_none(terminal: Terminal, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_terminal_that_cannot_place_text_gets_what_needs_none(terminal: Termin
     terminal.type(f"TERM=dumb {program(TWO_CELLS, '--plain')}")
     terminal.until("#64/64", "? all keys")
     terminal.type("q")
-    terminal.until("> q\nready$")
+    terminal.until_prompt()
     terminal.type(f"TERM=dumb {program(Path('demo'), str(tmp_path))} && echo 'wri'tten")
     terminal.until("written")
     assert list(tmp_path.glob("trace-*/trace.jsonl"))
@@ -193,14 +193,14 @@ def test_the_terminals_people_have(terminal: Terminal, name: str) -> None:
     terminal.resize(200, 60)
     terminal.until("timeline", "context /root", "inspector")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 def test_lines_are_drawn_whatever_encoding_the_locale_names(terminal: Terminal) -> None:
     terminal.type(f"PYTHONIOENCODING=latin-1 {program(TWO_CELLS, '--at', '45')}")
     terminal.until("#45/64", "\u2501\u2501 timeline \u2501\u2501", "? help")
     terminal.press("q")
-    terminal.until("ready$")
+    terminal.until_prompt()
 
 
 def test_what_a_trace_holds_never_reaches_the_terminal(terminal: Terminal, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from in_time import PATIENCE_S
 
+PROMPT = "ready$"
+
 
 class Terminal:
     """A terminal of its own in tmux."""
@@ -32,9 +34,9 @@ class Terminal:
     def open(self, width: int = 120, height: int = 40) -> None:
         """A shell to type into."""
         size = ("-x", str(width), "-y", str(height))
-        self.run("new-session", "-d", *size, "env PS1='ready$ ' sh")
+        self.run("new-session", "-d", *size, f"env PS1='{PROMPT} ' sh")
         self.run("set-option", "-g", "remain-on-exit", "on")
-        self.until("ready$")
+        self.until_prompt()
 
     def close(self) -> None:
         if self._server:
@@ -79,6 +81,13 @@ class Terminal:
                 return text
             time.sleep(0.05)
         raise AssertionError(f"{words} did not come within {PATIENCE_S} s:\n{self.screen()}")
+
+    def until_prompt(self) -> None:
+        """Wait for the shell: what is typed while a program ends can be lost."""
+        stop = time.monotonic() + PATIENCE_S
+        while not self.screen().rstrip().endswith(PROMPT):
+            assert time.monotonic() < stop, f"no prompt came within {PATIENCE_S} s:\n{self.screen()}"
+            time.sleep(0.05)
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
