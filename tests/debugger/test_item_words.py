@@ -40,6 +40,11 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
         (call("c", "exec_command", '{"cmd": "ls -la"}'), "exec_command  ls -la", "model"),
         (call("c", "list_agents", "{}"), "list_agents", "model"),
         (
+            call("c", "apply_patch", json.dumps({"input": "*** Begin Patch\n*** Delete File: a.txt\n"})),
+            "apply_patch  Delete File: a.txt",
+            "model",
+        ),
+        (
             call("c", "send_message", '{"target": "/root/alpha", "message": "go on"}'),
             "send_message  alpha: go on",
             "model",

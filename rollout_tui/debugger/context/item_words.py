@@ -13,7 +13,7 @@ from rollout_tui.debugger.evidence import json_value
 from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.lookup import latest
 from rollout_tui.debugger.names import cell_label
-from rollout_tui.debugger.spans.span_words import one_line, telling_argument
+from rollout_tui.debugger.spans.span_words import one_line, patched_file, telling_argument
 from rollout_tui.debugger.spans.waits import wait_of
 from rollout_tui.graph.history import History, item_number
 from rollout_tui.graph.objects import CodeCell, ConversationItem, ToolCall
@@ -44,7 +44,6 @@ _TAGGED = re.compile(r"\s*<([A-Za-z][\w :.-]{0,60})>(?:.*</\1>\s*)?", re.DOTALL)
 # What a person did, though the client wrapped it in a tag.
 _BY_HAND = ("user_shell_command",)
 _PRAGMA = re.compile(r"\s*// @exec:[^\n]*\n?")
-_PATCH_FILE = re.compile(r"\*\*\* ((?:Add|Update|Delete) File: [^\n]*)")
 
 
 class _Labels(dict[str, tuple[Body, str]]):
@@ -160,10 +159,9 @@ def _call(history: History, item: ConversationItem) -> str:
     text = short_text(item)
     if name == "exec":
         return _two(name, one_line(_PRAGMA.sub("", text, count=1)))
-    patch = _PATCH_FILE.search(text) if name == "apply_patch" else None
-    if patch:
-        return _two(name, one_line(patch[1]))
     arguments = json_value(text)
+    if name == "apply_patch" and (patched := patched_file(arguments, text)):
+        return _two(name, patched)
     if not isinstance(arguments, dict):
         return _two(name, one_line(text))
     if name == "wait" and isinstance(arguments.get("cell_id"), str):

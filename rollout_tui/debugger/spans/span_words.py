@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ from rollout_tui.words import short_call_id
 # Of these arguments the first that a call has says most about it.
 _TELLING = ("cmd", "command", "message", "query", "path", "target", "task_name", "session_id")
 _RECEIVERS = ("task_name", "target")
+_PATCH_FILE = re.compile(r"\*\*\* ((?:Add|Update|Delete) File: [^\n]*)")
 _LONGEST = 160
 _LONGEST_NAME = 24
 
@@ -65,8 +67,21 @@ def call_text(history: History, tool: ToolCall, started: ToolCall | None = None)
     called = started or as_started(history, tool.tool_call_id) or tool
     preview = called.summary.input_preview if isinstance(called.summary, GenericSummary) else None
     arguments = call_arguments(called) or cut_json_value(preview or "")
+    if called.kind.type == "apply_patch" and (patched := patched_file(arguments, preview or "")):
+        return patched
     told = telling_argument(arguments) if isinstance(arguments, dict) else ""
     return told or (one_line(preview or "") if preview != "{}" else "")
+
+
+def patched_file(arguments: object, text: str) -> str:
+    """What a patch does to the first file it names: `Update File: a.txt`; empty where it names none.
+
+    It is the argument `input`, or all of `text` where that is no JSON object.
+    """
+    found = _PATCH_FILE.search(
+        str(arguments.get("input")) if isinstance(arguments, dict) and arguments else text
+    )
+    return one_line(found[1]) if found else ""
 
 
 def telling_argument(arguments: dict[str, Any]) -> str:
