@@ -41,7 +41,7 @@ LONG = json.dumps({"cmd": "printf '%s' " + "x" * 400})
         (call("c", "list_agents", "{}"), "list_agents", "model"),
         (
             call("c", "apply_patch", json.dumps({"input": "*** Begin Patch\n*** Delete File: a.txt\n"})),
-            "apply_patch  Delete File: a.txt",
+            "apply_patch  delete a.txt",
             "model",
         ),
         (

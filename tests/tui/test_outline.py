@@ -104,7 +104,7 @@ def test_a_command_that_failed_says_its_exit_code(demo: Path) -> None:
     texts = [shown.line(number).text for number in range(len(shown))]
     assert any("scripts/check_days" in text and "exit 3" in text for text in texts)
     assert any("inference 2" in text and "failed" in text for text in texts)
-    assert any("apply_patch Add File: tests/test_days.py" in text for text in texts)
+    assert any("apply_patch add tests/test_days.py" in text for text in texts)
 
 
 def test_threads_differ_in_a_narrow_timeline_and_calls_say_what_they_were_given(tmp_path: Path) -> None:

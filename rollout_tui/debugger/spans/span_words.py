@@ -27,7 +27,8 @@ from rollout_tui.words import short_call_id
 # Of these arguments the first that a call has says most about it.
 _TELLING = ("cmd", "command", "message", "query", "path", "target", "task_name", "session_id")
 _RECEIVERS = ("task_name", "target")
-_PATCH_FILE = re.compile(r"\*\*\* ((?:Add|Update|Delete) File: [^\n]*)")
+_PATCH_FILE = re.compile(r"\*\*\* (Add|Update|Delete) File: ([^\n]*)")
+_PATCHED = {"Add": "add ", "Update": "", "Delete": "delete "}
 _LONGEST = 160
 _LONGEST_NAME = 24
 
@@ -74,14 +75,14 @@ def call_text(history: History, tool: ToolCall, started: ToolCall | None = None)
 
 
 def patched_file(arguments: object, text: str) -> str:
-    """What a patch does to the first file it names: `Update File: a.txt`; empty where it names none.
+    """The first file of a patch: `a.txt`, `add a.txt`, `delete a.txt`; empty where it names none.
 
     It is the argument `input`, or all of `text` where that is no JSON object.
     """
     found = _PATCH_FILE.search(
         str(arguments.get("input")) if isinstance(arguments, dict) and arguments else text
     )
-    return one_line(found[1]) if found else ""
+    return one_line(_PATCHED[found[1]] + found[2]) if found else ""
 
 
 def telling_argument(arguments: dict[str, Any]) -> str:
