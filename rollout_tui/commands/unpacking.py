@@ -23,7 +23,9 @@ def unpacked_if_packed(path: Path) -> Path:
 
     try:
         archive = archive_of(path)
-        if archive is not None and (packed_bytes := archive.stat().st_size) >= LARGE_BYTES:
+        if archive is None:
+            return path
+        if (packed_bytes := archive.stat().st_size) >= LARGE_BYTES:
             from rollout_tui.words import size
 
             complain(f"rollout-tui: unpacking {archive.name}, {size(packed_bytes)} ...")

@@ -73,7 +73,7 @@ def _decoded(data: bytes | str) -> Any:
 
 def cut_json_value(text: str) -> Any:
     """The value of a JSON object that was cut within a string and ends in `...` instead; None for others."""
-    if not text.endswith(CUT_MARK):
+    if not (text.endswith(CUT_MARK) and text.lstrip().startswith("{")):
         return None
     begun = _CUT_ESCAPE.sub(r"\1", text.removesuffix(CUT_MARK)) + CUT_MARK
     ended = (json_value(begun + closing) for closing in _CLOSINGS)
@@ -83,7 +83,7 @@ def cut_json_value(text: str) -> Any:
 def line(text: str, most: int = LONGEST_MESSAGE) -> str:
     """`text` as one line of at most `most` characters (not yet printable: it is text of the trace)."""
     text = _BLANKS.sub(" ", text[: most * 8]).strip()
-    return text if len(text) <= most else text[: most - 3] + "..."
+    return text if len(text) <= most else text[: most - len(CUT_MARK)] + CUT_MARK
 
 
 def error_words(text: str) -> str:

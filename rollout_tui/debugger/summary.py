@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.debugger.findings.findings import find_all
@@ -154,11 +155,12 @@ def _durations(times: list[TurnTime]) -> dict[str, int]:
 def slowest(history: History) -> list[dict[str, Any]]:
     """The tool calls that took longest, the longest first; one that never ended up to the last event."""
     log = history.events
+    last = log.times[history.head]
     took = (
         (
-            (log.times[history.head] if (end := call.execution.ended_at_unix_ms) is None else end)
+            (last if (end := call.execution.ended_at_unix_ms) is None else end)
             - call.execution.started_at_unix_ms,
-            -event,
+            event,
             call,
         )
         for _, event, call in created(history, ToolCall, 0)
@@ -170,10 +172,10 @@ def slowest(history: History) -> list[dict[str, Any]]:
             "agent_path": _agent_path(history, call.thread_id),
             "label": call_label(history, call),
             "status": call.execution.status,
-            "started_seq": log.seqs[-event],
+            "started_seq": log.seqs[event],
             "duration_ms": duration_ms,
         }
-        for duration_ms, event, call in nlargest(MOST_SLOWEST, took, key=lambda one: one[:2])
+        for duration_ms, event, call in nlargest(MOST_SLOWEST, took, key=itemgetter(0))
     ]
 
 

@@ -74,8 +74,8 @@ def _tokens(tokens: Mapping[str, Any]) -> str:
 def _tokens_by_thread(told: Mapping[str, Any], width: int) -> Iterator[str]:
     """Where several threads used tokens: each of them."""
     by_thread = told["tokens"]["by_thread"]
-    paths = {turn["thread_id"]: turn["agent_path"] for turn in told["turns"]}
     if len(by_thread) > 1:
+        paths = {turn["thread_id"]: turn["agent_path"] for turn in told["turns"]}
         yield from table(
             [
                 (

@@ -41,16 +41,16 @@ def table(
     at = count - 1 if flexible is None else flexible
     others = sum(widths) - widths[at] + len(GAP) * (count - 1)
     widths[at] = max(NARROWEST, min(widths[at], width - others))
-    if keep_end:
-        for cut in shown:
-            cut[at : at + 1] = [line_end(cell, widths[at]) for cell in cut[at : at + 1]]
     for row in shown:
-        padded = [_set(cell, widths[at], at in right) for at, cell in enumerate(row)]
+        padded = [
+            _set(cell, widths[place], place in right, keep_end and place == at)
+            for place, cell in enumerate(row)
+        ]
         yield clip(GAP.join(padded).rstrip(), width, mark=_CUT)
 
 
-def _set(cell: str, width: int, right: bool) -> str:
-    cut = clip(cell, width, mark=_CUT)
+def _set(cell: str, width: int, right: bool, keep_end: bool) -> str:
+    cut = (line_end if keep_end else clip)(cell, width, mark=_CUT)
     return " " * (width - cells(cut)) + cut if right else fit(cut, width)
 
 

@@ -11,6 +11,7 @@ from rollout_tui.reducer.responses import reduce_response, store_response
 from rollout_tui.trace.event_payloads import (
     InferenceCancelled,
     InferenceCompleted,
+    InferenceEnd,
     InferenceFailed,
     InferenceStarted,
 )
@@ -75,7 +76,7 @@ def cancelled(r: Reduction, event: Event, payload: InferenceCancelled) -> None:
 
 def _finished(
     r: Reduction,
-    payload: InferenceCompleted | InferenceFailed | InferenceCancelled,
+    payload: InferenceEnd,
     reference: PayloadReference | None,
     status: ExecutionStatus,
     response_id: str | None,

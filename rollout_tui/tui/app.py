@@ -200,17 +200,8 @@ class RolloutApp(App[int]):
 
         `said` is why, if not asked.
         """
-        other = Opening(
-            folder,
-            follow=self.opening.follow,
-            lens=lens,
-            memory=self.opening.memory,
-            root=folder.parent,
-            latest=self.opening.latest,
-            said=said,
-            pane=pane,
-            unpacked=self.opening.unpacked,
-        )
+        here = replace(self.opening, at=None, wait=False, thread=None)
+        other = replace(here, path=folder, root=folder.parent, lens=lens, pane=pane, said=said)
         self.switch_screen(debugger_screen(other))
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -20,10 +20,7 @@ def open_target(desk: Desk, target: Target | None) -> None:
     """Go there, or say that the line leads nowhere. Backspace comes back."""
     session = desk.session
     if isinstance(target, ToEvent):
-        if (target.event, target.about or session.place.selection) == (
-            session.event,
-            session.place.selection,
-        ):
+        if target.event == session.event and target.about in (None, session.place.selection):
             desk.say(f"this line is of #{session.seq}, where the cursor is")
         else:
             session.leave()

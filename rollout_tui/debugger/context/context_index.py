@@ -17,7 +17,7 @@ from typing import Any, cast
 from rollout_tui.debugger.indexes import created, index_of, stretches
 from rollout_tui.debugger.lookup import as_of, item_at
 from rollout_tui.debugger.spans.open_objects import Intervals
-from rollout_tui.graph.history import CREATED, History, item_number
+from rollout_tui.graph.history import CREATED, History, item_number, object_id
 from rollout_tui.graph.ids import Ids, common_prefix
 from rollout_tui.graph.objects import (
     Compaction,
@@ -32,6 +32,15 @@ from rollout_tui.graph.values import InferenceProducer, ItemAnchor
 def context_ids(history: History, thread_id: str, event: int) -> Ids:
     """Ids of the items in context of a thread at `event`, in order. Empty for an unknown thread."""
     return index_of(history, ContextIndex).in_context(thread_id, event)
+
+
+def compaction_at(history: History, event: int) -> str | None:
+    """The compaction that an event installs."""
+    made = history.collections[Compaction]
+    number = history.existing(Compaction, event) - 1
+    if number < 0 or made.born[number] != event:
+        return None
+    return object_id(history.objects[made.order[number]])
 
 
 class _Thread:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from rollout_tui.debugger.evidence import body, reference_to
+from rollout_tui.debugger.evidence import CUT_MARK, body, reference_to
 from rollout_tui.debugger.indexes import remembered
 from rollout_tui.debugger.lookup import item_at
 from rollout_tui.debugger.text_facts import utf8_size
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_tui.recording import Trace
-
-CUT = "..."
 
 
 class _Lists(msgspec.Struct, gc=False):
@@ -94,7 +92,7 @@ def whole_text(trace: Trace, item: ConversationItem) -> str | None:
 
 def read_from(trace: Trace, item: ConversationItem) -> str | None:
     """The payload that `whole_text` reads a part of an item from, None where the graph has all of it."""
-    if not any(isinstance(part, JsonPart) and part.summary.endswith(CUT) for part in item.body.parts):
+    if not any(isinstance(part, JsonPart) and part.summary.endswith(CUT_MARK) for part in item.body.parts):
         return None
     return trace.history.items.source_payload[item_number(item.item_id)]
 
@@ -114,7 +112,7 @@ def part_text(part: Part) -> str | None:
 
 
 def _text(trace: Trace, item: ConversationItem, part: Part) -> str | None:
-    if isinstance(part, JsonPart) and part.summary.endswith(CUT):
+    if isinstance(part, JsonPart) and part.summary.endswith(CUT_MARK):
         last = remembered(trace.history, _LastJson)
         read = last.read
         if read is None or read[0] is not item:
@@ -189,7 +187,9 @@ def bytes_of(trace: Trace, ids: Iterable[str]) -> int:
 
 
 def _elsewhere(part: Part) -> bool:
-    return isinstance(part, PayloadRefPart) or (isinstance(part, JsonPart) and part.summary.endswith(CUT))
+    return isinstance(part, PayloadRefPart) or (
+        isinstance(part, JsonPart) and part.summary.endswith(CUT_MARK)
+    )
 
 
 def _part_size(part: Part) -> int:

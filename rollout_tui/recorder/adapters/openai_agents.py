@@ -98,7 +98,8 @@ class RolloutTraces(TracingProcessor):
     @_quiet
     def on_span_end(self, span: Span[Any]) -> None:
         """Record what ended."""
-        workflow, run = self._workflows.get(span.trace_id), self.run_at(span)
+        workflow = self._workflows.get(span.trace_id)
+        run = None if workflow is None else workflow.run_of(span.span_id)
         if workflow is None or run is None:
             return
         data, error = span.span_data, _error_of(span)

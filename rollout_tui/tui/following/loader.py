@@ -96,7 +96,10 @@ class Loader(threading.Thread):
         told = unpacking = ""
         while not self._stopping.is_set():
             try:
-                if (archive := archive_of(self._path)) is not None and not unpacking:
+                archive = archive_of(self._path)
+                if archive is None:
+                    return Trace(open_bundle(self._path))
+                if not unpacking:
                     # Once: one that is still being copied is tried again and again.
                     told = unpacking = f"unpacking {archive.name} ..."
                     self._tell(Waiting(told))

@@ -14,10 +14,10 @@ from rollout_tui.debugger.context.context import (
     Context,
     ContextItem,
 )
-from rollout_tui.debugger.context.context_index import ContextIndex
+from rollout_tui.debugger.context.context_index import ContextIndex, compaction_at
 from rollout_tui.debugger.context.pending_index import Pending
 from rollout_tui.debugger.indexes import index_of
-from rollout_tui.debugger.names import Names
+from rollout_tui.debugger.names import Names, item_name
 from rollout_tui.debugger.tokens import estimate, recorded_tokens
 from rollout_tui.graph.history import History, item_number, object_id
 from rollout_tui.graph.objects import CodeCell, Compaction, ConversationItem, ToolCall
@@ -127,17 +127,12 @@ def _replaced(view: View, rows: Context, width: int) -> list[LensLines]:
     event = index_of(history, ContextIndex).replaced_at(rows.thread_id, view.event)
     if event is None:
         return []
-    which = _compaction_at(history, event)
+    which = compaction_at(history, event)
     name = label(history, ToObject(Compaction, which)).text if which else "a compaction"
     seq = history.events.seqs[event]
     told = f"{name} at #{seq} replaced the context: the next request carries what follows."
     lines = wrapped(told, width, "compaction", 1)
     return [LineList("", [one._replace(target=ToEvent(event)) for one in lines])]
-
-
-def _compaction_at(history: History, event: int) -> str | None:
-    """The compaction that an event installs."""
-    return next((one.id for one in history.touched(event) if one.kind is Compaction), None)
 
 
 def _dropped(view: View, rows: Context, width: int) -> list[LensLines]:
@@ -230,8 +225,7 @@ def _left(view: View, one: ContextItem, seq: int, width: int) -> Cell:
     by = "" if narrow or one.dropped_by != "compaction" else " by compaction"
     told = f"left #{seq}" if narrow else f"left at #{seq}{by}"
     if (kept := _kept_as(history, one, view.event)) is not None:
-        number = kept.rpartition(":")[2]
-        told = f"as item {number}" if narrow else f"kept at #{seq} as item {number}"
+        told = f"as {item_name(kept)}" if narrow else f"kept at #{seq} as {item_name(kept)}"
     if narrow:
         return Cell(told, "note", max(len("left #") + seqs, len("as item ") + items))
     left, again = len("left at # by compaction"), len("kept at # as item ")
@@ -242,7 +236,7 @@ def _kept_as(history: History, one: ContextItem, event: int) -> str | None:
     """The item as which a compaction kept one that it dropped."""
     item_id = one.item_id or ""
     left = index_of(history, ContextIndex).left_at(item_number(item_id), event)
-    compaction_id = None if left is None else _compaction_at(history, left)
+    compaction_id = None if left is None else compaction_at(history, left)
     return None if compaction_id is None else kept_by(history, compaction_id).get(item_id)
 
 

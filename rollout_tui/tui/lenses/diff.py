@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from rollout_tui.debugger.changes.diff import (
     ContextDiff,
@@ -14,7 +13,7 @@ from rollout_tui.debugger.changes.diff import (
 )
 from rollout_tui.debugger.changes.diff import diff as recorded_diff
 from rollout_tui.debugger.context.carried import Carried
-from rollout_tui.debugger.context.context_index import ContextIndex, context_ids
+from rollout_tui.debugger.context.context_index import ContextIndex, compaction_at, context_ids
 from rollout_tui.debugger.context.item_text import bytes_of
 from rollout_tui.debugger.indexes import index_of, remembered
 from rollout_tui.debugger.names import Names
@@ -141,16 +140,8 @@ def _replaced_by(view: View, thread_id: str) -> tuple[str, int] | None:
     """(id, event) of the compaction whose replacement no request has carried yet."""
     history = view.snapshot.history
     event = index_of(history, ContextIndex).replaced_at(thread_id, view.event)
-    if event is None:
-        return None
-    collection = history.collections[Compaction]
-    number = bisect_right(collection.born, event)
-    while number:
-        number -= 1
-        one = cast(Compaction, history.objects[collection.order[number]])
-        if one.thread_id == thread_id:
-            return one.compaction_id, collection.born[number]
-    return None
+    compaction_id = None if event is None else compaction_at(history, event)
+    return None if event is None or compaction_id is None else (compaction_id, event)
 
 
 def _requests(view: View, found: ContextDiff) -> str:
