@@ -24,6 +24,7 @@ from rollout_tui.tui.keys import CLOSED, WITHOUT_TRACE
 from rollout_tui.tui.panes.footer import clicked_action
 from rollout_tui.tui.remembering import remember
 from rollout_tui.tui.screens.bindings import bindings, is_meant, rekeyed
+from rollout_tui.tui.screens.bottom import paint_bottom
 from rollout_tui.tui.screens.frames import Frames
 from rollout_tui.tui.screens.neighbours import Neighbours
 from rollout_tui.tui.screens.painting import Painter
@@ -159,7 +160,7 @@ class DebuggerScreen(Screen[None]):
     def say(self, message: str, style: str = "") -> None:
         """Show a message at the bottom until the next key, or a click on it."""
         self.message = (message, style)
-        self.painter.paint_footer()
+        paint_bottom(self)
 
     @property
     def place(self) -> Opening:
@@ -194,7 +195,7 @@ class DebuggerScreen(Screen[None]):
         if self.tour is not None and self.tour.acted(action_id):
             # The tour goes on in the place of what was said.
             self.message = ("", "")
-        self.painter.paint_footer()
+        paint_bottom(self)
 
     def action_act(self, action_id: str) -> None:
         """A key was pressed."""

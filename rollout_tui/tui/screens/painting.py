@@ -20,19 +20,18 @@ from rollout_tui.tui.lenses.inspector import inspector
 from rollout_tui.tui.panes.blocked_line import blocked_line
 from rollout_tui.tui.panes.ending import ENDING_LINES, ending_header, not_begun
 from rollout_tui.tui.panes.flat import flat
-from rollout_tui.tui.panes.footer import footer, message_line, message_lines
 from rollout_tui.tui.panes.header import header
 from rollout_tui.tui.panes.loading import LoadProgress, loading_line
-from rollout_tui.tui.panes.position import header_facts, search_note
+from rollout_tui.tui.panes.position import header_facts
 from rollout_tui.tui.panes.status import Away, Standing, session_standing
 from rollout_tui.tui.panes.timeline import timeline
+from rollout_tui.tui.screens.bottom import paint_bottom
 from rollout_tui.tui.screens.lane_keeping import LANES_S, RULER_MARGIN, LaneKeeper
 from rollout_tui.tui.state.places import INSPECTOR, LENS, PANES, TIMELINE
 from rollout_tui.tui.state.session import Session
 from rollout_tui.tui.widgets.bar import Bar
 from rollout_tui.tui.widgets.lane_view import LaneView
 from rollout_tui.tui.widgets.line_view import LineView
-from rollout_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from rollout_tui.tui.screens.debugger import DebuggerScreen
@@ -123,7 +122,7 @@ class Painter:
                 self._paint_pane(name, session, view)
         self.paint_blocked(view)
         self._paint_lanes(session)
-        self.paint_footer()
+        paint_bottom(self._screen)
         self._shown_event = session.event
 
     def paint_pane(self, pane: str, session: Session) -> None:
@@ -170,32 +169,6 @@ class Painter:
             self._bar("blocked", loading_line(self.progress, width))
         else:
             self._bar("blocked", blocked_line(view, width))
-
-    def paint_footer(self) -> None:
-        """The last message, else the keys."""
-        message, style = self._screen.message
-        if not message and self._screen.tour is not None:
-            message = self._screen.tour.sentence
-        width, height = self._screen.size
-        session = self._screen.opened
-        note = self._screen.running.note or (search_note(session) if session else "")
-        keys = footer(width, self._screen.states, note)
-        self._bar("footer", message_line(message, style, note, width) if message else keys)
-        # What is counted at the right stays in sight while hits are walked.
-        whole = message and (style or not note)
-        self._say_whole(message_lines(message, style, width, height) if whole else [])
-
-    def _say_whole(self, lines: list[Line]) -> None:
-        """A message that has no room in the footer stands over the rows above it too."""
-        said = self._screen.query_one("#said", Bar)
-        if lines and not self._screen.query_one(Prompt).asking:
-            said.styles.height = len(lines)
-            said.show(*lines)
-            said.display = True
-        elif said.display:
-            said.display = False
-            # Where the prompt opens in the same moment Textual leaves rows of it on the screen.
-            self._screen.call_after_refresh(self._screen.refresh)
 
     def _timeline(self, session: Session, view: View) -> LensLines:
         room = self._screen.widget(TIMELINE).room
@@ -259,7 +232,7 @@ class Painter:
         self._screen.widget(shown).show(content)
         self._bar("header", line(Piece(" rollout-tui", "strong"), background="bar"))
         self._bar("blocked", NOTHING)
-        self.paint_footer()
+        paint_bottom(self._screen)
 
     def _at_the_end(self, session: Session) -> bool:
         """Whether the end of the file is what is looked at, and reading has not come there yet."""
@@ -278,7 +251,7 @@ class Painter:
             content = lines(ending, pane.room)
             pane.show(content, row=content.focus)
         self._bar("blocked", loading_line(self.progress or not_begun(ending), width))
-        self.paint_footer()
+        paint_bottom(self._screen)
         self._shown_event = self._lens_event = -1
 
     # -- pieces ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from rollout_tui.system_errors import reason_of
 from rollout_tui.tui.actions.moving import no_stop
 from rollout_tui.tui.following.messages import Exporting, SearchAdvanced
 from rollout_tui.tui.keys import with_keys
+from rollout_tui.tui.screens.bottom import paint_bottom
 from rollout_tui.tui.state.player import Player
 from rollout_tui.tui.state.session import Session
 
@@ -142,7 +143,7 @@ class Running:
                 go_to_hit(self._screen, search.first)
         elif search.done and not search.events:
             self._screen.say(f"not found: {search.text}", "warning")
-        self._screen.painter.paint_footer()
+        paint_bottom(self._screen)
 
     # -- looking for a thread --------------------------------------------------------
 
@@ -184,14 +185,14 @@ class Running:
             self._screen.say(f"no export: {reason_of(problem)}", "warning")
             return
         self._export = export
-        self._screen.painter.paint_footer()
+        paint_bottom(self._screen)
 
     def exported(self) -> None:
         """Show how far it is, or say how it ended."""
         if self._export is not None and self._export.done:
             self._screen.say(self._export.said, "warning" if self._export.failed else "")
             self._export = None
-        self._screen.painter.paint_footer()
+        paint_bottom(self._screen)
 
     # -- filtering -----------------------------------------------------------------
 
